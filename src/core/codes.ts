@@ -1,0 +1,81 @@
+import type { Action, Code } from './types.ts'
+
+export interface CodeEntry {
+  /** What a boundary makes of it unless it says otherwise; `refuse` is not policy: the call cannot be served. */
+  default: Action | 'refuse'
+  /** HTTP status when it blocks or refuses. */
+  status: number
+  /** What the caller is told. Says what to do where something can be done. */
+  message: string
+  /** Whether the same call may succeed later without being changed. */
+  retryable: boolean
+}
+
+const refuse = (status: number, message: string, retryable = false): CodeEntry => ({
+  default: 'refuse',
+  status,
+  message,
+  retryable,
+})
+const finding = (action: Action, message: string, status = 403, retryable = false): CodeEntry => ({
+  default: action,
+  status,
+  message,
+  retryable,
+})
+
+/** Every code that the gate can give. `family.*` stands for the members that a policy document names. */
+export const CODES: Readonly<Record<string, CodeEntry>> = {
+  'length.exceeded': finding('block', 'The text is longer than this boundary allows. Send less.', 413),
+  'keywords.*': finding('block', 'The text contains a word that this boundary does not allow.'),
+  'pii.*': finding('transform', 'The text contains personal data that this boundary does not let pass.'),
+  'content.uninspected': finding(
+    'block',
+    'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',
+  ),
+  'guard.failed': finding('block', 'A check of this boundary could not be made. Try again later.', 503, true),
+
+  'auth.missing': refuse(401, 'No key was sent. Send one as "Authorization: Bearer <key>".'),
+  'auth.invalid': refuse(401, 'The key is not valid.'),
+  'auth.expired': refuse(401, 'The key has expired.'),
+  'auth.no_boundary': refuse(403, 'No boundary serves this call for this caller.'),
+
+  'request.not_found': refuse(404, 'There is no such path here.'),
+  'request.method': refuse(405, 'This path does not take that method.'),
+  'request.invalid': refuse(400, 'The request does not have the form that this path takes.'),
+  'request.model': refuse(404, 'No upstream of this boundary serves that model.'),
+  'request.timeout': refuse(408, 'The request took too long to arrive.', true),
+
+  'body.not_json': refuse(400, 'The body is not JSON.'),
+  'body.invalid_utf8': refuse(400, 'The body is not UTF-8.'),
+  'body.bom': refuse(400, 'The body begins with a byte order mark. Leave it out.'),
+  'body.duplicate_key': refuse(400, 'An object has the same key twice. Send each key once.'),
+  'body.ambiguous_key': refuse(400, 'A key differs from a known one only in case. Write it as documented.'),
+  'body.depth': refuse(400, 'The body is nested more than 100 deep.'),
+  'body.trailing': refuse(400, 'Something follows the JSON value.'),
+  'body.not_object': refuse(400, 'The body is not a JSON object.'),
+  'body.surrogate': refuse(400, 'A string has half of a surrogate pair. Send whole characters.'),
+  'body.too_large': refuse(413, 'The body is larger than this gate allows.'),
+  'body.encoding': refuse(415, 'The content encoding is not supported. Send gzip, deflate, br or none.'),
+  'body.truncated': refuse(400, 'The body ended before it was complete.'),
+
+  'upstream.unavailable': refuse(502, 'The model is not available.', true),
+  'upstream.auth': refuse(502, 'The model refused the credentials of this gate. Tell its operator.'),
+  'upstream.invalid': refuse(502, 'The model gave an answer that cannot be read.', true),
+  'upstream.timeout': refuse(504, 'The model did not answer in time.', true),
+  'upstream.rejected': refuse(400, 'The model did not accept the request.'),
+  'upstream.rate_limited': refuse(429, 'The model is rate limited.', true),
+
+  'gate.draining': refuse(503, 'The gate is shutting down. Try again.', true),
+  'gate.internal': refuse(500, 'The gate failed. Tell its operator the exchange id.'),
+}
+
+/** The entry of a code, by its own name or by its family's. */
+export function codeEntry(code: Code): CodeEntry | undefined {
+  return CODES[code] ?? CODES[`${code.slice(0, code.indexOf('.'))}.*`]
+}
+
+/** `pii.credit_card` → `CREDIT_CARD`: what follows the first dot, in capitals. */
+export function label(code: Code): string {
+  return code.slice(code.indexOf('.') + 1).toUpperCase()
+}

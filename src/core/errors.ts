@@ -1,0 +1,28 @@
+import { codeEntry } from './codes.ts'
+import type { Code } from './types.ts'
+
+/** A call that cannot be served, or that policy does not let pass, as its caller is told. */
+export class GateError extends Error {
+  readonly code: Code
+  readonly status: number
+  readonly retryable: boolean
+  /** The path in the body that it is about. */
+  readonly param: string | undefined
+  /** Seconds, for `retry-after`. */
+  readonly retryAfter: number | undefined
+
+  /** @param detail replaces the code's message; it must not hold anything secret. */
+  constructor(
+    code: Code,
+    options: { detail?: string; param?: string; status?: number; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    const entry = codeEntry(code)
+    super(options.detail ?? entry?.message ?? code, { cause: options.cause })
+    this.name = 'GateError'
+    this.code = code
+    this.status = options.status ?? entry?.status ?? 500
+    this.retryable = entry?.retryable ?? false
+    this.param = options.param
+    this.retryAfter = options.retryAfter
+  }
+}

@@ -1,0 +1,26 @@
+import type { ExchangeRecord } from './record.ts'
+
+/** Time, so that the inside can be driven by a test. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number
+  /** Calls `run` once after `ms`; the returned function cancels it. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** SHA-256, base64. */
+export type Digest = (text: string) => string
+
+export interface Recorder {
+  /** Never throws and never waits: a record that cannot be kept is counted. */
+  record(entry: ExchangeRecord): void
+}
+
+/** Where a secret is: never the secret itself. */
+export type SecretRef = { env: string } | { file: string }
+
+/** What a guard may ask for when it is opened. */
+export interface GuardPorts {
+  /** Throws when it is not there. */
+  secret(ref: SecretRef): string
+}

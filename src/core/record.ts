@@ -1,0 +1,39 @@
+import type { Action, Finding, Usage } from './types.ts'
+
+/** What an exchange leaves behind: evidence, never prompts, answers or secrets. */
+export interface ExchangeRecord {
+  exchange: string
+  /** ISO 8601. */
+  time: string
+  /** Milliseconds from the first byte of the request to the last of the answer. */
+  duration: number
+  method: string
+  path: string
+  remote?: string
+  subject?: string
+  tenant?: string
+  boundary?: string
+  /** Hash of everything that the boundary was built from. */
+  boundaryVersion?: string
+  shadow?: true
+  upstream?: string
+  model?: string
+  stream?: boolean
+  verdict: Action
+  findings: readonly Finding[]
+  /** The status that the caller saw. */
+  status: number
+  /** The code of the error that the caller saw, if any. */
+  code?: string
+  /** How the exchange ended: as it should, or because somebody left. */
+  ended: 'complete' | 'refused' | 'blocked' | 'client_gone' | 'upstream_gone' | 'drained' | 'failed'
+  /** Milliseconds spent in each stage, and in each guard as `stage/guard`. */
+  timings: Readonly<Record<string, number>>
+  /** Milliseconds until the upstream's headers, and until the first byte left for the caller. */
+  upstreamHeaders?: number
+  firstByte?: number
+  usage?: Usage
+  bytes: { requestIn: number; requestOut: number; answerIn: number; answerOut: number }
+  /** Looks that were answered from memory, and all looks. */
+  looks?: { remembered: number; all: number }
+}

@@ -1,0 +1,190 @@
+import type { z } from 'zod'
+import type { GuardPorts } from './ports.ts'
+
+/** In rising severity; the most severe of an exchange's findings is its verdict. */
+export type Action = 'allow' | 'flag' | 'transform' | 'block'
+export type Stage = 'admit' | 'input' | 'context' | 'policy' | 'output' | 'tool'
+/** Where a part came from, which decides how far it is trusted. */
+export type Origin = 'system' | 'user' | 'retrieved' | 'tool' | 'model'
+export type Kind = 'text' | 'document' | 'tool_call' | 'media' | 'opaque'
+/** UTF-16 units, end exclusive. */
+export type Span = readonly [start: number, end: number]
+/** `family.member`, all of them in `codes.ts`. */
+export type Code = string
+
+/** Where a stretch of a part stands on the wire. */
+export interface Segment {
+  /** As the caller would write it: `messages[2].content[0].text`. */
+  path: string
+  /** Offset in the part's text at which the segment begins. */
+  at: number
+  /** Cannot be rewritten (an object key, a number, signed text): a transform that touches it becomes a block. */
+  fixed?: true
+}
+
+/** What a reader reads as one piece. */
+export interface Part {
+  id: number
+  origin: Origin
+  kind: Kind
+  /** `drop` acts on the whole group: one document, one message. */
+  group?: string
+  /** For `media` and `opaque`: what it is that cannot be read (`image`, `audio`, `file`, ...). */
+  medium?: string
+}
+
+/**
+ * The one canonical reading of a view: invisible characters out, compatibility forms, case and confusables folded.
+ * The fold is made character by character, so the canonical form of a text never depends on how it was cut.
+ */
+export interface Canonical {
+  text: string
+  /** The absolute span in the part of canonical characters [start, end); leading and trailing invisibles excluded. */
+  span(start: number, end: number): Span
+  /** The absolute offset in the part at which canonical character `index` begins; the view's end for the length. */
+  origin(index: number): number
+  /** The first canonical character that stands at or after an absolute offset. */
+  index(offset: number): number
+}
+
+/** What a guard sees of a part. A buffered part is one final view; a streamed one comes in several. */
+export interface View {
+  part: Readonly<Part>
+  text: string
+  /** Where `text` begins in the part. */
+  offset: number
+  /** What lies before it was settled by this guard before; text from `offset` to here is left context only. */
+  from: number
+  /** Whether the part ends with this view. */
+  final: boolean
+  canonical(): Canonical
+}
+
+/** What should become of a span. A guard states the intent; the engine resolves it for the exchange. */
+export type Edit = { replace: string } | { token: string } | { drop: true }
+
+/** What a guard says. Spans are absolute in the part. `reason` never holds the matched text. */
+export interface Hit {
+  code: Code
+  reason: string
+  /** 0 to 1. */
+  score: number
+  span: Span
+  edit?: Edit
+}
+
+/**
+ * `settled` is an absolute offset: no later text can add, remove or change a hit that begins before it.
+ * A hit never straddles it. On a final view it is the part's end.
+ */
+export interface Opinion {
+  hits: readonly Hit[]
+  settled: number
+}
+
+export type Look = (view: View) => Opinion | Promise<Opinion>
+
+export interface Reach {
+  /** The most characters that it may leave unsettled, or `whole`: it looks only at the final view. */
+  hold: number | 'whole'
+  /** How many characters of left context it needs before `from`. */
+  lookbehind: number
+}
+
+export type Guard = Reach &
+  (
+    | { scope: 'part'; inspect: Look } // pure in (text, origin, kind, medium): may be remembered
+    | { scope: 'exchange'; begin(): { inspect: Look } } // keeps a count or the like over all parts of its stage
+  )
+
+/** A detector: what its folder under `guards/` exports. */
+export interface GuardModule<C = unknown> {
+  /** The folder's name, which is what `use:` says. */
+  name: string
+  stages: readonly Stage[]
+  config: z.ZodType<C>
+  /** The codes that it can yield under this configuration, and whether its hits carry an edit. */
+  codes(config: C): Readonly<Record<Code, { edits: boolean }>>
+  /** Runs in every stage that it supports even if a boundary does not list it. */
+  always?: true
+  /** Shown by `sallyport check`. */
+  warnings?(config: C): string[]
+  /** Throws an `Error` whose message says what to write instead. */
+  open(config: C, ports: GuardPorts): Guard | Promise<Guard>
+}
+
+/** Made by the engine alone: a hit with its guard, stage, places and action. Never the matched text. */
+export interface Finding {
+  code: Code
+  reason: string
+  score: number
+  guard: string
+  stage: Stage
+  action: Action
+  places: readonly { path: string; span: Span }[]
+}
+
+/** One `use:` line of a boundary, built. */
+export interface Rule {
+  name: string
+  stage: Stage
+  guard: Guard
+  /** The action of every code that the guard can yield. */
+  actions: ReadonlyMap<Code, Action>
+  /** Only parts of these origins; all when absent. */
+  origins?: ReadonlySet<Origin>
+  /** Milliseconds a look may take. */
+  timeout: number
+  /** Changes whenever the guard or its configuration does; part of the key of what is remembered. */
+  build: string
+}
+
+/** What the engine needs of a boundary document. */
+export interface Checks {
+  rules: Readonly<Record<Stage, readonly Rule[]>>
+  /** Record what would have happened; hold, edit and block nothing. */
+  shadow: boolean
+  /** What stands between the first opening and the last closing mark is of that origin. */
+  marks: readonly { between: readonly [open: string, close: string]; origin: 'retrieved' | 'tool' }[]
+  /** Into which kinds of parts of an answer masked values are given back. */
+  restore: ReadonlySet<'text' | 'tool_call'>
+}
+
+/** A literal of a unit that carries text of a part. */
+export interface Write {
+  part: number
+  path: string
+  /** The literal's span in the unit's text, without its quotes. */
+  literal: Span
+  /** What it says, unescaped. */
+  value: string
+  /** How the literal is written; what is `fixed` cannot be rewritten. */
+  form: 'json' | 'raw' | 'fixed'
+  /** Begins a new segment although the path is the same. */
+  seam?: true
+}
+
+/** One unit of the wire: a body, or one SSE event with its framing. */
+export interface Unit {
+  text: string
+  /** The parts whose earlier units must leave before it. */
+  lanes: readonly number[] | 'all' | 'none'
+  opens: readonly Part[]
+  writes: readonly Write[]
+  /** Parts that are complete with this unit. */
+  ends: readonly number[]
+}
+
+export interface Usage {
+  inputTokens?: number
+  outputTokens?: number
+}
+
+/** Who calls, as established before anything else is looked at. */
+export interface Caller {
+  subject: string
+  tenant: string
+  roles: readonly string[]
+  /** Names of the boundaries that this caller may use; `*` is all; all when absent. */
+  boundaries?: readonly string[]
+}
