@@ -21,6 +21,8 @@ export interface ExchangeRecord {
   stream?: boolean
   verdict: Action
   findings: readonly Finding[]
+  /** Findings past the limit of what a record keeps. */
+  findingsOmitted?: number
   /** The status that the caller saw. */
   status: number
   /** The code of the error that the caller saw, if any. */

@@ -29,6 +29,8 @@ export interface Part {
   kind: Kind
   /** `drop` acts on the whole group: one document, one message. */
   group?: string
+  /** Its text is JSON: when whole, the strings, keys and long numbers in it are what is read. */
+  nested?: true
   /** For `media` and `opaque`: what it is that cannot be read (`image`, `audio`, `file`, ...). */
   medium?: string
 }
@@ -57,10 +59,15 @@ export interface View {
   from: number
   /** Whether the part ends with this view. */
   final: boolean
+  /** Where segments begin, absolute, from `offset` on. */
+  seams: readonly number[]
   canonical(): Canonical
 }
 
-/** What should become of a span. A guard states the intent; the engine resolves it for the exchange. */
+/**
+ * What should become of a span. A guard states the intent; the engine resolves it for the exchange.
+ * `token` is a label (`EMAIL`): the engine numbers it (`[EMAIL_1]`), keeps the value and gives it back in the answer.
+ */
 export type Edit = { replace: string } | { token: string } | { drop: true }
 
 /** What a guard says. Spans are absolute in the part. `reason` never holds the matched text. */
@@ -89,6 +96,8 @@ export interface Reach {
   hold: number | 'whole'
   /** How many characters of left context it needs before `from`. */
   lookbehind: number
+  /** Asked only about parts of these kinds; about all that have text when absent. */
+  kinds?: readonly Kind[]
 }
 
 export type Guard = Reach &
@@ -107,6 +116,8 @@ export interface GuardModule<C = unknown> {
   codes(config: C): Readonly<Record<Code, { edits: boolean }>>
   /** Runs in every stage that it supports even if a boundary does not list it. */
   always?: true
+  /** Why this configuration cannot stand in this stage, and what to write instead; undefined when it can. */
+  check?(config: C, stage: Stage): string | undefined
   /** Shown by `sallyport check`. */
   warnings?(config: C): string[]
   /** Throws an `Error` whose message says what to write instead. */
@@ -135,6 +146,8 @@ export interface Rule {
   origins?: ReadonlySet<Origin>
   /** Milliseconds a look may take. */
   timeout: number
+  /** Leaves no findings. */
+  silent?: true
   /** Changes whenever the guard or its configuration does; part of the key of what is remembered. */
   build: string
 }
@@ -148,6 +161,8 @@ export interface Checks {
   marks: readonly { between: readonly [open: string, close: string]; origin: 'retrieved' | 'tool' }[]
   /** Into which kinds of parts of an answer masked values are given back. */
   restore: ReadonlySet<'text' | 'tool_call'>
+  /** Whether a rule of `output` or `tool` could edit or block text, so that nothing may repeat it in another form. */
+  guardsText: boolean
 }
 
 /** A literal of a unit that carries text of a part. */
@@ -173,6 +188,8 @@ export interface Unit {
   writes: readonly Write[]
   /** Parts that are complete with this unit. */
   ends: readonly number[]
+  /** Rewritten whatever the guards say: a repeated text taken out, a model renamed. */
+  splices: readonly { span: Span; text: string }[]
 }
 
 export interface Usage {

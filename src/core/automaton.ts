@@ -1,0 +1,138 @@
+/** More than this is not a word list: it would not fit the memory that a boundary may take. */
+const MAX_STATES = 1_000_000
+const MAX_CELLS = 32_000_000
+/** A space in a word stands for at most so many white-space characters. */
+export const MAX_SPACES = 16
+
+const SPACE = 32
+const isSpace = (unit: number): boolean => unit === SPACE || (unit >= 9 && unit <= 13)
+
+export interface Automaton {
+  /**
+   * Runs over `text` from `start` and reports every occurrence as (index of the word, end in the text), by rising end.
+   * @returns the state at the end of the text
+   */
+  scan(text: string, start: number, found: (word: number, end: number) => void): number
+  /** How many characters of a word have been read in a state; 0 is the start. */
+  depth(state: number): number
+  /** The state of the next shorter beginning of a word. */
+  shorter(state: number): number
+  /** Where the last `length` characters of a word that end at `end` begin, its spaces being runs of white space. */
+  startOf(text: string, word: number, end: number): number
+  /** The same for the characters read in a state. */
+  startOfState(text: string, state: number, end: number): number
+}
+
+/**
+ * Aho–Corasick over UTF-16 units. A space in a word matches 1 to 16 white-space characters; words must not begin or end
+ * with one. Time is linear in the text (and the occurrences).
+ * @throws Error when the words together are too long
+ */
+export function automaton(words: readonly string[]): Automaton {
+  // ASCII units that occur share a dense table; all others have edges in a map.
+  const classes = new Uint8Array(128)
+  let width = 1
+  let total = 1
+  for (const word of words) {
+    total += word.length
+    for (let i = 0; i < word.length; i++) {
+      const unit = word.charCodeAt(i)
+      if (unit < 128 && classes[unit] === 0) classes[unit] = width++
+    }
+  }
+  if (total > MAX_STATES || total * width > MAX_CELLS) {
+    throw new Error('the words are too many: write fewer than a million characters of them')
+  }
+  if (classes[SPACE] !== 0) for (let unit = 9; unit <= 13; unit++) classes[unit] = classes[SPACE]!
+
+  const next = new Int32Array(total * width)
+  const edges = new Map<number, number>()
+  const parent = new Int32Array(total)
+  const unitOf = new Uint16Array(total)
+  const depths = new Int32Array(total)
+  const fail = new Int32Array(total)
+  /** The first word that ends in a state, and the next word that is the same. */
+  const ends = new Int32Array(total).fill(-1)
+  const same = new Int32Array(words.length).fill(-1)
+  /** The nearest shorter state in which a word ends. */
+  const outputs = new Int32Array(total)
+
+  let states = 1
+  for (let w = 0; w < words.length; w++) {
+    const word = words[w]!
+    let state = 0
+    for (let i = 0; i < word.length; i++) {
+      const unit = word.charCodeAt(i)
+      let to = unit < 128 ? next[state * width + classes[unit]!]! : (edges.get(state * 65536 + unit) ?? 0)
+      if (to === 0) {
+        to = states++
+        if (unit < 128) next[state * width + classes[unit]!] = to
+        else edges.set(state * 65536 + unit, to)
+        parent[to] = state
+        unitOf[to] = unit
+        depths[to] = i + 1
+      }
+      state = to
+    }
+    same[w] = ends[state]!
+    ends[state] = w
+  }
+
+  const far = (state: number, unit: number): number => {
+    for (let at = state; ; at = fail[at]!) {
+      const to = edges.get(at * 65536 + unit)
+      if (to !== undefined) return to
+      if (at === 0) return 0
+    }
+  }
+  const order = Array.from({ length: states - 1 }, (_, i) => i + 1).sort((a, b) => depths[a]! - depths[b]!)
+  for (const state of order) {
+    const up = parent[state]!
+    const unit = unitOf[state]!
+    if (up !== 0) fail[state] = unit < 128 ? next[fail[up]! * width + classes[unit]!]! : far(fail[up]!, unit)
+    const back = fail[state]!
+    outputs[state] = ends[back]! >= 0 ? back : outputs[back]!
+    for (let c = 1; c < width; c++) {
+      if (next[state * width + c] === 0) next[state * width + c] = next[back * width + c]!
+    }
+  }
+
+  const back = (text: string, end: number, state: number): number => {
+    let at = end
+    for (let s = state; s !== 0; s = parent[s]!) {
+      at--
+      if (unitOf[s] === SPACE) while (at > 0 && isSpace(text.charCodeAt(at - 1))) at--
+    }
+    return at
+  }
+  const lastState = new Int32Array(words.length)
+  for (let state = 1; state < states; state++) {
+    for (let w = ends[state]!; w >= 0; w = same[w]!) lastState[w] = state
+  }
+
+  return {
+    scan(text, start, found) {
+      let state = 0
+      let spaces = 0
+      for (let at = start; at < text.length; at++) {
+        const unit = text.charCodeAt(at)
+        if (isSpace(unit)) {
+          if (spaces++ > 0) {
+            if (spaces > MAX_SPACES) state = 0
+            continue
+          }
+        } else spaces = 0
+        if (unit < 128) state = next[state * width + classes[unit]!]!
+        else state = edges.size === 0 ? 0 : far(state, unit)
+        for (let s = ends[state]! >= 0 ? state : outputs[state]!; s !== 0; s = outputs[s]!) {
+          for (let w = ends[s]!; w >= 0; w = same[w]!) found(w, at + 1)
+        }
+      }
+      return state
+    },
+    depth: (state) => depths[state]!,
+    shorter: (state) => fail[state]!,
+    startOf: (text, word, end) => back(text, end, lastState[word]!),
+    startOfState: (text, state, end) => back(text, end, state),
+  }
+}

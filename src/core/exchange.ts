@@ -1,0 +1,122 @@
+import type { MaybePromise } from './after.ts'
+import type { Memory } from './memory.ts'
+import type { Clock } from './ports.ts'
+import { worse } from './settle.ts'
+import type { Action, Checks, Finding, Look, Opinion, Rule, View } from './types.ts'
+import { type Vault, vault } from './vault.ts'
+
+/** The evidence and the state of one call through the gate, shared by its sessions. */
+export interface Exchange {
+  readonly checks: Checks
+  readonly tenant: string
+  readonly clock: Clock
+  readonly memory: Memory | undefined
+  readonly holdCharacters: number
+  readonly vault: Vault
+  readonly findings: Finding[]
+  /** Findings past the limit of what a record keeps. */
+  omitted: number
+  verdict: Action
+  readonly looks: { remembered: number; all: number }
+  /** Milliseconds by `stage/guard`. */
+  readonly timings: Map<string, number>
+  readonly inspectors: Map<Rule, Look>
+  find(finding: Finding): void
+}
+
+const MAX_FINDINGS = 1000
+
+export function openExchange(
+  options: Pick<Exchange, 'checks' | 'tenant' | 'clock' | 'memory' | 'holdCharacters'>,
+): Exchange {
+  const exchange: Exchange = {
+    ...options,
+    vault: vault(),
+    findings: [],
+    omitted: 0,
+    verdict: 'allow',
+    looks: { remembered: 0, all: 0 },
+    timings: new Map(),
+    inspectors: new Map(),
+    find(finding) {
+      exchange.verdict = worse(exchange.verdict, finding.action)
+      if (exchange.findings.length < MAX_FINDINGS) exchange.findings.push(finding)
+      else exchange.omitted++
+    },
+  }
+  return exchange
+}
+
+/** What a rule looks with: its guard, or for a guard that counts, the count of this exchange. */
+export function inspector(exchange: Exchange, rule: Rule): Look {
+  const { guard } = rule
+  if (guard.scope === 'part') return guard.inspect
+  let inspect = exchange.inspectors.get(rule)
+  if (inspect === undefined) {
+    inspect = guard.begin().inspect
+    exchange.inspectors.set(rule, inspect)
+  }
+  return inspect
+}
+
+/**
+ * The one place that calls a guard: it is timed, bounded, and a failure is a finding that ends what it was to judge.
+ */
+export function look(exchange: Exchange, rule: Rule, inspect: Look, view: View): MaybePromise<Opinion> {
+  const { clock, timings } = exchange
+  const key = `${rule.stage}/${rule.name}`
+  const started = clock.now()
+  const timed = () => {
+    exchange.looks.all++
+    timings.set(key, (timings.get(key) ?? 0) + clock.now() - started)
+  }
+  let answer: MaybePromise<Opinion>
+  try {
+    answer = inspect(view)
+  } catch {
+    timed()
+    return failed(rule, view, 'it threw an error')
+  }
+  if (!(answer instanceof Promise)) {
+    timed()
+    return sound(answer, view) ? answer : failed(rule, view, 'it gave no valid opinion')
+  }
+  const promise = answer
+  return new Promise((resolve) => {
+    const cancel = clock.after(rule.timeout, () =>
+      resolve(failed(rule, view, `it took longer than ${rule.timeout} ms`)),
+    )
+    const settle = (opinion: Opinion) => {
+      cancel()
+      timed()
+      resolve(opinion)
+    }
+    promise.then(
+      (opinion) => settle(sound(opinion, view) ? opinion : failed(rule, view, 'it gave no valid opinion')),
+      () => settle(failed(rule, view, 'it threw an error')),
+    )
+  })
+}
+
+function failed(rule: Rule, view: View, how: string): Opinion {
+  const end = view.offset + view.text.length
+  return {
+    hits: [
+      {
+        code: 'guard.failed',
+        reason: `${rule.name} could not judge this: ${how}`,
+        score: 1,
+        span: [view.from, end],
+      },
+    ],
+    settled: end,
+  }
+}
+
+function sound(opinion: Opinion, view: View): boolean {
+  return (
+    typeof opinion?.settled === 'number' &&
+    opinion.settled <= view.offset + view.text.length &&
+    Array.isArray(opinion.hits)
+  )
+}

@@ -1,0 +1,266 @@
+import { GateError } from '../errors.ts'
+
+/**
+ * A strict reading of JSON text (RFC 8259) that notes where every value stands.
+ *
+ * `JSON.parse` would keep the last of two equal keys, forget where a literal stood and round big integers; another
+ * parser behind the gate could read something else. This one refuses what two parsers could read differently.
+ */
+export interface Document {
+  text: string
+  /** Four numbers a node: type, start, end, index of the node after the value. Keys precede their values. */
+  tape: Int32Array
+}
+
+export const OBJECT = 1
+export const ARRAY = 2
+/** A string whose literal is what it says. Start and end exclude the quotes. */
+export const STRING = 3
+/** A string with escapes. */
+export const ESCAPED = 4
+export const NUMBER = 5
+export const TRUE = 6
+export const FALSE = 7
+export const NULL = 8
+
+const MAX_DEPTH = 100
+const NODE = 4
+
+// One scan at a time fills the scratch tape; the document gets a copy of just what it needs.
+let scratch = new Int32Array(1 << 14)
+
+export interface ScanOptions {
+  /** Half of a surrogate pair may stand in a streamed delta, whose other half follows. */
+  surrogates?: 'refuse' | 'allow'
+  /** Tool-call arguments that a model wrote are inspected even if it repeated a key. */
+  duplicates?: 'refuse' | 'allow'
+}
+
+/** Throws `GateError` with a `body.*` code. */
+export function scan(text: string, options: ScanOptions = {}): Document {
+  const loneSurrogates = options.surrogates === 'allow'
+  const duplicates = options.duplicates === 'allow'
+  const length = text.length
+  let at = 0
+  let top = 0
+
+  const fail = (code: string): never => {
+    throw new GateError(code)
+  }
+  const space = () => {
+    for (;;) {
+      const c = text.charCodeAt(at)
+      if (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) at++
+      else return
+    }
+  }
+  const open = (type: number, start: number): number => {
+    if (top + NODE > scratch.length) {
+      const larger = new Int32Array(scratch.length * 2)
+      larger.set(scratch)
+      scratch = larger
+    }
+    const node = top
+    scratch[node] = type
+    scratch[node + 1] = start
+    top += NODE
+    return node
+  }
+  const close = (node: number, end: number) => {
+    scratch[node + 2] = end
+    scratch[node + 3] = top
+  }
+  const string = () => {
+    const start = ++at
+    let i = start // a local: the loop is what a body of long texts spends its time in
+    for (;;) {
+      const c = text.charCodeAt(i)
+      if (c === 0x22) break
+      if (c === 0x5c) {
+        at = i
+        return escaped(start)
+      }
+      if (!(c >= 0x20)) fail('body.not_json')
+      i++
+    }
+    close(open(STRING, start), i)
+    at = i + 1
+  }
+  const escaped = (start: number) => {
+    let high = false
+    let i = at
+    for (;;) {
+      const c = text.charCodeAt(i)
+      if (c === 0x22) break
+      if (!(c >= 0x20)) fail('body.not_json')
+      if (c !== 0x5c) {
+        if (high) fail('body.surrogate')
+        i++
+        continue
+      }
+      const e = text.charCodeAt(i + 1)
+      if (e === 0x75) {
+        const unit = hex4(text, i + 2)
+        if (unit < 0) fail('body.not_json')
+        i += 6
+        if (loneSurrogates) continue
+        const low = unit >= 0xdc00 && unit <= 0xdfff
+        if (high !== low) fail('body.surrogate')
+        high = unit >= 0xd800 && unit <= 0xdbff
+        continue
+      }
+      if (high) fail('body.surrogate')
+      // " \ / b f n r t
+      if (
+        e !== 0x22 &&
+        e !== 0x5c &&
+        e !== 0x2f &&
+        e !== 0x62 &&
+        e !== 0x66 &&
+        e !== 0x6e &&
+        e !== 0x72 &&
+        e !== 0x74
+      )
+        fail('body.not_json')
+      i += 2
+    }
+    if (high) fail('body.surrogate')
+    close(open(ESCAPED, start), i)
+    at = i + 1
+  }
+  const digits = () => {
+    const start = at
+    for (;;) {
+      const c = text.charCodeAt(at)
+      if (c >= 0x30 && c <= 0x39) at++
+      else break
+    }
+    if (at === start) fail('body.not_json')
+  }
+  const number = () => {
+    const start = at
+    if (text.charCodeAt(at) === 0x2d) at++
+    if (text.charCodeAt(at) === 0x30) at++
+    else digits()
+    if (text.charCodeAt(at) === 0x2e) {
+      at++
+      digits()
+    }
+    const e = text.charCodeAt(at)
+    if (e === 0x65 || e === 0x45) {
+      at++
+      const sign = text.charCodeAt(at)
+      if (sign === 0x2b || sign === 0x2d) at++
+      digits()
+    }
+    close(open(NUMBER, start), at)
+  }
+  const word = (word: string, type: number) => {
+    if (!text.startsWith(word, at)) fail('body.not_json')
+    const node = open(type, at)
+    at += word.length
+    close(node, at)
+  }
+  const value = (depth: number): void => {
+    space()
+    switch (text.charCodeAt(at)) {
+      case 0x22:
+        return string()
+      case 0x7b:
+        return object(depth + 1)
+      case 0x5b:
+        return array(depth + 1)
+      case 0x74:
+        return word('true', TRUE)
+      case 0x66:
+        return word('false', FALSE)
+      case 0x6e:
+        return word('null', NULL)
+      default:
+        return number()
+    }
+  }
+  const object = (depth: number) => {
+    if (depth > MAX_DEPTH) fail('body.depth')
+    const node = open(OBJECT, at++)
+    space()
+    if (text.charCodeAt(at) === 0x7d) return close(node, ++at)
+    const seen: string[] = []
+    let many: Set<string> | undefined
+    for (;;) {
+      space()
+      if (text.charCodeAt(at) !== 0x22) fail('body.not_json')
+      const keyNode = top
+      string()
+      const key = stringAt(text, scratch, keyNode)
+      if (many !== undefined) {
+        if (many.has(key) && !duplicates) fail('body.duplicate_key')
+        many.add(key)
+      } else {
+        if (!duplicates && seen.includes(key)) fail('body.duplicate_key')
+        if (seen.push(key) > 12) many = new Set(seen)
+      }
+      space()
+      if (text.charCodeAt(at) !== 0x3a) fail('body.not_json')
+      at++
+      value(depth)
+      space()
+      const c = text.charCodeAt(at++)
+      if (c === 0x2c) continue
+      if (c === 0x7d) break
+      fail('body.not_json')
+    }
+    close(node, at)
+  }
+  const array = (depth: number) => {
+    if (depth > MAX_DEPTH) fail('body.depth')
+    const node = open(ARRAY, at++)
+    space()
+    if (text.charCodeAt(at) === 0x5d) return close(node, ++at)
+    for (;;) {
+      value(depth)
+      space()
+      const c = text.charCodeAt(at++)
+      if (c === 0x2c) continue
+      if (c === 0x5d) break
+      fail('body.not_json')
+    }
+    close(node, at)
+  }
+
+  if (text.charCodeAt(0) === 0xfeff) fail('body.bom')
+  value(0)
+  space()
+  if (at !== length) fail('body.trailing')
+  return { text, tape: scratch.slice(0, top) }
+}
+
+/** What the string (or key) at `node` says. */
+export function stringAt(text: string, tape: Int32Array, node: number): string {
+  const start = tape[node + 1]!
+  const end = tape[node + 2]!
+  return tape[node] === ESCAPED ? JSON.parse(text.slice(start - 1, end + 1)) : text.slice(start, end)
+}
+
+/** The inside of a JSON string literal that says `value`. Half surrogate pairs come out as escapes. */
+export function literal(value: string): string {
+  return JSON.stringify(value).slice(1, -1)
+}
+
+function hex4(text: string, at: number): number {
+  let unit = 0
+  for (let i = at; i < at + 4; i++) {
+    const c = text.charCodeAt(i)
+    const digit =
+      c >= 0x30 && c <= 0x39
+        ? c - 0x30
+        : c >= 0x61 && c <= 0x66
+          ? c - 0x57
+          : c >= 0x41 && c <= 0x46
+            ? c - 0x37
+            : -1
+    if (digit < 0) return -1
+    unit = unit * 16 + digit
+  }
+  return unit
+}

@@ -1,0 +1,259 @@
+import { after, afterAll, type MaybePromise } from './after.ts'
+import { GateError } from './errors.ts'
+import { type Exchange, inspector, look } from './exchange.ts'
+import { type FilterContext, filter } from './filter.ts'
+import { literal } from './json/scan.ts'
+import { type Lane, lane, type Stages } from './lane.ts'
+import { splitAtMarks } from './marks.ts'
+import { rewritten } from './nested.ts'
+import { restoreRule } from './restore.ts'
+import type { Finding, Part, Rule, Span, Stage, Unit } from './types.ts'
+
+/** What may leave after a push: whole units in order, with the verdict's edits in them. */
+export interface Release {
+  units: { text: string /** Carries text of a part. */; content: boolean }[]
+  /** The first blocking finding; nothing follows it. */
+  block?: Finding
+}
+
+/**
+ * Hold, judge, edit, release: the one machine behind a buffered body, a stream and `/v1/inspect`. It does no I/O.
+ * A stream's pushes must wait for each other's result; a body's units are all pushed before `end`.
+ */
+export interface Session {
+  /**
+   * Of a stream: what can be released at once. Of a body: nothing, before `end`.
+   * Throws `GateError` `upstream.invalid` when too much framing waits.
+   */
+  push(unit: Unit): MaybePromise<Release>
+  /** No more units come. */
+  end(): MaybePromise<Release>
+}
+
+export interface SessionOptions {
+  /** `request`: by origin through `input` or `context`. `answer`: through `output`, restoring and `tool`. Or one stage. */
+  direction: 'request' | 'answer' | { stage: Stage }
+  stream: boolean
+}
+
+interface Pending {
+  unit: Unit
+  writes: PendingWrite[]
+  lanes: 'all' | 'none' | readonly Lane[]
+}
+
+export interface PendingWrite {
+  lane: Lane
+  /** The literal's share of the lane's text. */
+  at: number
+  end: number
+  literal: Span
+  form: 'json' | 'raw' | 'fixed'
+  value: string
+}
+
+const NOTHING: Release = { units: [] }
+const MEMORABLE = 256
+/** The most of a stream, its framing included, that waits for a decision. */
+const MAX_HELD = 16 * 1024 * 1024
+const DROPPED = '[removed by policy]'
+
+export function openSession(exchange: Exchange, { direction, stream }: SessionOptions): Session {
+  const lanes = new Map<number, Lane>()
+  let pending: Pending[] = []
+  /** Characters of the pending units of a stream. */
+  let held = 0
+  let blocked: Finding | undefined
+  /** Groups of which a finding dropped everything. */
+  const dropped = new Set<string>()
+  const context: FilterContext = {
+    look: (rule, inspect, view) => look(exchange, rule, inspect, view),
+    inspector: (rule) => inspector(exchange, rule),
+    recall: (part, text) =>
+      stream || text.length < MEMORABLE ? undefined : exchange.memory?.recall(exchange.tenant, part, text),
+    remembered: () => exchange.looks.remembered++,
+    find: (finding) => exchange.find(finding),
+    drop: (part) => dropped.add(part.group ?? `#${part.id}`),
+    shadow: exchange.checks.shadow,
+    streamed: stream,
+    holdCharacters: direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY,
+  }
+  const stages: Stages = (part, source) => {
+    const stage = (name: Stage) => filter(context, source, rulesFor(exchange.checks.rules[name], part))
+    if (direction === 'request')
+      return [stage(part.origin === 'retrieved' || part.origin === 'tool' ? 'context' : 'input')]
+    if (direction !== 'answer') return [stage(direction.stage)]
+    const chain = [stage('output')]
+    const form = part.kind === 'tool_call' ? 'tool_call' : 'text'
+    if (exchange.vault.size > 0 && exchange.checks.restore.has(form))
+      chain.push(filter(context, source, [restoreRule(exchange.vault)]))
+    if (part.kind === 'tool_call') chain.push(stage('tool'))
+    return chain
+  }
+
+  function take(unit: Unit): { touched: Set<Lane>; ends: Set<Lane> } {
+    const touched = new Set<Lane>()
+    for (const part of unit.opens) lanes.set(part.id, lane(part, context, stages))
+    const writes: PendingWrite[] = []
+    for (const write of unit.writes) {
+      const to = lanes.get(write.part)!
+      const at = to.length
+      to.append(write)
+      touched.add(to)
+      writes.push({
+        lane: to,
+        at,
+        end: to.length,
+        literal: write.literal,
+        form: write.form,
+        value: write.value,
+      })
+    }
+    const ends = new Set(unit.ends.map((id) => lanes.get(id)!))
+    held += unit.text.length
+    pending.push({
+      unit,
+      writes,
+      lanes: typeof unit.lanes === 'string' ? unit.lanes : unit.lanes.map((id) => lanes.get(id)!),
+    })
+    return { touched, ends }
+  }
+
+  function advance(which: Iterable<Lane>, final: (lane: Lane) => boolean): MaybePromise<void> {
+    const blocks: MaybePromise<Finding | undefined>[] = []
+    for (const each of which) blocks.push(each.advance(final(each)))
+    return afterAll(blocks, (found) => {
+      blocked ??= found.find((finding) => finding !== undefined)
+    })
+  }
+
+  /** Lets go what is decided. `all` at the end of everything, when nothing is left to wait for. */
+  function release(all: boolean): Release {
+    const units: Release['units'] = []
+    const waiting = new Set<Lane>()
+    const left: Pending[] = []
+    let everything = false
+    let index = 0
+    for (; index < pending.length && !everything; index++) {
+      const item = pending[index]!
+      const { writes } = item
+      const waits =
+        item.lanes === 'all'
+          ? !(left.length === 0 && (all || [...lanes.values()].every((each) => each.decided >= each.length)))
+          : item.lanes !== 'none' &&
+            (item.lanes.some((each) => waiting.has(each)) ||
+              writes.some((write) => write.lane.decided < write.end))
+      if (!waits) {
+        held -= item.unit.text.length
+        units.push({ text: render(item), content: writes.some((write) => write.value !== '') })
+        continue
+      }
+      left.push(item)
+      if (item.lanes === 'all') everything = true
+      else if (item.lanes !== 'none') for (const each of item.lanes) waiting.add(each)
+      if (waiting.size === lanes.size) everything = true
+    }
+    pending = left.length === 0 && index === pending.length ? [] : left.concat(pending.slice(index))
+    return blocked === undefined ? { units } : { units, block: blocked }
+  }
+
+  function render({ unit, writes }: Pending): string {
+    let splices = unit.splices
+    if (writes.some((write) => write.lane.edits.length > 0) || dropped.size > 0)
+      splices = splices.concat(rewrites(writes))
+    for (const write of writes) write.lane.forget(write.end)
+    return splices.length === 0 ? unit.text : spliced(unit.text, splices)
+  }
+
+  /** Literals whose text was edited, written anew; a mark may have cut one literal in several pieces. */
+  function rewrites(writes: readonly PendingWrite[]): { span: Span; text: string }[] {
+    const out: { span: Span; text: string }[] = []
+    const byLiteral = new Map<number, PendingWrite[]>()
+    for (const write of writes) {
+      const pieces = byLiteral.get(write.literal[0])
+      if (pieces === undefined) byLiteral.set(write.literal[0], [write])
+      else pieces.push(write)
+    }
+    for (const pieces of byLiteral.values()) {
+      const first = pieces[0]!
+      if (first.form === 'fixed') continue
+      let touched = false
+      const texts = pieces.map((piece) => {
+        const whole = isDropped(piece.lane.part)
+          ? piece.at === 0
+            ? DROPPED
+            : ''
+          : rewritten(piece.value, piece.at, piece.lane.edits)
+        if (whole !== undefined) touched = true
+        return whole ?? piece.value
+      })
+      if (!touched) continue
+      const text = texts.join('')
+      out.push({ span: first.literal, text: first.form === 'json' ? literal(text) : text })
+    }
+    return out
+  }
+
+  function isDropped(part: Readonly<Part>): boolean {
+    return dropped.size > 0 && dropped.has(part.group ?? `#${part.id}`)
+  }
+
+  /** Masked values are numbered when all are known, in the conversation's order and not in that of the stages. */
+  function numberTokens(): void {
+    const runs = [...lanes.values()].flatMap((each) => each.tokens())
+    if (runs.length === 0) return
+    for (const { writes } of pending) for (const write of writes) exchange.vault.reserve(write.value)
+    for (const run of runs) run.text = exchange.vault.token(run.token!.label, run.token!.value)
+  }
+
+  return {
+    push(unit) {
+      if (blocked !== undefined) return { units: [], block: blocked }
+      const { touched, ends } = take(unit)
+      if (!stream) return NOTHING
+      for (const each of ends) touched.add(each)
+      return after(
+        advance(touched, (each) => ends.has(each)),
+        () => {
+          const released = release(false)
+          if (held > MAX_HELD) throw new GateError('upstream.invalid')
+          return released
+        },
+      )
+    },
+    end() {
+      if (blocked !== undefined) return { units: [], block: blocked }
+      if (!stream && direction === 'request')
+        splitAtMarks(exchange.checks.marks, lanes, pending, (part) => lane(part, context, stages))
+      return after(
+        advance(lanes.values(), () => true),
+        () => {
+          if (!stream && blocked !== undefined) return { units: [], block: blocked }
+          if (direction !== 'answer') numberTokens()
+          return release(blocked === undefined)
+        },
+      )
+    },
+  }
+}
+
+function rulesFor(rules: readonly Rule[], part: Readonly<Part>): Rule[] {
+  const readable = part.kind !== 'media' && part.kind !== 'opaque'
+  return rules.filter(
+    (rule) =>
+      (rule.origins === undefined || rule.origins.has(part.origin)) &&
+      (rule.guard.kinds === undefined ? readable : rule.guard.kinds.includes(part.kind)),
+  )
+}
+
+function spliced(text: string, splices: readonly { span: Span; text: string }[]): string {
+  const ordered = [...splices].sort((a, b) => a.span[0] - b.span[0])
+  let out = ''
+  let from = 0
+  for (const { span, text: replacement } of ordered) {
+    if (span[0] < from) continue // inside a value that is taken out whole
+    out += text.slice(from, span[0]) + replacement
+    from = span[1]
+  }
+  return out + text.slice(from)
+}

@@ -1,0 +1,44 @@
+import type { GateError } from '../core/errors.ts'
+import type { Unit, Usage } from '../core/types.ts'
+
+/** What a request says, apart from its texts. */
+export interface ReadRequest {
+  unit: Unit
+  model: string | undefined
+  /** The literal that names the model, in the unit's text. */
+  modelSpan: readonly [number, number] | undefined
+  stream: boolean
+}
+
+/** Reads one answer. */
+export interface AnswerReader {
+  /** Of a stream, as its bytes arrive. Throws `GateError` `upstream.invalid`. */
+  push(bytes: Uint8Array): Unit[]
+  end(): Unit[]
+  /** Of a body, whole. Throws `GateError` `upstream.invalid`. */
+  body(text: string): Unit
+  usage(): Usage | undefined
+  /** Of a stream: whether it said that it ends, and did not just stop. */
+  complete(): boolean
+}
+
+export interface Protocol {
+  name: string
+  /** Where applications send it. */
+  path: string
+  /** The path below an upstream's base URL. */
+  upstreamPath: string
+  /** Upstream protocols that can serve it. */
+  upstreams: readonly string[]
+  /** Throws `GateError` with a `body.*` or `request.*` code. */
+  request(text: string): ReadRequest
+  /** The body as the upstream takes it, where that differs. */
+  toUpstream?(edited: string, model: string): string
+  answer(options: {
+    /** Take out what says a text again in another form. */ withoutRepeats: boolean
+  }): AnswerReader
+  /** A released unit as the caller takes it, where that differs. */
+  toCaller?(unit: string, stream: boolean): string
+  /** The protocol's own error: a body, or the event that ends a stream. */
+  error(error: GateError, where: 'body' | 'stream'): string
+}

@@ -1,0 +1,86 @@
+import type { Kind, Origin } from '../../core/types.ts'
+
+/**
+ * What stands at a path of a protocol's documents. A codec is such data and no more; `walk.ts` reads documents by it.
+ * Whatever does not fit its shape is read as `any`: every string, key and long number in it is text.
+ */
+export type Shape =
+  | { is: 'text' }
+  /** Exempt while it looks like an identifier. */
+  | { is: 'id'; capture?: Capture }
+  /** Exempt while it is one of the known values. */
+  | { is: 'enum'; values: ReadonlySet<string> }
+  | { is: 'number'; capture?: Capture }
+  | { is: 'boolean'; capture?: Capture }
+  /** A string that holds JSON: a tool call's arguments. */
+  | { is: 'nested'; origin: Origin }
+  /** Cannot be read: an image, audio, a file, server-side state. */
+  | { is: 'media'; medium: string }
+  /** Says again, in another form, what stands elsewhere in the same document. */
+  | { is: 'repeat' }
+  | { is: 'any' }
+  | { is: 'object'; fields: Readonly<Record<string, Shape>>; folded: ReadonlySet<string> }
+  /** `by`: the field of an element that says its index; its position when absent. */
+  | { is: 'array'; of: Shape; by?: string }
+  /** By JSON type. */
+  | { is: 'forms'; string?: Shape; array?: Shape; object?: Shape; number?: Shape }
+  /** By the value of a field. */
+  | { is: 'case'; field: string; cases: Readonly<Record<string, Shape>>; otherwise: Shape }
+  /** One piece for its reader: all text inside becomes one part. */
+  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; of: Shape }
+  /** The field of a streamed delta that adds to another field's text. */
+  | { is: 'named'; as: string; of: Shape }
+  /** Parts opened inside end when `end` is met inside. */
+  | { is: 'scope'; of: Shape }
+  /** A value here says that the scope's parts are complete. */
+  | { is: 'end'; of: Shape }
+
+export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens'
+
+export const text: Shape = { is: 'text' }
+export const id: Shape = { is: 'id' }
+export const number: Shape = { is: 'number' }
+export const boolean: Shape = { is: 'boolean' }
+export const any: Shape = { is: 'any' }
+export const repeat: Shape = { is: 'repeat' }
+export const media = (medium: string): Shape => ({ is: 'media', medium })
+export const nested = (origin: Origin): Shape => ({ is: 'nested', origin })
+export const captured = (is: 'id' | 'number' | 'boolean', capture: Capture): Shape => ({ is, capture })
+export const oneOf = (...values: string[]): Shape => ({ is: 'enum', values: new Set(values) })
+export const array = (of: Shape, by?: string): Shape =>
+  by === undefined ? { is: 'array', of } : { is: 'array', of, by }
+export const forms = (by: Omit<Extract<Shape, { is: 'forms' }>, 'is'>): Shape => ({ is: 'forms', ...by })
+export const byField = (field: string, cases: Record<string, Shape>, otherwise: Shape = any): Shape => ({
+  is: 'case',
+  field,
+  cases: withoutPrototype(cases),
+  otherwise,
+})
+export const part = (
+  origin: Origin,
+  of: Shape,
+  { kind = 'text', group = false }: { kind?: Kind; group?: boolean } = {},
+): Shape => ({ is: 'part', origin, kind, group, of })
+export const named = (as: string, of: Shape): Shape => ({ is: 'named', as, of })
+export const scope = (of: Shape): Shape => ({ is: 'scope', of })
+export const end = (of: Shape): Shape => ({ is: 'end', of })
+export const object = (fields: Record<string, Shape>): Shape => ({
+  is: 'object',
+  fields: withoutPrototype(fields),
+  folded: new Set(Object.keys(fields).map(fold)),
+})
+
+/**
+ * Case as lenient parsers fold it: Go's `encoding/json` takes `ſ` for `s` and the Kelvin sign for `k`.
+ */
+export function fold(key: string): string {
+  return key
+    .replace(/\u017f/g, 's')
+    .replace(/\u212a/g, 'k')
+    .toLowerCase()
+}
+
+// A caller may send a key named `__proto__` or `constructor`.
+function withoutPrototype<T>(record: Record<string, T>): Record<string, T> {
+  return Object.assign(Object.create(null), record)
+}

@@ -1,0 +1,278 @@
+import { GateError } from '../../core/errors.ts'
+import {
+  ARRAY,
+  type Document,
+  ESCAPED,
+  FALSE,
+  NULL,
+  NUMBER,
+  OBJECT,
+  STRING,
+  stringAt,
+  TRUE,
+} from '../../core/json/scan.ts'
+import type { Kind, Origin, Part, Span, Write } from '../../core/types.ts'
+import { type Capture, fold, type Shape } from './shape.ts'
+
+/** What a walk tells of one document. */
+export interface Findings {
+  opens: Part[]
+  writes: Write[]
+  /** Parts that this document adds to or whose scope it names. */
+  lanes: Set<number>
+  ends: number[]
+  /** Whether it has to do with a scope at all, or stands beside them. */
+  scoped: boolean
+  /** Whether a scope came to its end. */
+  finished: boolean
+  /** Values that say again what stands elsewhere. */
+  repeats: Span[]
+  captured: Partial<Record<Capture, { value: string; span: Span }>>
+}
+
+interface Place {
+  path: string
+  /** The part that text goes to; undefined where none has begun. */
+  part: Part | undefined
+  /** The scope whose parts end together. */
+  scope: string | undefined
+}
+
+const IDENTIFIER = /^[A-Za-z0-9_.:-]{1,128}$/
+
+/**
+ * Reads the documents of one direction of one exchange: the one body of a request, the events of an answer.
+ * Parts are known by their path, so that the deltas of a stream add to the part that an earlier one began.
+ */
+export function walker(root: Shape, base: { origin: Origin }) {
+  const parts = new Map<string, Part>()
+  const scopes = new Map<string, number[]>()
+  let doc: Document
+  let found: Findings
+  let finished: string[]
+
+  function partAt(
+    place: Place,
+    origin: Origin,
+    kind: Kind,
+    extra?: Pick<Part, 'group' | 'medium' | 'nested'>,
+  ): Part {
+    const known = parts.get(place.path)
+    if (known !== undefined) return known
+    const part: Part = { id: parts.size, origin, kind, ...extra }
+    parts.set(place.path, part)
+    found.opens.push(part)
+    if (place.scope !== undefined) scopes.get(place.scope)!.push(part.id)
+    return part
+  }
+
+  function write(node: number, place: Place, form: Write['form'], value: string, seam = false): void {
+    const part = place.part ?? partAt(place, base.origin, 'text')
+    const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
+    found.lanes.add(part.id)
+    found.writes.push(
+      seam
+        ? { part: part.id, path: place.path, literal, value, form, seam: true }
+        : { part: part.id, path: place.path, literal, value, form },
+    )
+  }
+
+  /** Nothing is known of what stands here: all of it is text. */
+  function any(node: number, place: Place): void {
+    const { text, tape } = doc
+    const type = tape[node]!
+    if (type === STRING || type === ESCAPED)
+      return write(node, place, 'json', stringAt(text, tape, node), true)
+    if (type === NUMBER) {
+      const digits = text.slice(tape[node + 1]!, tape[node + 2]!)
+      if (digits.replace(/[^0-9]/g, '').length >= 7) write(node, place, 'fixed', digits, true)
+      return
+    }
+    if (type !== OBJECT && type !== ARRAY) return
+    const within: Place =
+      place.part === undefined ? { ...place, part: partAt(place, base.origin, 'text') } : place
+    const stop = tape[node + 3]!
+    let index = 0
+    for (let child = node + 4; child < stop; ) {
+      if (type === ARRAY) {
+        any(child, { ...within, path: `${place.path}[${index++}]` })
+        child = tape[child + 3]!
+        continue
+      }
+      const key = stringAt(text, tape, child)
+      const at = { ...within, path: join(place.path, key) }
+      write(child, at, 'fixed', key, true)
+      any(child + 4, at)
+      child = tape[child + 7]!
+    }
+  }
+
+  function walk(node: number, shape: Shape, place: Place): void {
+    const { text, tape } = doc
+    const type = tape[node]!
+    switch (shape.is) {
+      case 'any':
+        return any(node, place)
+      case 'text':
+        if (type !== STRING && type !== ESCAPED) return any(node, place)
+        return write(node, place, 'json', stringAt(text, tape, node))
+      case 'id': {
+        if (type !== STRING && type !== ESCAPED) return any(node, place)
+        const value = stringAt(text, tape, node)
+        if (!IDENTIFIER.test(value)) return any(node, place)
+        if (shape.capture !== undefined) capture(shape.capture, node, value)
+        return
+      }
+      case 'enum':
+        if (type === STRING && shape.values.has(stringAt(text, tape, node))) return
+        return any(node, place)
+      case 'number':
+        if (type !== NUMBER) return any(node, place)
+        if (shape.capture !== undefined)
+          capture(shape.capture, node, text.slice(tape[node + 1]!, tape[node + 2]!))
+        return
+      case 'boolean':
+        if (type === TRUE || type === FALSE) {
+          if (shape.capture !== undefined) capture(shape.capture, node, type === TRUE ? 'true' : '')
+          return
+        }
+        return any(node, place)
+      case 'nested': {
+        if (type !== STRING && type !== ESCAPED) return any(node, place)
+        const part = partAt(place, shape.origin, 'tool_call', { nested: true })
+        return write(node, { ...place, part }, 'json', stringAt(text, tape, node))
+      }
+      case 'media':
+        if (type === NULL) return
+        found.ends.push(
+          partAt(place, place.part?.origin ?? base.origin, 'media', { medium: shape.medium }).id,
+        )
+        return
+      case 'repeat':
+        if (type !== NULL) found.repeats.push([tape[node + 1]!, tape[node + 2]!])
+        return
+      case 'forms': {
+        const form =
+          type === STRING || type === ESCAPED
+            ? shape.string
+            : type === ARRAY
+              ? shape.array
+              : type === OBJECT
+                ? shape.object
+                : type === NUMBER
+                  ? shape.number
+                  : undefined
+        return form === undefined ? any(node, place) : walk(node, form, place)
+      }
+      case 'case': {
+        const value = type === OBJECT ? field(node, shape.field) : undefined
+        const known =
+          value !== undefined && (tape[value] === STRING || tape[value] === ESCAPED)
+            ? shape.cases[stringAt(text, tape, value)]
+            : undefined
+        return walk(node, known ?? shape.otherwise, place)
+      }
+      case 'part': {
+        if (type === NULL) return
+        const group = shape.group ? { group: place.path } : undefined
+        return walk(node, shape.of, { ...place, part: partAt(place, shape.origin, shape.kind, group) })
+      }
+      case 'scope':
+        if (!scopes.has(place.path)) scopes.set(place.path, [])
+        found.scoped = true
+        walk(node, shape.of, { ...place, scope: place.path })
+        return
+      case 'end':
+        if (type !== NULL && place.scope !== undefined) finished.push(place.scope)
+        return walk(node, shape.of, place)
+      case 'named':
+        return walk(node, shape.of, { ...place, path: rename(place.path, shape.as) })
+      case 'array': {
+        if (type !== ARRAY) return any(node, place)
+        const stop = tape[node + 3]!
+        let position = 0
+        for (let child = node + 4; child < stop; child = tape[child + 3]!) {
+          const says = shape.by !== undefined && tape[child] === OBJECT ? field(child, shape.by) : undefined
+          const index =
+            says !== undefined && tape[says] === NUMBER
+              ? text.slice(tape[says + 1]!, tape[says + 2]!)
+              : position
+          walk(child, shape.of, { ...place, path: `${place.path}[${index}]` })
+          position++
+        }
+        return
+      }
+      case 'object': {
+        if (type !== OBJECT) return any(node, place)
+        const stop = tape[node + 3]!
+        for (let child = node + 4; child < stop; child = tape[child + 7]!) {
+          const key = stringAt(text, tape, child)
+          const known = shape.fields[key]
+          const path = join(place.path, key)
+          if (known !== undefined) {
+            walk(child + 4, known, { ...place, path })
+            continue
+          }
+          if (shape.folded.has(fold(key))) throw new GateError('body.ambiguous_key', { param: path })
+          const at: Place =
+            place.part === undefined
+              ? { ...place, path, part: partAt({ ...place, path }, base.origin, 'text') }
+              : { ...place, path }
+          write(child, at, 'fixed', key, true)
+          any(child + 4, at)
+        }
+        return
+      }
+    }
+  }
+
+  function capture(name: Capture, node: number, value: string): void {
+    found.captured[name] = { value, span: [doc.tape[node + 1]!, doc.tape[node + 2]!] }
+  }
+
+  /** The value of an object's field, as a node. */
+  function field(node: number, name: string): number | undefined {
+    const { text, tape } = doc
+    const stop = tape[node + 3]!
+    for (let child = node + 4; child < stop; child = tape[child + 7]!)
+      if (stringAt(text, tape, child) === name) return child + 4
+    return undefined
+  }
+
+  return {
+    /** Throws `GateError` `body.ambiguous_key`, `body.not_object`. */
+    read(document: Document): Findings {
+      if (document.tape[0] !== OBJECT) throw new GateError('body.not_object')
+      doc = document
+      found = {
+        opens: [],
+        writes: [],
+        lanes: new Set(),
+        ends: [],
+        repeats: [],
+        captured: {},
+        scoped: false,
+        finished: false,
+      }
+      finished = []
+      walk(0, root, { path: '', part: undefined, scope: undefined })
+      // The end may stand before the text in the same document.
+      found.finished = finished.length > 0
+      for (const scope of finished)
+        for (const part of scopes.get(scope)!) {
+          found.lanes.add(part)
+          found.ends.push(part)
+        }
+      return found
+    },
+  }
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}
+
+function rename(path: string, last: string): string {
+  const dot = path.lastIndexOf('.')
+  return dot < 0 ? last : `${path.slice(0, dot + 1)}${last}`
+}

@@ -1,0 +1,151 @@
+import { GateError } from '../../core/errors.ts'
+import type { Exchange } from '../../core/exchange.ts'
+import { openSession, type Release } from '../../core/session.ts'
+import type { Protocol } from '../../protocols/types.ts'
+import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
+import { utf8 } from './body.ts'
+import { blocked, type Call, sendJson, write } from './call.ts'
+import { callerHeaders } from './headers.ts'
+
+/** The most of a buffered answer that is kept; a longer one has to be streamed. */
+const MAX_BODY = 64 * 1024 * 1024
+const HEARTBEAT = 15_000
+/** How much without content waits for the first that has some. */
+const MAX_WAITING = 64 * 1024
+
+/** Brings an upstream's answer to the caller. Throws `GateError` for what the caller is to be told instead. */
+export async function passAnswer(
+  call: Call,
+  exchange: Exchange,
+  protocol: Protocol,
+  answer: UpstreamAnswer,
+): Promise<void> {
+  const type = String(answer.headers['content-type'] ?? '')
+  const passed = callerHeaders(answer.headers)
+  if (/^text\/event-stream\b/i.test(type)) return passStream(call, exchange, protocol, answer.body, passed)
+  if (/^application\/(?:[\w.-]+\+)?json\b/i.test(type))
+    return passBody(call, exchange, protocol, answer.body, passed)
+  answer.body.destroy()
+  throw new GateError('upstream.invalid')
+}
+
+async function passBody(
+  call: Call,
+  exchange: Exchange,
+  protocol: Protocol,
+  body: UpstreamBody,
+  headers: Record<string, string>,
+): Promise<void> {
+  const text = answerText(await collect(body, MAX_BODY))
+  call.bytes.answerIn += Buffer.byteLength(text)
+  const reader = protocol.answer({ withoutRepeats: repeatsOut(exchange) })
+  const session = openSession(exchange, { direction: 'answer', stream: false })
+  session.push(reader.body(text))
+  noteUsage(call, reader.usage())
+  const release = await session.end()
+  if (release.block !== undefined) throw blocked(release.block)
+  const edited = release.units.map((unit) => unit.text).join('')
+  sendJson(call, 200, protocol.toCaller?.(edited, false) ?? edited, headers)
+}
+
+async function passStream(
+  call: Call,
+  exchange: Exchange,
+  protocol: Protocol,
+  body: UpstreamBody,
+  headers: Record<string, string>,
+): Promise<void> {
+  const { response, deps } = call
+  const reader = protocol.answer({ withoutRepeats: repeatsOut(exchange) })
+  const session = openSession(exchange, { direction: 'answer', stream: true })
+  /** What may leave once there is something to show: a block before that is still a 403. */
+  let waiting = ''
+
+  const begin = () => {
+    if (response.headersSent) return
+    response.writeHead(200, {
+      ...headers,
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+    })
+  }
+  const beat = setInterval(() => {
+    // Nobody reads as long as earlier bytes wait.
+    if (response.writableLength > 0 || response.destroyed) return
+    begin()
+    const early = waiting
+    waiting = ''
+    write(call, `${early}: waiting\n\n`)
+  }, HEARTBEAT)
+
+  /** Lets out what a step released; throws when it blocks. */
+  const pass = (release: Release): Promise<void> | undefined => {
+    let content = false
+    for (const unit of release.units) {
+      waiting += protocol.toCaller?.(unit.text, true) ?? unit.text
+      content ||= unit.content
+    }
+    let room: Promise<void> | undefined
+    if (waiting !== '' && (content || response.headersSent || waiting.length > MAX_WAITING)) {
+      begin()
+      beat.refresh()
+      room = write(call, waiting)
+      waiting = ''
+    }
+    if (release.block !== undefined) throw blocked(release.block)
+    return room
+  }
+
+  try {
+    for await (const bytes of body) {
+      call.bytes.answerIn += bytes.length
+      for (const unit of reader.push(bytes)) {
+        const release = session.push(unit)
+        const room = pass(release instanceof Promise ? await release : release)
+        if (room !== undefined) await room
+      }
+    }
+    for (const unit of reader.end()) await pass(await session.push(unit))
+    if (!reader.complete()) throw new GateError('upstream.unavailable')
+    await pass(await session.end())
+    begin()
+    if (waiting !== '') write(call, waiting)
+    response.end()
+  } finally {
+    noteUsage(call, reader.usage())
+    clearInterval(beat)
+    body.destroy()
+  }
+}
+
+function noteUsage(call: Call, usage: Call['usage']): void {
+  if (usage !== undefined) call.usage = usage
+}
+
+function repeatsOut({ checks }: Exchange): boolean {
+  return checks.guardsText && !checks.shadow
+}
+
+/** Throws `GateError` `upstream.invalid` past the limit. */
+export async function collect(body: UpstreamBody, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > limit) {
+      body.destroy()
+      throw new GateError('upstream.invalid')
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+export function answerText(bytes: Uint8Array): string {
+  try {
+    return utf8(bytes)
+  } catch (cause) {
+    throw new GateError('upstream.invalid', { cause })
+  }
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GateError } from '../../core/errors.ts'
+import type { Exchange } from '../../core/exchange.ts'
+import type { ExchangeRecord } from '../../core/record.ts'
+import type { Caller, Finding, Usage } from '../../core/types.ts'
+import type { Protocol } from '../../protocols/types.ts'
+import { openaiError } from '../../protocols/wire/errors.ts'
+import { type Cancellation, cancellation } from '../../upstreams/cancellation.ts'
+import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
+
+/** One call, from its first byte to its last, and what is known of it so far. */
+export interface Call {
+  id: string
+  request: IncomingMessage
+  response: ServerResponse
+  path: string
+  query: URLSearchParams
+  serving: Serving
+  deps: GatewayDeps
+  /** Ends what waits for an upstream; its reason says who left. */
+  cancel: Cancellation
+  protocol?: Protocol
+  caller?: Caller
+  boundary?: ServingBoundary
+  exchange?: Exchange
+  upstream?: string
+  model?: string
+  stream?: boolean
+  usage?: Usage
+  ended: ExchangeRecord['ended']
+  code?: string
+  bytes: ExchangeRecord['bytes']
+  /** Milliseconds since the call began. */
+  upstreamHeaders?: number
+  firstByte?: number
+  timings: Record<string, number>
+  started: number
+}
+
+/** Why an exchange was cut short. */
+export type Gone = { gone: 'client' } | { gone: 'drained' }
+
+export function openCall(request: IncomingMessage, response: ServerResponse, deps: GatewayDeps): Call {
+  const url = request.url ?? '/'
+  const mark = url.indexOf('?')
+  const call: Call = {
+    id: `ex_${randomUUID().replaceAll('-', '')}`,
+    request,
+    response,
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark)),
+    serving: deps.serving(),
+    deps,
+    cancel: cancellation(),
+    ended: 'complete',
+    bytes: { requestIn: 0, requestOut: 0, answerIn: 0, answerOut: 0 },
+    timings: {},
+    started: deps.clock.now(),
+  }
+  response.setHeader('x-sallyport-exchange', call.id)
+  return call
+}
+
+/** Writes a chunk; resolves when there is room for more, or the caller has left. */
+export function write(call: Call, chunk: string): Promise<void> | undefined {
+  const { response } = call
+  call.firstByte ??= call.deps.clock.now() - call.started
+  call.bytes.answerOut += Buffer.byteLength(chunk)
+  if (response.write(chunk)) return undefined
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go)
+      response.off('close', go)
+      resolve()
+    }
+    response.once('drain', go)
+    response.once('close', go)
+  })
+}
+
+export function sendJson(
+  call: Call,
+  status: number,
+  json: string,
+  headers: Record<string, string> = {},
+): void {
+  call.firstByte ??= call.deps.clock.now() - call.started
+  const length = Buffer.byteLength(json)
+  call.bytes.answerOut += length
+  call.response.writeHead(status, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': String(length),
+  })
+  call.response.end(json)
+}
+
+/** Tells the caller of an error: as a body, or as the event that ends a stream that has begun. */
+export function refuse(call: Call, error: GateError): void {
+  call.code = error.code
+  const words = call.protocol?.error ?? openaiError
+  const { response } = call
+  if (response.headersSent) {
+    const event = words(error, 'stream')
+    call.bytes.answerOut += Buffer.byteLength(event)
+    response.end(event)
+    return
+  }
+  const headers: Record<string, string> = {}
+  // The SDKs of OpenAI and Anthropic would try again what a policy decided.
+  if (!error.code.startsWith('limit.') && !(error.retryable && error.status >= 500))
+    headers['x-should-retry'] = 'false'
+  if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
+  // What is left of the body is not read: the connection cannot serve another call.
+  if (!call.request.complete) headers.connection = 'close'
+  sendJson(call, error.status, words(error, 'body'), headers)
+}
+
+/** The error that a blocking finding is to its caller. */
+export function blocked(finding: Finding): GateError {
+  const param = finding.places[0]?.path
+  return new GateError(finding.code, param === undefined ? {} : { param })
+}
+
+export function recordOf(call: Call): ExchangeRecord {
+  const { exchange, request, deps } = call
+  const now = deps.clock.now()
+  return {
+    exchange: call.id,
+    time: new Date(Date.now() - (now - call.started)).toISOString(),
+    duration: now - call.started,
+    method: request.method ?? '',
+    path: call.path.slice(0, 256),
+    ...(request.socket.remoteAddress === undefined ? {} : { remote: request.socket.remoteAddress }),
+    ...(call.caller === undefined ? {} : { subject: call.caller.subject, tenant: call.caller.tenant }),
+    ...(call.boundary === undefined
+      ? {}
+      : { boundary: call.boundary.name, boundaryVersion: call.boundary.version }),
+    ...(call.boundary?.checks.shadow === true ? { shadow: true as const } : {}),
+    ...(call.upstream === undefined ? {} : { upstream: call.upstream }),
+    ...(call.model === undefined ? {} : { model: call.model }),
+    ...(call.stream === undefined ? {} : { stream: call.stream }),
+    verdict: exchange?.verdict ?? 'allow',
+    findings: exchange?.findings ?? [],
+    ...(exchange !== undefined && exchange.omitted > 0 ? { findingsOmitted: exchange.omitted } : {}),
+    status: call.response.headersSent ? call.response.statusCode : 0,
+    ...(call.code === undefined ? {} : { code: call.code }),
+    ended: call.ended,
+    timings: { ...call.timings, ...Object.fromEntries(exchange?.timings ?? []) },
+    ...(call.upstreamHeaders === undefined ? {} : { upstreamHeaders: call.upstreamHeaders }),
+    ...(call.firstByte === undefined ? {} : { firstByte: call.firstByte }),
+    ...(call.usage === undefined ? {} : { usage: call.usage }),
+    bytes: call.bytes,
+    ...(exchange === undefined ? {} : { looks: exchange.looks }),
+  }
+}

@@ -1,0 +1,83 @@
+import { GateError } from '../../core/errors.ts'
+import { type Exchange, openExchange } from '../../core/exchange.ts'
+import { literal } from '../../core/json/scan.ts'
+import { openSession } from '../../core/session.ts'
+import type { Unit } from '../../core/types.ts'
+import type { Protocol } from '../../protocols/types.ts'
+import { passAnswer } from './answer.ts'
+import { readBody } from './body.ts'
+import { blocked, type Call } from './call.ts'
+import { upstreamHeaders } from './headers.ts'
+import { providerError } from './provider-error.ts'
+
+/** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
+export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
+  const { request, serving, deps } = call
+  call.protocol = protocol
+  const caller = serving.identify(request.headers)
+  call.caller = caller
+  const { text, bytes } = await readBody(request, serving.limits.requestBytes)
+  call.bytes.requestIn = bytes
+  const read = protocol.request(text)
+  call.stream = read.stream
+  const boundary = serving.boundary({ path: protocol.path, model: read.model ?? '', caller })
+  call.boundary = boundary
+  const { upstream, model } = serving.route(boundary, read.model)
+  call.upstream = upstream.name
+  call.model = read.model ?? model
+  limitParts(read.unit, serving.limits.partCharacters)
+
+  const exchange = openExchange({
+    checks: boundary.checks,
+    tenant: caller.tenant,
+    clock: deps.clock,
+    memory: deps.memory,
+    holdCharacters: serving.limits.holdCharacters,
+  })
+  call.exchange = exchange
+  const renamed = read.modelSpan !== undefined && model !== read.model
+  const unit = renamed
+    ? { ...read.unit, splices: [{ span: read.modelSpan!, text: literal(model) }] }
+    : read.unit
+  const edited = await inspectRequest(call, exchange, unit)
+  const body = protocol.toUpstream?.(edited, model) ?? edited
+  call.bytes.requestOut = Buffer.byteLength(body)
+
+  const sent = deps.clock.now()
+  const answer = await upstream.send({
+    path: protocol.upstreamPath,
+    headers: upstreamHeaders(request.headers),
+    body,
+    signal: call.cancel.signal,
+    stream: read.stream,
+  })
+  call.upstreamHeaders = deps.clock.now() - call.started
+  call.timings.upstream = deps.clock.now() - sent
+  if (answer.status !== 200) throw await providerError(exchange, answer)
+  const began = deps.clock.now()
+  try {
+    await passAnswer(call, exchange, protocol, answer)
+  } finally {
+    call.timings.answer = deps.clock.now() - began
+  }
+}
+
+async function inspectRequest(call: Call, exchange: Exchange, unit: Unit): Promise<string> {
+  const began = call.deps.clock.now()
+  const session = openSession(exchange, { direction: 'request', stream: false })
+  session.push(unit)
+  const release = await session.end()
+  call.timings.request = call.deps.clock.now() - began
+  if (release.block !== undefined) throw blocked(release.block)
+  return release.units.map((released) => released.text).join('')
+}
+
+function limitParts(unit: Unit, limit: number): void {
+  if (unit.text.length <= limit) return
+  const sizes = new Map<number, number>()
+  for (const { part, value, path } of unit.writes) {
+    const size = (sizes.get(part) ?? 0) + value.length
+    if (size > limit) throw new GateError('body.too_large', { param: path })
+    sizes.set(part, size)
+  }
+}

@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+// Lists of what passes, and not of what does not: a header that nobody thought of stays outside.
+const TO_UPSTREAM = ['accept', 'traceparent', 'tracestate', 'idempotency-key']
+const TO_CALLER = ['x-request-id', 'openai-processing-ms', 'openai-version']
+
+export function upstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const out: Record<string, string> = { 'content-type': 'application/json' }
+  for (const name of TO_UPSTREAM) {
+    const value = headers[name]
+    if (typeof value === 'string') out[name] = value
+  }
+  return out
+}
+
+export function callerHeaders(headers: Record<string, string | string[]>): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const name of TO_CALLER) {
+    const value = headers[name]
+    if (typeof value === 'string') out[name] = value
+  }
+  return out
+}
+
+/** `retry-after` of an answer in seconds, where it says any. */
+export function retryAfter(headers: Record<string, string | string[]>): number | undefined {
+  const value = headers['retry-after']
+  if (typeof value !== 'string') return undefined
+  const seconds = /^[0-9]{1,6}$/.test(value.trim()) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : undefined
+}

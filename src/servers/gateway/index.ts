@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { GateError } from '../../core/errors.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
+import { type Call, type Gone, openCall, recordOf, refuse, sendJson } from './call.ts'
+import { serveProtocol } from './exchange.ts'
+import { serveInspect } from './inspect.ts'
+import type { GatewayDeps } from './types.ts'
+
+const HEADER_BYTES = 32_768
+const HEADERS_MS = 10_000
+const REQUEST_MS = 120_000
+const UPSTREAM_GONE = new Set(['upstream.unavailable', 'upstream.timeout', 'upstream.invalid'])
+
+export interface Gateway {
+  /** Where it listens: `127.0.0.1:8080`. */
+  address: string
+  /** Takes no more calls, lets those that run finish for `ms`, then ends them with their protocol's error. */
+  drain(ms: number): Promise<void>
+}
+
+interface Endpoint {
+  method: string
+  serve(call: Call): Promise<void>
+}
+
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+  ...PROTOCOLS.map((protocol): [string, Endpoint] => [
+    protocol.path,
+    { method: 'POST', serve: (call) => serveProtocol(call, protocol) },
+  ]),
+  ['/v1/inspect', { method: 'POST', serve: serveInspect }],
+  ['/v1/models', { method: 'GET', serve: serveModels }],
+])
+
+/** The data plane. Throws `Error` when the address cannot be listened on. */
+export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
+  const open = new Set<Call>()
+  let draining = false
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = openCall(request, response, deps)
+    open.add(call)
+    deps.open(1)
+    response.on('close', () => {
+      if (!response.writableFinished) call.cancel.abort({ gone: 'client' } satisfies Gone)
+    })
+    // A write to a socket that is gone is no more than the caller leaving, which `close` reports.
+    response.on('error', () => {})
+    try {
+      if (draining) {
+        response.setHeader('connection', 'close')
+        throw new GateError('gate.draining', { retryAfter: 1 })
+      }
+      await endpoint(call).serve(call)
+    } catch (error) {
+      fail(call, error)
+    } finally {
+      if (!response.writableFinished && !response.destroyed) await once(response, 'close').catch(() => {})
+      if (!response.writableFinished && call.ended === 'complete') call.ended = 'client_gone'
+      open.delete(call)
+      deps.open(-1)
+      deps.recorder.record(recordOf(call))
+    }
+  }
+
+  function fail(call: Call, error: unknown): void {
+    const { signal } = call.cancel
+    const gone = signal.aborted ? (signal.reason as Gone).gone : undefined
+    if (gone === 'client' || call.response.destroyed) {
+      call.ended = 'client_gone'
+      call.response.destroy()
+      return
+    }
+    if (gone === 'drained') {
+      call.ended = 'drained'
+      return refuse(call, new GateError('gate.draining', { retryAfter: 1 }))
+    }
+    if (error instanceof GateError) {
+      call.ended = ending(call, error)
+      return refuse(call, error)
+    }
+    call.ended = 'failed'
+    deps.warn(`exchange ${call.id} failed`, error)
+    refuse(call, new GateError('gate.internal'))
+  }
+
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: 65_000,
+    },
+    (request, response) => void serve(request, response),
+  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (socket.writable)
+      socket.end(
+        `HTTP/1.1 ${error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400} Bad Request\r\nconnection: close\r\n\r\n`,
+      )
+    else socket.destroy()
+  })
+  server.listen(listen.port, listen.host)
+  await once(server, 'listening')
+  return {
+    address: addressOf(server),
+    async drain(ms) {
+      draining = true
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      const late = setTimeout(() => {
+        for (const call of open) call.cancel.abort({ gone: 'drained' } satisfies Gone)
+        // Whoever does not read the error has had the time.
+        setTimeout(() => server.closeAllConnections(), 1000).unref()
+      }, ms)
+      const idle = setInterval(() => server.closeIdleConnections(), 100)
+      await closed
+      clearTimeout(late)
+      clearInterval(idle)
+    },
+  }
+}
+
+function endpoint(call: Call): Endpoint {
+  const found = ENDPOINTS.get(call.path)
+  if (found === undefined) throw new GateError('request.not_found')
+  if (call.request.method !== found.method)
+    throw new GateError('request.method', { detail: `This path takes ${found.method}.` })
+  return found
+}
+
+async function serveModels(call: Call): Promise<void> {
+  const caller = call.serving.identify(call.request.headers)
+  call.caller = caller
+  const models = await call.serving.models(caller)
+  const data = models.map(({ id, owner }) => ({ id, object: 'model', created: 0, owned_by: owner }))
+  sendJson(call, 200, JSON.stringify({ object: 'list', data }))
+}
+
+function ending(call: Call, { code }: GateError): Call['ended'] {
+  if (UPSTREAM_GONE.has(code)) return 'upstream_gone'
+  return call.exchange?.verdict === 'block' ? 'blocked' : 'refused'
+}
+
+function addressOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { GateError } from '../../core/errors.ts'
+import { openExchange } from '../../core/exchange.ts'
+import { scan } from '../../core/json/scan.ts'
+import { openSession } from '../../core/session.ts'
+import type { Part, Span } from '../../core/types.ts'
+import { readBody } from './body.ts'
+import { type Call, sendJson } from './call.ts'
+
+const MAX_PARTS = 10_000
+const requestSchema = z.strictObject({
+  boundary: z.string().max(256),
+  stage: z.enum(['input', 'context', 'output', 'tool']),
+  parts: z
+    .array(
+      z.strictObject({
+        path: z.string().max(1024),
+        origin: z.enum(['system', 'user', 'retrieved', 'tool', 'model']),
+        kind: z.enum(['text', 'document', 'tool_call']).default('text'),
+        text: z.string(),
+      }),
+    )
+    .max(MAX_PARTS),
+})
+
+type Units = (text: string, at: number) => number
+
+const UNITS: Readonly<Record<string, Units>> = {
+  utf16: (_, at) => at,
+  codepoints: (text, at) => [...text.slice(0, at)].length,
+  bytes: (text, at) => Buffer.byteLength(text.slice(0, at)),
+}
+
+/** `POST /v1/inspect`: what a boundary makes of given parts, without a model. 200 whatever the verdict. */
+export async function serveInspect(call: Call): Promise<void> {
+  const { request, serving, deps } = call
+  const caller = serving.identify(request.headers)
+  call.caller = caller
+  const { text, bytes } = await readBody(request, serving.limits.requestBytes)
+  call.bytes.requestIn = bytes
+  scan(text)
+  const { boundary: name, stage, parts } = parse(text)
+  const units = UNITS[call.query.get('units') ?? 'utf16']
+  if (units === undefined)
+    throw new GateError('request.invalid', {
+      detail: `units must be one of ${Object.keys(UNITS).join(', ')}.`,
+      param: 'units',
+    })
+  const boundary = serving.boundaryNamed(name, caller)
+  call.boundary = boundary
+  const exchange = openExchange({
+    checks: boundary.checks,
+    tenant: caller.tenant,
+    clock: deps.clock,
+    memory: deps.memory,
+    holdCharacters: serving.limits.holdCharacters,
+  })
+  call.exchange = exchange
+  const session = openSession(exchange, { direction: { stage }, stream: false })
+  parts.forEach(({ path, origin, kind, text: said }, id) => {
+    if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })
+    const part: Part = { id, origin, kind, ...(kind === 'tool_call' ? { nested: true as const } : {}) }
+    session.push({
+      text: said,
+      lanes: 'all',
+      opens: [part],
+      writes: [{ part: id, path: String(id), literal: [0, said.length], value: said, form: 'raw' }],
+      ends: [id],
+      splices: [],
+    })
+  })
+  const release = await session.end()
+  const findings = exchange.findings.flatMap(({ guard, code, reason, score, action, places }) =>
+    places.map(({ path, span }) => {
+      // Parts are told apart by their position: callers may use one path twice.
+      const index = Number.parseInt(path, 10)
+      const within = path.slice(String(index).length)
+      const { path: named, text: said, kind } = parts[index]!
+      const at: Span = kind === 'tool_call' ? span : [units(said, span[0]), units(said, span[1])]
+      return { guard, code, reason, score, path: named + within, span: at, action }
+    }),
+  )
+  // The record speaks of the caller's paths as well.
+  for (const [i, finding] of exchange.findings.entries())
+    exchange.findings[i] = {
+      ...finding,
+      places: finding.places.map((place) => ({
+        ...place,
+        path: parts[Number.parseInt(place.path, 10)]!.path,
+      })),
+    }
+  const edited =
+    release.block !== undefined
+      ? {}
+      : { parts: parts.map(({ path }, i) => ({ path, text: release.units[i]!.text })) }
+  sendJson(call, 200, JSON.stringify({ exchange: call.id, verdict: exchange.verdict, findings, ...edited }))
+}
+
+function parse(text: string): z.output<typeof requestSchema> {
+  const parsed = requestSchema.safeParse(JSON.parse(text))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]!
+  throw new GateError('request.invalid', {
+    detail: `${issue.path.join('.') || 'The body'}: ${issue.message}`,
+    param: issue.path.join('.'),
+  })
+}

@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Memory } from '../../core/memory.ts'
+import type { Clock, Recorder } from '../../core/ports.ts'
+import type { Caller, Checks } from '../../core/types.ts'
+import type { Upstream } from '../../upstreams/types.ts'
+
+export interface ServingBoundary {
+  name: string
+  version: string
+  checks: Checks
+}
+
+export interface Route {
+  upstream: Upstream
+  /** The name that the upstream knows the model by. */
+  model: string
+}
+
+/** One policy, built: what the gate serves until a changed one takes its place whole. */
+export interface Serving {
+  limits: { requestBytes: number; holdCharacters: number; partCharacters: number }
+  /** Throws `GateError` `auth.*`. */
+  identify(headers: IncomingHttpHeaders): Caller
+  /** Throws `GateError` `auth.no_boundary`. */
+  boundary(call: { path: string; model: string; caller: Caller }): ServingBoundary
+  /** By name, for `/v1/inspect`. Throws `GateError` `auth.no_boundary`, also for a name that does not exist. */
+  boundaryNamed(name: string, caller: Caller): ServingBoundary
+  /** Throws `GateError` `request.model`. An absent model is the boundary's first. */
+  route(boundary: ServingBoundary, model: string | undefined): Route
+  /** Ids of the models that this caller may use, and who serves them. */
+  models(caller: Caller): Promise<{ id: string; owner: string }[]>
+}
+
+export interface GatewayDeps {
+  serving(): Serving
+  recorder: Recorder
+  clock: Clock
+  memory: Memory | undefined
+  /** Called when an exchange begins and when it ends. */
+  open(change: 1 | -1): void
+  /** Something that an operator should hear of; never holds a text or a secret. */
+  warn(message: string, error: unknown): void
+}
