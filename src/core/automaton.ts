@@ -40,12 +40,14 @@ export function automaton(words: readonly string[]): Automaton {
       if (unit < 128 && classes[unit] === 0) classes[unit] = width++
     }
   }
-  if (total > MAX_STATES || total * width > MAX_CELLS) {
+  const shift = 32 - Math.clz32(width - 1)
+  if (total > MAX_STATES || total << shift > MAX_CELLS) {
     throw new Error('the words are too many: write fewer than a million characters of them')
   }
-  if (classes[SPACE] !== 0) for (let unit = 9; unit <= 13; unit++) classes[unit] = classes[SPACE]!
+  const space = classes[SPACE]!
+  if (space !== 0) for (let unit = 9; unit <= 13; unit++) classes[unit] = space
 
-  const next = new Int32Array(total * width)
+  const next = new Int32Array(total << shift)
   const edges = new Map<number, number>()
   const parent = new Int32Array(total)
   const unitOf = new Uint16Array(total)
@@ -54,8 +56,9 @@ export function automaton(words: readonly string[]): Automaton {
   /** The first word that ends in a state, and the next word that is the same. */
   const ends = new Int32Array(total).fill(-1)
   const same = new Int32Array(words.length).fill(-1)
-  /** The nearest shorter state in which a word ends. */
+  /** The nearest shorter state in which a word ends, and the nearest that is not longer. */
   const outputs = new Int32Array(total)
+  const nearest = new Int32Array(total)
 
   let states = 1
   for (let w = 0; w < words.length; w++) {
@@ -63,10 +66,10 @@ export function automaton(words: readonly string[]): Automaton {
     let state = 0
     for (let i = 0; i < word.length; i++) {
       const unit = word.charCodeAt(i)
-      let to = unit < 128 ? next[state * width + classes[unit]!]! : (edges.get(state * 65536 + unit) ?? 0)
+      let to = unit < 128 ? next[(state << shift) | classes[unit]!]! : (edges.get(state * 65536 + unit) ?? 0)
       if (to === 0) {
         to = states++
-        if (unit < 128) next[state * width + classes[unit]!] = to
+        if (unit < 128) next[(state << shift) | classes[unit]!] = to
         else edges.set(state * 65536 + unit, to)
         parent[to] = state
         unitOf[to] = unit
@@ -89,11 +92,14 @@ export function automaton(words: readonly string[]): Automaton {
   for (const state of order) {
     const up = parent[state]!
     const unit = unitOf[state]!
-    if (up !== 0) fail[state] = unit < 128 ? next[fail[up]! * width + classes[unit]!]! : far(fail[up]!, unit)
+    if (up !== 0)
+      fail[state] = unit < 128 ? next[(fail[up]! << shift) | classes[unit]!]! : far(fail[up]!, unit)
     const back = fail[state]!
-    outputs[state] = ends[back]! >= 0 ? back : outputs[back]!
+    outputs[state] = nearest[back]!
+    nearest[state] = ends[state]! >= 0 ? state : outputs[state]!
     for (let c = 1; c < width; c++) {
-      if (next[state * width + c] === 0) next[state * width + c] = next[back * width + c]!
+      const cell = (state << shift) | c
+      if (next[cell] === 0) next[cell] = next[(back << shift) | c]!
     }
   }
 
@@ -116,16 +122,23 @@ export function automaton(words: readonly string[]): Automaton {
       let spaces = 0
       for (let at = start; at < text.length; at++) {
         const unit = text.charCodeAt(at)
-        if (isSpace(unit)) {
-          if (spaces++ > 0) {
-            if (spaces > MAX_SPACES) state = 0
-            continue
+        if (unit < 128) {
+          const kind = classes[unit]!
+          if (kind !== 0 && kind === space) {
+            if (spaces++ > 0) {
+              if (spaces > MAX_SPACES) state = 0
+              continue
+            }
+          } else spaces = 0
+          state = next[(state << shift) | kind]!
+        } else {
+          spaces = 0
+          state = edges.size === 0 ? 0 : far(state, unit)
+        }
+        if (nearest[state] !== 0) {
+          for (let s = nearest[state]!; s !== 0; s = outputs[s]!) {
+            for (let w = ends[s]!; w >= 0; w = same[w]!) found(w, at + 1)
           }
-        } else spaces = 0
-        if (unit < 128) state = next[state * width + classes[unit]!]!
-        else state = edges.size === 0 ? 0 : far(state, unit)
-        for (let s = ends[state]! >= 0 ? state : outputs[state]!; s !== 0; s = outputs[s]!) {
-          for (let w = ends[s]!; w >= 0; w = same[w]!) found(w, at + 1)
         }
       }
       return state

@@ -38,6 +38,16 @@ export interface Lane {
   segments: readonly Segment[]
 }
 
+/** A literal of a unit that waits to leave, and its share of a lane's text. */
+export interface PendingWrite {
+  lane: Lane
+  at: number
+  end: number
+  literal: Span
+  form: 'json' | 'raw' | 'fixed'
+  value: string
+}
+
 export function lane(part: Part, context: FilterContext, stages: Stages): Lane {
   const segments: Segment[] = []
   const seams: number[] = []

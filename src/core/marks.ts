@@ -1,5 +1,4 @@
-import type { Lane } from './lane.ts'
-import type { PendingWrite } from './session.ts'
+import type { Lane, PendingWrite } from './lane.ts'
 import type { Checks, Part } from './types.ts'
 
 interface Unsent {

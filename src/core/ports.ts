@@ -1,5 +1,3 @@
-import type { ExchangeRecord } from './record.ts'
-
 /** Time, so that the inside can be driven by a test. */
 export interface Clock {
   /** Milliseconds, monotonic. */
@@ -10,11 +8,6 @@ export interface Clock {
 
 /** SHA-256, base64. */
 export type Digest = (text: string) => string
-
-export interface Recorder {
-  /** Never throws and never waits: a record that cannot be kept is counted. */
-  record(entry: ExchangeRecord): void
-}
 
 /** Where a secret is: never the secret itself. */
 export type SecretRef = { env: string } | { file: string }

@@ -39,3 +39,9 @@ export interface ExchangeRecord {
   /** Looks that were answered from memory, and all looks. */
   looks?: { remembered: number; all: number }
 }
+
+/** Where records go. */
+export interface Recorder {
+  /** Never throws and never waits: a record that cannot be kept is counted. */
+  record(entry: ExchangeRecord): void
+}

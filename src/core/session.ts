@@ -3,7 +3,7 @@ import { GateError } from './errors.ts'
 import { type Exchange, inspector, look } from './exchange.ts'
 import { type FilterContext, filter } from './filter.ts'
 import { literal } from './json/scan.ts'
-import { type Lane, lane, type Stages } from './lane.ts'
+import { type Lane, lane, type PendingWrite, type Stages } from './lane.ts'
 import { splitAtMarks } from './marks.ts'
 import { rewritten } from './nested.ts'
 import { restoreRule } from './restore.ts'
@@ -40,16 +40,6 @@ interface Pending {
   unit: Unit
   writes: PendingWrite[]
   lanes: 'all' | 'none' | readonly Lane[]
-}
-
-export interface PendingWrite {
-  lane: Lane
-  /** The literal's share of the lane's text. */
-  at: number
-  end: number
-  literal: Span
-  form: 'json' | 'raw' | 'fixed'
-  value: string
 }
 
 const NOTHING: Release = { units: [] }

@@ -32,6 +32,8 @@ export interface Protocol {
   upstreams: readonly string[]
   /** Throws `GateError` with a `body.*` or `request.*` code. */
   request(text: string): ReadRequest
+  /** A call need not name a model: the first that the caller may use serves it. */
+  modelOptional?: true
   /** The body as the upstream takes it, where that differs. */
   toUpstream?(edited: string, model: string): string
   answer(options: {

@@ -21,6 +21,7 @@ export const generate: Protocol = {
   path: '/v1/generate',
   upstreamPath: openaiChat.upstreamPath,
   upstreams: openaiChat.upstreams,
+  modelOptional: true,
   request(body) {
     const read = readRequest(body, request)
     const fields = JSON.parse(body) as Record<string, unknown>

@@ -55,7 +55,7 @@ async function passStream(
   body: UpstreamBody,
   headers: Record<string, string>,
 ): Promise<void> {
-  const { response, deps } = call
+  const { response } = call
   const reader = protocol.answer({ withoutRepeats: repeatsOut(exchange) })
   const session = openSession(exchange, { direction: 'answer', stream: true })
   /** What may leave once there is something to show: a block before that is still a 403. */

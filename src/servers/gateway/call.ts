@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { openaiError } from '../../protocols/wire/errors.ts'
-import { type Cancellation, cancellation } from '../../upstreams/cancellation.ts'
 import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */

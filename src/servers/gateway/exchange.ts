@@ -20,11 +20,15 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
   call.stream = read.stream
-  const boundary = serving.boundary({ path: protocol.path, model: read.model ?? '', caller })
+  const asked =
+    read.model ?? (protocol.modelOptional ? serving.defaultModel(caller, protocol.path) : undefined)
+  if (asked === undefined)
+    throw new GateError('request.invalid', { detail: 'The model is missing. Name one.', param: 'model' })
+  call.model = asked
+  const boundary = serving.boundary({ path: protocol.path, model: asked, caller })
   call.boundary = boundary
-  const { upstream, model } = serving.route(boundary, read.model)
+  const { upstream, model } = serving.route(boundary, protocol.path, asked)
   call.upstream = upstream.name
-  call.model = read.model ?? model
   limitParts(read.unit, serving.limits.partCharacters)
 
   const exchange = openExchange({

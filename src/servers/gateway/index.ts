@@ -42,7 +42,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = openCall(request, response, deps)
     open.add(call)
-    deps.open(1)
+    const ended = deps.opened()
     response.on('close', () => {
       if (!response.writableFinished) call.cancel.abort({ gone: 'client' } satisfies Gone)
     })
@@ -60,7 +60,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       if (!response.writableFinished && !response.destroyed) await once(response, 'close').catch(() => {})
       if (!response.writableFinished && call.ended === 'complete') call.ended = 'client_gone'
       open.delete(call)
-      deps.open(-1)
+      ended()
       deps.recorder.record(recordOf(call))
     }
   }

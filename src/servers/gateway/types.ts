@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Memory } from '../../core/memory.ts'
-import type { Clock, Recorder } from '../../core/ports.ts'
+import type { Clock } from '../../core/ports.ts'
+import type { Recorder } from '../../core/record.ts'
 import type { Caller, Checks } from '../../core/types.ts'
 import type { Upstream } from '../../upstreams/types.ts'
 
@@ -25,8 +26,10 @@ export interface Serving {
   boundary(call: { path: string; model: string; caller: Caller }): ServingBoundary
   /** By name, for `/v1/inspect`. Throws `GateError` `auth.no_boundary`, also for a name that does not exist. */
   boundaryNamed(name: string, caller: Caller): ServingBoundary
-  /** Throws `GateError` `request.model`. An absent model is the boundary's first. */
-  route(boundary: ServingBoundary, model: string | undefined): Route
+  /** Throws `GateError` `request.model`. */
+  route(boundary: ServingBoundary, path: string, model: string): Route
+  /** The model of a call that names none, where its boundary has one. */
+  defaultModel(caller: Caller, path: string): string | undefined
   /** Ids of the models that this caller may use, and who serves them. */
   models(caller: Caller): Promise<{ id: string; owner: string }[]>
 }
@@ -36,8 +39,8 @@ export interface GatewayDeps {
   recorder: Recorder
   clock: Clock
   memory: Memory | undefined
-  /** Called when an exchange begins and when it ends. */
-  open(change: 1 | -1): void
+  /** An exchange began; the returned function says that it has ended. */
+  opened(): () => void
   /** Something that an operator should hear of; never holds a text or a secret. */
   warn(message: string, error: unknown): void
 }

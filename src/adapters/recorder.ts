@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { destination } from 'pino'
+
+/** Lines that wait for a slow disk or reader, in bytes; what comes on top is lost, and counted. */
+const WAITING = 16_777_216
+const LAST_WRITE = 2_000
+
+export interface LineStream {
+  /** Neither waits nor throws. */
+  write(line: string): void
+  /** Writes what still waits, for two seconds at most. */
+  close(): Promise<void>
+}
+
+/**
+ * Appends lines to a file, which only its owner may read, or to standard output.
+ * @param lost called for each line that could not be kept and each write that failed (and is tried again).
+ * @throws Error when the file cannot be opened: a gate that cannot keep records should not start.
+ */
+export function lineStream(to: 'stdout' | { file: string }, lost: () => void, waiting = WAITING): LineStream {
+  if (to !== 'stdout') mkdirSync(dirname(to.file), { recursive: true })
+  const dest = to === 'stdout' ? 1 : openSync(to.file, 'a', 0o600)
+  const stream = destination({ dest, sync: false, maxLength: waiting })
+  stream.on('error', lost)
+  stream.on('drop', lost)
+  return {
+    write(line) {
+      try {
+        stream.write(line)
+      } catch {
+        lost()
+      }
+    },
+    async close() {
+      const closed = once(stream, 'close').catch(lost)
+      try {
+        stream.end()
+      } catch {
+        lost()
+        return
+      }
+      await Promise.race([closed, sleep(LAST_WRITE, undefined, { ref: false })])
+    },
+  }
+}

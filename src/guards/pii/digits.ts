@@ -1,0 +1,197 @@
+import { couldBeIssued, HEAD, isIssued } from './issuers.ts'
+import { type Found, isAlphanumeric, isDigit, type Reading } from './reading.ts'
+
+const MIN_DIGITS = 12
+const MAX_DIGITS = 19
+const SPACE = 32
+const HYPHEN = 45
+const DOT = 46
+const NEWLINE = 10
+const RETURN = 13
+
+/** How groups of a card number are sized when they are not all alike. */
+const SHAPES = [
+  [4, 6, 5],
+  [4, 6, 4],
+  [6, 13],
+  [4, 3, 3, 3],
+]
+const ALIKE = new Set([1, 3, 4, 5, 6, 8])
+
+/** Whether groups of these sizes are (`whole`), or begin, the writing of a card number: a column of numbers is none. */
+function shapely(sizes: readonly number[], equal: number, whole: boolean): boolean {
+  const count = sizes.length
+  if (count === 1) return true
+  const first = sizes[0]!
+  if (ALIKE.has(first) && (equal === count || (equal === count - 1 && sizes[equal]! < first))) return true
+  return SHAPES.some(
+    (shape) =>
+      (whole ? shape.length === count : shape.length >= count) && sizes.every((size, i) => size === shape[i]),
+  )
+}
+
+/**
+ * The separator at `at`, if one character of it (or a line break) joins digits there: its kind, and in the higher bits
+ * its length. 0 if there is none.
+ */
+function separator(reading: Reading, at: number): number {
+  const unit = reading.unit(at)
+  if (unit === RETURN) {
+    const joins = reading.unit(at + 1) === NEWLINE && isDigit(reading.unit(at + 2))
+    return joins ? NEWLINE | (2 << LENGTH) : 0
+  }
+  if (unit !== SPACE && unit !== HYPHEN && unit !== DOT && unit !== NEWLINE) return 0
+  return isDigit(reading.unit(at + 1)) ? unit | (1 << LENGTH) : 0
+}
+const LENGTH = 8
+const kindOf = (separator: number): number => separator & 0xff
+const lengthOf = (separator: number): number => separator >> LENGTH
+
+/** The end of the digits that begin at `at`, at most `most` of them and one more. */
+function digitsEnd(reading: Reading, at: number, most: number): number {
+  let end = at
+  while (end - at <= most && isDigit(reading.unit(end))) end++
+  return end
+}
+
+const decimalBefore = (reading: Reading, at: number): boolean => /[0-9]\.$/.test(reading.left(at))
+const decimalAfter = (reading: Reading, at: number): boolean =>
+  reading.unit(at) === DOT && isDigit(reading.unit(at + 1))
+
+const bareDigits = (text: string, start: number, end: number): string =>
+  text.slice(start, end).replace(/[^0-9]/g, '')
+
+/** 12 to 19 digits of an issuer's range with a right check digit (ISO/IEC 7812-1), in one piece or in groups. */
+function card(reading: Reading, start: number): Found | undefined {
+  const { text } = reading
+  if (!couldBeIssued(text.charCodeAt(start) - 48, 1)) return undefined
+  let best: Found | undefined
+  let count = 0
+  let head = 0
+  // The check sums for an even and for an odd number of digits: which one counts is known at the end.
+  let even = 0
+  let odd = 0
+  let kind = 0
+  const sizes: number[] = []
+  /** How many groups from the first on are as long as it. */
+  let equal = 0
+  for (let at = start; ; ) {
+    const end = digitsEnd(reading, at, MAX_DIGITS - count)
+    const known = count
+    for (; at < end; at++, count++) {
+      const digit = text.charCodeAt(at) - 48
+      const doubled = digit > 4 ? digit * 2 - 9 : digit * 2
+      even += count % 2 === 0 ? doubled : digit
+      odd += count % 2 === 0 ? digit : doubled
+      if (count < HEAD) head = head * 10 + digit
+    }
+    if (count > MAX_DIGITS) break
+    const size = count - known
+    if (equal === sizes.length && (equal === 0 || size === sizes[0])) equal++
+    sizes.push(size)
+    if (known < HEAD && !couldBeIssued(head, Math.min(count, HEAD))) break
+    if (!shapely(sizes, equal, false)) break
+    if (
+      count >= MIN_DIGITS &&
+      (count % 2 === 0 ? even : odd) % 10 === 0 &&
+      shapely(sizes, equal, true) &&
+      !isAlphanumeric(reading.unit(end)) &&
+      !decimalAfter(reading, end)
+    ) {
+      const value = bareDigits(text, start, end)
+      if (isIssued(value)) best = { entity: 'credit_card', start, end, value, score: 1 }
+    }
+    const next = count < MAX_DIGITS ? separator(reading, end) : 0
+    if (next === 0) break
+    if (kind !== 0 && kindOf(next) !== kind && kindOf(next) !== NEWLINE && kind !== NEWLINE) break
+    if (kind === 0 || kind === NEWLINE) kind = kindOf(next)
+    at = end + lengthOf(next)
+  }
+  // The last group of a UUID can be all digits.
+  if (best && (decimalBefore(reading, start) || /-[0-9a-f]{4}-$/.test(reading.left(start)))) return undefined
+  return best
+}
+
+/** Printed in advertisements and never valid since. */
+const ADVERTISED = new Set(['078051120', '219099999', '457555462'])
+
+/** Areas, groups and serials that the Social Security Administration never assigned. */
+const assigned = (digits: string): boolean =>
+  !/^(?:000|666|9)/.test(digits) &&
+  !/^\d{3}00/.test(digits) &&
+  !digits.endsWith('0000') &&
+  !ADVERTISED.has(digits)
+
+const CONTEXT = /(?:^|[^a-z])(?:ssns?|ss#|ss ?(?:no|number)|soc(?:ial)?[ ._-]?sec(?:urity)?)(?:$|[^a-z])/
+
+/** 3-2-4 digits with hyphens or spaces (one of two hyphens may be a line break), or 9 digits after a word that says so. */
+function ssn(reading: Reading, start: number): Found | undefined {
+  const { text } = reading
+  const found = (end: number, score: number): Found | undefined => {
+    const value = bareDigits(text, start, end)
+    return assigned(value) ? { entity: 'us_ssn', start, end, value, score } : undefined
+  }
+  const first = digitsEnd(reading, start, 9)
+  if (first - start === 9) {
+    if (isAlphanumeric(reading.unit(first)) || decimalAfter(reading, first) || decimalBefore(reading, start))
+      return undefined
+    return CONTEXT.test(reading.left(start).slice(-48)) ? found(first, 0.8) : undefined
+  }
+  if (first - start !== 3) return undefined
+  const one = separator(reading, first)
+  if (one === 0 || kindOf(one) === DOT) return undefined
+  const second = first + lengthOf(one)
+  const third = digitsEnd(reading, second, 2)
+  if (third - second !== 2) return undefined
+  const two = separator(reading, third)
+  if (two === 0 || kindOf(two) === DOT) return undefined
+  const kinds = new Set([kindOf(one), kindOf(two)])
+  if (!(kinds.size === 1 ? !kinds.has(NEWLINE) : kinds.has(HYPHEN) && kinds.has(NEWLINE))) return undefined
+  const last = third + lengthOf(two)
+  const end = digitsEnd(reading, last, 4)
+  if (end - last !== 4 || isAlphanumeric(reading.unit(end))) return undefined
+  // A longer row of numbers is no social security number.
+  const after = reading.unit(end)
+  if (
+    (after === HYPHEN || after === DOT || (kinds.has(SPACE) && after === SPACE)) &&
+    isDigit(reading.unit(end + 1))
+  ) {
+    return undefined
+  }
+  if ((kinds.has(SPACE) ? /[0-9][-. ]$/ : /[0-9][-.]$/).test(reading.left(start))) return undefined
+  return found(end, kinds.has(SPACE) ? 0.7 : 0.9)
+}
+
+const DIGITS = /[0-9]+/g
+
+/**
+ * Finds card and social security numbers. Every candidate begins where a run of digits begins; for each entity the
+ * leftmost and longest is taken.
+ * @returns the index from which on later text could still bring one
+ */
+export function digits(
+  reading: Reading,
+  wanted: ReadonlySet<Found['entity']>,
+  found: (one: Found) => void,
+): number {
+  const { text, from } = reading
+  const kinds = [card, ssn].filter((_, i) => wanted.has(i === 0 ? 'credit_card' : 'us_ssn'))
+  const next = kinds.map(() => from)
+  let tail = text.length
+  DIGITS.lastIndex = from
+  for (let run = DIGITS.exec(text); run; run = DIGITS.exec(text)) {
+    const at = run.index
+    const joined = at > 0 && isAlphanumeric(text.charCodeAt(at - 1))
+    for (let i = 0; i < kinds.length && !joined; i++) {
+      if (at < next[i]!) continue
+      reading.cut()
+      const one = kinds[i]!(reading, at)
+      if (reading.cut()) tail = Math.min(tail, at)
+      else if (one) {
+        next[i] = one.end
+        found(one)
+      }
+    }
+  }
+  return tail
+}

@@ -1,0 +1,198 @@
+#!/usr/bin/env node
+import { readFileSync, realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from './adapters/clock.ts'
+import { sha256 } from './adapters/digest.ts'
+import { lineStream } from './adapters/recorder.ts'
+import { secretSource } from './adapters/secrets.ts'
+import { UsageError } from './cli/args.ts'
+import { check } from './cli/check.ts'
+import { keys } from './cli/keys.ts'
+import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
+import { memory } from './core/memory.ts'
+import { GUARDS } from './guards/index.ts'
+import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
+import { type BuildOptions, buildPolicy } from './policy/build.ts'
+import { readFolder } from './policy/folder.ts'
+import { type Problem, showProblem } from './policy/problem.ts'
+import type { Policy } from './policy/types.ts'
+import { watchFolder } from './policy/watch.ts'
+import { PROTOCOLS } from './protocols/index.ts'
+import { fan } from './record/fan.ts'
+import { createLog, recordLog } from './record/log.ts'
+import { createMetrics } from './record/metrics.ts'
+import { adminServer } from './servers/admin/index.ts'
+import { gateway } from './servers/gateway/index.ts'
+import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
+import { loopbackUpstream } from './upstreams/loopback/index.ts'
+import { openaiUpstream } from './upstreams/openai/index.ts'
+
+const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
+const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+const MEMORY_BYTES = 32 * 1024 * 1024
+const PATHS = PROTOCOLS.map(({ path, upstreams }) => ({ path, protocols: upstreams }))
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+function buildOptions(env: Environment): BuildOptions {
+  return {
+    modules: GUARDS,
+    ports: { secret: secretSource(systemClock, env) },
+    paths: PATHS,
+    packageVersion: PACKAGE.version,
+  }
+}
+
+/** Documents that cannot be served. The message lists what is wrong, a line each. */
+export class PolicyError extends Error {
+  override name = 'PolicyError'
+}
+
+export interface Running {
+  gate: string
+  admin: string
+  /** The key of the demo tenant, when the embedded default is served. */
+  key?: string
+  message: string
+  /** Lets what was accepted end within the gate's `drain`, then stops. */
+  stop(): Promise<void>
+}
+
+/** Starts the gate. Throws `PolicyError`, or `Error` when an address is taken. */
+export async function start(options: ServeOptions, env: Environment = process.env): Promise<Running> {
+  const log = createLog()
+  const metrics = createMetrics()
+  const build = buildOptions(env)
+  const { secret } = build.ports
+  const folder = await readFolder(options.config ?? DEFAULT_POLICY)
+  const loaded = await buildPolicy(folder, build)
+  if ('errors' in loaded) throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
+  for (const warning of loaded.warnings) log.warn(showProblem(warning))
+
+  const key = options.config === undefined ? createKey() : undefined
+  const demo: KeyHolder[] =
+    key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
+  const upstreams = upstreamSet((spec) =>
+    spec.protocol === 'loopback'
+      ? loopbackUpstream(spec)
+      : openaiUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+  )
+  const serve = (policy: Policy) => serving(policy, upstreams.take(policy.upstreams), demo, PATHS)
+  let current: ServingPolicy = serve(loaded.policy)
+  let refused: readonly string[] | undefined
+  metrics.policyLoaded(current.version, Date.now())
+
+  const records = lineStream(
+    options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
+    () => metrics.recordLost(),
+  )
+  const watcher = watchFolder({
+    folder,
+    build: (changed) => buildPolicy(changed, build),
+    onChange(policy: Policy, warnings: readonly Problem[]) {
+      for (const warning of warnings) log.warn(showProblem(warning))
+      current = serve(policy)
+      refused = undefined
+      metrics.policyLoaded(current.version, Date.now())
+      log.info('changed policy is served', { version: current.version })
+    },
+    onRefused(errors) {
+      refused = errors.map(showProblem)
+      metrics.policyRefused()
+      log.error(`changed policy is refused, the last good one stays:\n${refused.join('\n')}`)
+    },
+  })
+  const { gate } = loaded.policy
+  const gateServer = await gateway(options.listen ?? gate.listen, {
+    serving: () => current,
+    recorder: fan([recordLog(records), metrics], () => metrics.recordLost()),
+    clock: systemClock,
+    memory: memory(sha256, MEMORY_BYTES),
+    opened: () => metrics.opened(),
+    warn: (message, error) => log.error(message, error),
+  })
+  let draining = false
+  const admin = await adminServer({
+    listen: options.admin ?? gate.admin,
+    metrics,
+    ready: () => ({
+      ready: !draining,
+      policy: { version: current.version, loaded: current.loaded },
+      ...(refused === undefined ? {} : { refused }),
+    }),
+  })
+  const models = [
+    ...new Set(
+      loaded.policy.upstreams.flatMap(({ name, models }) =>
+        models.map((model) => (model.name === '*' ? `any of ${name}` : model.name)),
+      ),
+    ),
+  ]
+  return {
+    gate: gateServer.address,
+    admin: admin.address,
+    ...(key === undefined ? {} : { key }),
+    message: startMessage({
+      gate: gateServer.address,
+      admin: admin.address,
+      config: options.config ?? 'policies/default (embedded)',
+      records: options.record ?? 'standard output',
+      models,
+      ...(key === undefined ? {} : { key }),
+    }),
+    async stop() {
+      draining = true
+      watcher.close()
+      await gateServer.drain(gate.drain)
+      await Promise.all([admin.close(), upstreams.close(), records.close()])
+    },
+  }
+}
+
+const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
+       sallyport check DIR
+       sallyport keys create --tenant T --name N`
+
+async function main(args: readonly string[]): Promise<number> {
+  const out = (line: string) => void process.stdout.write(`${line}\n`)
+  const err = (line: string) => void process.stderr.write(`${line}\n`)
+  const [command, ...rest] = args
+  switch (command) {
+    case 'serve': {
+      const running = await start(serveOptions(rest))
+      out(running.message)
+      await new Promise<void>((resolve) => {
+        process.once('SIGTERM', resolve)
+        process.once('SIGINT', resolve)
+      })
+      await running.stop()
+      return 0
+    }
+    case 'check':
+      return check(rest, { ...buildOptions(process.env), out, err })
+    case 'keys':
+      return keys(rest, { out, err, now: Date.now })
+    case undefined:
+    case 'help':
+    case '--help':
+      out(HELP)
+      return 0
+    default:
+      err(`"${command}" is no command.\n${HELP}`)
+      return 2
+  }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      if (error instanceof UsageError) process.stderr.write(`${error.message}\n`)
+      else if (error instanceof PolicyError) process.stderr.write(`${error.message}\n`)
+      else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      process.exit(error instanceof UsageError ? 2 : 1)
+    },
+  )
+}

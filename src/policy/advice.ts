@@ -1,0 +1,90 @@
+import type { GuardPorts } from '../core/ports.ts'
+import type { Documents } from './documents.ts'
+import type { Problem } from './problem.ts'
+import type { UpstreamSpec } from './schema.ts'
+
+/** Out of service: its key may be missing, and is. */
+export function isAbsent(upstream: UpstreamSpec, ports: GuardPorts): boolean {
+  const variable = variableOf(upstream)
+  return variable?.optional === true && !isSet(variable.env, ports)
+}
+
+type Key = Extract<UpstreamSpec, { protocol: 'openai' }>['key']
+
+function variableOf(upstream: { protocol: string; key?: Key }): { env: string; optional?: true } | undefined {
+  return upstream.key !== undefined && 'env' in upstream.key ? upstream.key : undefined
+}
+
+function isSet(env: string, ports: GuardPorts): boolean {
+  try {
+    return ports.secret({ env }) !== ''
+  } catch {
+    return false
+  }
+}
+
+/** What is allowed, but seldom meant. */
+export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Problem[]): void {
+  const { upstreams, boundaries, consumers } = documents
+  const reached = new Set(boundaries.flatMap(({ spec }) => spec?.upstreams.map(({ name }) => name) ?? []))
+  for (const { name, spec, yaml } of upstreams) {
+    if (spec === undefined) continue
+    if (!reached.has(name))
+      warnings.push(
+        yaml.problem(['metadata', 'name'], `no boundary lists upstream "${name}", so no call reaches it`),
+      )
+    if (spec.protocol !== 'openai') continue
+    const variable = variableOf(spec)
+    if (variable !== undefined && variable.optional !== true && !isSet(variable.env, ports))
+      warnings.push(
+        yaml.problem(
+          ['spec', 'key', 'env'],
+          `${variable.env} is not set here: calls to this upstream will fail`,
+        ),
+      )
+    const { protocol, hostname } = new URL(spec.baseUrl)
+    if (
+      protocol === 'http:' &&
+      spec.key !== undefined &&
+      !/^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(hostname)
+    )
+      warnings.push(
+        yaml.problem(['spec', 'baseUrl'], 'http carries the key and every prompt in the clear: write https'),
+      )
+  }
+  for (const { name, spec, yaml } of boundaries) {
+    if (spec === undefined) continue
+    if (spec.output.length === 0)
+      warnings.push(
+        yaml.problem(
+          ['metadata', 'name'],
+          `boundary "${name}" has no rules for "output": answers are not inspected`,
+        ),
+      )
+    if (spec.upstreams.length === 0)
+      warnings.push(
+        yaml.problem(
+          ['spec', 'upstreams'],
+          `boundary "${name}" has no upstream: it answers /v1/inspect only`,
+        ),
+      )
+  }
+  for (const { name, spec, yaml } of consumers) {
+    if (spec === undefined) continue
+    const served = boundaries.some(
+      (boundary) =>
+        boundary.spec !== undefined &&
+        [spec.tenant, '*'].some((tenant) => boundary.spec?.match.tenants.includes(tenant)) &&
+        boundary.spec.require.roles.every((role) => spec.roles.includes(role)) &&
+        (spec.boundaries === undefined ||
+          ['*', boundary.name].some((entry) => spec.boundaries?.includes(entry))),
+    )
+    if (!served)
+      warnings.push(
+        yaml.problem(
+          ['metadata', 'name'],
+          `no boundary serves consumer "${name}": all its calls will be refused`,
+        ),
+      )
+  }
+}

@@ -1,0 +1,96 @@
+import type { GuardPorts } from '../core/ports.ts'
+import type { GuardModule, Rule } from '../core/types.ts'
+import { adviseOn, isAbsent } from './advice.ts'
+import { type Doc, readDocuments } from './documents.ts'
+import type { Folder } from './folder.ts'
+import { fingerprint } from './hash.ts'
+import { inOrder, type Problem } from './problem.ts'
+import { checkReferences } from './references.ts'
+import { buildRules, type Workshop } from './rules.ts'
+import { defaultGate } from './schema.ts'
+import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
+
+export interface BuildOptions {
+  modules: readonly GuardModule[]
+  /** Asked whether the variable of an upstream's key is set, and for what guards need. */
+  ports: GuardPorts
+  /** Asked instead for what guards need. */
+  guardPorts?: GuardPorts
+  paths: readonly KnownPath[]
+  packageVersion: string
+}
+
+/** A policy with what `sallyport check` warns of, or all that is wrong with its folder. */
+export type Loaded =
+  | { policy: Policy; warnings: readonly Problem[]; documents: number }
+  | { errors: readonly Problem[] }
+
+/** Parses, checks and builds a folder. Nothing of a folder with a mistake is ever served. */
+export async function buildPolicy(folder: Folder, options: BuildOptions): Promise<Loaded> {
+  const documents = readDocuments(folder)
+  const { problems } = documents
+  const warnings: Problem[] = []
+  const shop: Workshop = {
+    modules: new Map(options.modules.map((module) => [module.name, module])),
+    ports: options.guardPorts ?? options.ports,
+    packageVersion: options.packageVersion,
+    opened: new Map(),
+    problems,
+    warnings,
+  }
+  checkReferences(documents, options.paths)
+  const upstreams = new Map(documents.upstreams.flatMap(named).map((upstream) => [upstream.name, upstream]))
+  const boundaries: BuiltBoundary[] = []
+  for (const doc of documents.boundaries) {
+    const rules = await buildRules(shop, doc)
+    const { spec } = doc
+    if (spec === undefined) continue
+    const routes = spec.upstreams.flatMap(({ name, weight }) => {
+      const upstream = upstreams.get(name)
+      return upstream === undefined ? [] : [{ upstream, weight }]
+    })
+    // With the document and the package's version, the names say which guards were built how.
+    const parts = Object.values(rules).flatMap((stage) => stage.map((rule) => [rule.stage, rule.name]))
+    boundaries.push({
+      name: doc.name,
+      version: fingerprint([options.packageVersion, doc.name, spec, parts, routes]),
+      match: spec.match,
+      require: spec.require,
+      upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
+      checks: {
+        rules,
+        shadow: spec.enforce === 'shadow',
+        marks: spec.origins,
+        restore: new Set(spec.restore),
+        guardsText: spec.enforce !== 'shadow' && [...rules.output, ...rules.tool].some(mayEditText),
+      },
+    })
+  }
+  if (problems.length > 0) return { errors: inOrder(problems) }
+
+  adviseOn(documents, options.ports, warnings)
+  const consumers = documents.consumers.flatMap(named)
+  const gate = documents.gate?.spec ?? defaultGate()
+  return {
+    documents: documents.count,
+    warnings: inOrder(warnings),
+    policy: {
+      version: fingerprint([gate, consumers, boundaries.map(({ version }) => version).sort()]),
+      gate,
+      upstreams: [...upstreams.values()].filter((upstream) => !isAbsent(upstream, options.ports)),
+      absent: [...upstreams.values()].filter((upstream) => isAbsent(upstream, options.ports)),
+      boundaries,
+      consumers,
+    },
+  }
+}
+
+const named = <T>({ name, spec }: Doc<T>): ({ name: string } & T)[] =>
+  spec === undefined ? [] : [{ name, ...spec }]
+
+/** A guard that fails blocks too; one that looks only at what is no text cannot touch a text. */
+function mayEditText({ guard, actions }: Rule): boolean {
+  const readsText =
+    guard.kinds === undefined || guard.kinds.some((kind) => kind !== 'media' && kind !== 'opaque')
+  return readsText && [...actions.values()].some((action) => action === 'transform' || action === 'block')
+}

@@ -1,0 +1,91 @@
+import { isUtf8 } from 'node:buffer'
+import { hash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Problem } from './problem.ts'
+
+const MAX_BYTES = 1024 * 1024
+const MAX_FILES = 1000
+
+/** The documents of a folder as bytes, read at one moment. */
+export interface Folder {
+  dir: string
+  files: readonly { file: string; source: string }[]
+  problems: readonly Problem[]
+  /** SHA-256 over all names and contents: changes when a document does. */
+  digest: string
+}
+
+/**
+ * Reads the `.yaml` and `.yml` files that stand in `dir` itself. Hidden names are skipped: Kubernetes keeps the former and
+ * the next state of a mounted folder under them. What cannot be read is a problem of the folder, never left out silently.
+ */
+export async function readFolder(dir: string): Promise<Folder> {
+  const files: { file: string; source: string }[] = []
+  const problems: Problem[] = []
+  let print = ''
+  const complain = (file: string, message: string, line?: number, column?: number): void => {
+    problems.push({ file, ...(line !== undefined && column !== undefined && { line, column }), message })
+  }
+
+  let names: string[] = []
+  try {
+    names = (await readdir(dir)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort()
+    if (names.length === 0)
+      complain(dir, 'there is no .yaml file in this folder: write one, or name another folder')
+  } catch (error) {
+    complain(dir, `cannot be read (${reason(error)}): name a folder of .yaml files`)
+  }
+  if (names.length > MAX_FILES) {
+    complain(dir, `holds more than ${MAX_FILES} files: put several documents into one, between lines of ---`)
+    names = []
+  }
+  for (const name of names) {
+    const file = join(dir, name)
+    try {
+      const { size } = await stat(file)
+      const bytes = size > MAX_BYTES ? undefined : await readFile(file)
+      if (bytes === undefined || bytes.length > MAX_BYTES) {
+        complain(file, `is larger than 1 MiB: split it into several files`)
+        print += `${name}\0${size}\n`
+        continue
+      }
+      print += `${name}\0${hash('sha256', bytes)}\n`
+      if (isUtf8(bytes)) files.push({ file, source: bytes.toString('utf8') })
+      else complain(file, 'is not UTF-8: save it as UTF-8', ...firstBadByte(bytes))
+    } catch (error) {
+      complain(file, `cannot be read (${reason(error)}): make it a file that this process may read`)
+    }
+  }
+  print += problems.map(({ file, message }) => `${file}\0${message}\n`).join('')
+  return { dir, files, problems, digest: hash('sha256', print) }
+}
+
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT') return 'it is not there'
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission'
+  if (code === 'ENOTDIR') return 'it is not a folder'
+  if (code === 'EISDIR') return 'it is a folder'
+  return code ?? 'unknown reason'
+}
+
+function firstBadByte(bytes: Buffer): [line: number, column: number] {
+  let line = 1
+  for (let start = 0; start < bytes.length; line++) {
+    const newline = bytes.indexOf(10, start)
+    const end = newline < 0 ? bytes.length : newline
+    const row = bytes.subarray(start, end)
+    if (!isUtf8(row)) {
+      let column = 0
+      // A cut inside a character is no longer UTF-8 either, so only whole characters are stepped over.
+      for (let next = 1; next <= row.length; next++) {
+        if (isUtf8(row.subarray(column, next))) column = next
+        else if (next - column >= 4) break
+      }
+      return [line, row.subarray(0, column).toString('utf8').length + 1]
+    }
+    start = end + 1
+  }
+  return [line, 1]
+}

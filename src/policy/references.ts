@@ -1,0 +1,129 @@
+import { type Documents, field, goodEntries } from './documents.ts'
+import { suggest } from './nearest.ts'
+import { type Problem, showPlace } from './problem.ts'
+import { type BoundarySpec, matchSchema, routeSchema } from './schema.ts'
+import { indexClaims } from './select.ts'
+import type { KnownPath } from './types.ts'
+
+type Boundary = Documents['boundaries'][number]
+
+/** What the documents of a folder say of each other, and of the paths of the gate. */
+export function checkReferences(documents: Documents, paths: readonly KnownPath[]): void {
+  const matched: { doc: Boundary; match: BoundarySpec['match'] }[] = []
+  for (const doc of documents.boundaries) {
+    const match = matchSchema.safeParse(field(field(doc.yaml.value, 'spec'), 'match') ?? {}).data
+    if (match === undefined) continue
+    matched.push({ doc, match })
+    checkPaths(doc, match, paths, documents.problems)
+    checkRoutes(doc, match, paths, documents)
+  }
+  checkTies(matched, documents.problems)
+  checkConsumers(documents)
+  checkGate(documents)
+}
+
+function checkPaths(
+  doc: Boundary,
+  match: BoundarySpec['match'],
+  paths: readonly KnownPath[],
+  problems: Problem[],
+): void {
+  const known = paths.map(({ path }) => path)
+  for (const [index, path] of match.paths.entries()) {
+    if (path === '*' || known.includes(path)) continue
+    const message = `unknown path "${path.slice(0, 128)}": ${suggest(path, [...known, '*'])}`
+    problems.push(doc.yaml.problem(['spec', 'match', 'paths', index], message))
+  }
+}
+
+function checkRoutes(
+  doc: Boundary,
+  match: BoundarySpec['match'],
+  paths: readonly KnownPath[],
+  { upstreams, whole, problems }: Documents,
+): void {
+  const seen = new Set<string>()
+  for (const { value, path: place } of goodEntries(routeSchema, doc, ['spec', 'upstreams'])) {
+    const complain = (message: string): void => {
+      problems.push(doc.yaml.problem([...place, 'name'], message))
+    }
+    if (seen.has(value.name))
+      complain(`upstream "${value.name}" stands here twice: keep one, with the sum of the weights`)
+    seen.add(value.name)
+    const upstream = upstreams.find(({ name }) => name === value.name)
+    if (upstream === undefined) {
+      if (whole)
+        complain(
+          `unknown upstream "${value.name}": ${suggest(
+            value.name,
+            upstreams.map(({ name }) => name),
+          )}`,
+        )
+      continue
+    }
+    const protocol = upstream.spec?.protocol
+    if (protocol === undefined) continue
+    const named = paths.filter(({ path }) => match.paths.includes(path))
+    const unserved = named.filter(({ protocols }) => !protocols.includes(protocol))
+    if (match.paths.includes('*') && !paths.some(({ protocols }) => protocols.includes(protocol)))
+      unserved.push(...paths.slice(0, 1))
+    for (const { path, protocols } of unserved)
+      complain(
+        `upstream "${value.name}" speaks ${protocol}, which cannot serve ${path}: name one that speaks ${protocols.join(' or ')}`,
+      )
+  }
+}
+
+function checkTies(
+  matched: readonly { doc: Boundary; match: BoundarySpec['match'] }[],
+  problems: Problem[],
+): void {
+  indexClaims(matched, (first, second, { path, tenant, model }) => {
+    const cell = `path ${path}, tenant ${tenant} and model ${model}`
+    problems.push(
+      second.doc.yaml.problem(
+        ['spec', 'match'],
+        `serves the same calls as boundary "${first.doc.name}" (${showPlace(first.doc.yaml.problem(['spec', 'match'], ''))}), ` +
+          `which also has ${cell}: name a path, tenant or model in only one of them`,
+      ),
+    )
+  })
+}
+
+function checkConsumers({ consumers, boundaries, whole, problems }: Documents): void {
+  const names = boundaries.map(({ name }) => name)
+  const seen = new Map<string, Problem>()
+  for (const { spec, yaml } of consumers) {
+    for (const [index, { sha256 }] of (spec?.keys ?? []).entries()) {
+      const here = yaml.problem(['spec', 'keys', index, 'sha256'], '')
+      const first = seen.get(sha256)
+      if (first !== undefined)
+        problems.push({
+          ...here,
+          message: `this key stands at ${showPlace(first)} already: give each consumer its own`,
+        })
+      else seen.set(sha256, here)
+    }
+    for (const [index, boundary] of (spec?.boundaries ?? []).entries()) {
+      if (boundary === '*' || names.includes(boundary) || !whole) continue
+      const message = `unknown boundary "${boundary}": ${suggest(boundary, names)}`
+      problems.push(yaml.problem(['spec', 'boundaries', index], message))
+    }
+  }
+}
+
+function checkGate({ gate, problems }: Documents): void {
+  if (gate?.spec === undefined) return
+  const { listen, admin, limits } = gate.spec
+  if (listen.port !== 0 && listen.port === admin.port && listen.host === admin.host)
+    problems.push(
+      gate.yaml.problem(['spec', 'admin'], '"admin" is the address of "listen": write another port'),
+    )
+  if (limits.partCharacters < limits.holdCharacters)
+    problems.push(
+      gate.yaml.problem(
+        ['spec', 'limits', 'partCharacters'],
+        '"partCharacters" must be at least "holdCharacters"',
+      ),
+    )
+}

@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
+
+const MAX_LIST = 1000
+
+const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_LIST)
+const action = z.enum(['allow', 'flag', 'transform', 'block'])
+
+/** One `use:` line of a stage. What `with` and `actions` may hold is up to the guard. */
+export const useSchema = z.strictObject({
+  use: z.string(),
+  with: z.record(z.string(), z.unknown()).default({}),
+  actions: z.record(z.string(), action).default({}),
+  origins: z
+    .array(z.enum(['system', 'user', 'retrieved', 'tool', 'model']))
+    .min(1)
+    .exactOptional(),
+  timeout: period.prefault('1s'),
+})
+export type Use = z.output<typeof useSchema>
+
+export const routeSchema = z.strictObject({
+  name,
+  weight: z.int().min(1).max(1000).default(1),
+})
+
+export const matchSchema = z.strictObject({
+  paths: list(z.string()).min(1).default(['*']),
+  tenants: list(
+    z.union([z.literal('*'), word], { error: worded('must be a tenant, or "*" in quotes for all') }),
+  )
+    .min(1)
+    .default(['*']),
+  models: list(model).min(1).default(['*']),
+})
+
+const boundarySpec = z.strictObject({
+  match: matchSchema.prefault({}),
+  require: z.strictObject({ roles: list(word).default([]) }).prefault({}),
+  upstreams: list(routeSchema),
+  origins: z
+    .array(
+      z.strictObject({
+        between: z.tuple([z.string().min(1).max(256), z.string().min(1).max(256)], {
+          error: worded('must be two marks: write ["<documents>", "</documents>"]'),
+        }),
+        origin: z.enum(['retrieved', 'tool']),
+      }),
+    )
+    .max(16)
+    .default([]),
+  enforce: z.enum(['block', 'shadow']).default('block'),
+  restore: z.array(z.enum(['text', 'tool_call'])).default(['text']),
+  input: z.array(useSchema).default([]),
+  context: z.array(useSchema).default([]),
+  output: z.array(useSchema).default([]),
+  tool: z.array(useSchema).default([]),
+})
+/** The stages that a boundary lists guards for. */
+export const STAGES = ['input', 'context', 'output', 'tool'] as const
+
+const models = z
+  .array(
+    z.strictObject({
+      name: model,
+      as: model
+        .refine((as) => as !== '*', { error: 'must be the name by which the upstream knows the model' })
+        .exactOptional(),
+      contextTokens: z.int().min(1).exactOptional(),
+    }),
+  )
+  .min(1)
+  .max(MAX_LIST)
+  .default([{ name: '*' }])
+
+const KEY =
+  'must say where the key is, never what it is: write key: { env: OPENAI_API_KEY } or key: { file: /run/secrets/key }'
+const variable = z.string({ error: worded(KEY) }).regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, {
+  error: 'must be the name of an environment variable, such as OPENAI_API_KEY',
+})
+const key = z.union(
+  [
+    z.strictObject({ env: variable, optional: z.literal(true).exactOptional() }),
+    z.strictObject({ file: z.string().min(1) }),
+  ],
+  {
+    error: (issue) =>
+      typeof issue.input === 'object' && issue.input !== null ? undefined : worded(KEY)(issue),
+  },
+)
+
+const HEADER = 'must be the name of a header that carries a key, such as authorization or api-key'
+/** Headers that frame or route the call: a key there would break it or be readable on the way. */
+const FRAMING =
+  /^(?:host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|accept.*|cookie|keep-alive|proxy-.*|x-forwarded-.*)$/
+const auth = z
+  .strictObject({
+    header: z
+      .string({ error: worded(HEADER) })
+      .toLowerCase()
+      .regex(/^[a-z0-9-]{1,64}$/, { error: HEADER })
+      .refine((header) => !FRAMING.test(header), { error: HEADER })
+      .default('authorization'),
+    scheme: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,32}$/, { error: 'must be a word, such as Bearer; leave it out for none' })
+      .exactOptional(),
+  })
+  .prefault({})
+  .transform(({ header, scheme }): { header: string; scheme?: string } => {
+    const before = scheme ?? (header === 'authorization' ? 'Bearer' : undefined)
+    return before === undefined ? { header } : { header, scheme: before }
+  })
+
+const upstreamSpec = z.discriminatedUnion('protocol', [
+  z.strictObject({
+    protocol: z.literal('openai'),
+    baseUrl,
+    key: key.exactOptional(),
+    auth,
+    query: z.record(z.string().min(1).max(128), z.string().max(1024)).default({}),
+    models,
+    timeouts: z
+      .strictObject({
+        connect: period.prefault('2s'),
+        firstByte: period.prefault('60s'),
+        idle: period.prefault('30s'),
+        total: period.prefault('10m'),
+      })
+      .prefault({}),
+  }),
+  z.strictObject({ protocol: z.literal('loopback'), pace: duration.prefault('0s'), models }),
+])
+
+const HASH = 'must be the SHA-256 of a key as 64 hexadecimal digits: make one with "sallyport keys create"'
+const EXPIRES = 'must be a time with its zone, in quotes: write "2030-01-01T00:00:00Z"'
+const consumerSpec = z.strictObject({
+  tenant: word,
+  roles: list(word).default([]),
+  keys: list(
+    z.strictObject({
+      sha256: z
+        .string({ error: worded(HASH) })
+        .toLowerCase()
+        .regex(/^[0-9a-f]{64}$/, { error: HASH }),
+      expires: z.iso.datetime({ offset: true, error: worded(EXPIRES) }).exactOptional(),
+    }),
+  ).min(1),
+  boundaries: list(
+    z.union([z.literal('*'), name], {
+      error: worded('must be the name of a boundary, or "*" in quotes for all'),
+    }),
+  ).exactOptional(),
+})
+
+const characters = z
+  .int()
+  .min(1024)
+  .max(1024 ** 3)
+const gateSpec = z.strictObject({
+  listen: address.prefault('127.0.0.1:8080'),
+  admin: address.prefault('127.0.0.1:8081'),
+  auth: z
+    .strictObject({
+      keys: z
+        .literal(true, { error: worded('must be true: nobody could call a gate that takes no keys') })
+        .default(true),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      requestBytes: size.prefault('20MiB'),
+      holdCharacters: characters.default(65_536),
+      partCharacters: characters.default(4_194_304),
+    })
+    .prefault({}),
+  drain: duration.prefault('25s'),
+})
+
+const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>
+  z.strictObject({
+    apiVersion: z.literal('sallyport.dev/v1'),
+    kind: z.literal(kind),
+    metadata: z.strictObject({ name }),
+    spec,
+  })
+
+/** The documents of this version, by kind. */
+export const SCHEMAS = {
+  Gate: document('Gate', gateSpec),
+  Upstream: document('Upstream', upstreamSpec),
+  Boundary: document('Boundary', boundarySpec),
+  Consumer: document('Consumer', consumerSpec),
+}
+
+export type Gate = z.output<typeof gateSpec>
+export type UpstreamSpec = { name: string } & z.output<typeof upstreamSpec>
+export type BoundarySpec = z.output<typeof boundarySpec>
+export type Consumer = { name: string } & z.output<typeof consumerSpec>
+/** What holds when there is no `Gate` document. */
+export const defaultGate = (): Gate => gateSpec.parse({})

@@ -1,0 +1,31 @@
+import type { Checks } from '../core/types.ts'
+import type { BoundarySpec, Consumer, Gate, UpstreamSpec } from './schema.ts'
+
+/** A path of the gate that a boundary may serve, and the upstream protocols that can answer it. */
+export interface KnownPath {
+  path: string
+  protocols: readonly string[]
+}
+
+export interface BuiltBoundary {
+  name: string
+  /** SHA-256 over everything that it was built from; never over a key. */
+  version: string
+  match: BoundarySpec['match']
+  require: BoundarySpec['require']
+  /** Without those that are out of service. */
+  upstreams: readonly { upstream: UpstreamSpec; weight: number }[]
+  checks: Checks
+}
+
+/** A folder of documents, checked and built. */
+export interface Policy {
+  version: string
+  gate: Gate
+  /** In service. */
+  upstreams: readonly UpstreamSpec[]
+  /** Out of service: the variable that their optional key comes from is not set. */
+  absent: readonly UpstreamSpec[]
+  boundaries: readonly BuiltBoundary[]
+  consumers: readonly Consumer[]
+}

@@ -1,0 +1,92 @@
+import { Pool } from 'undici'
+import { GateError } from '../../core/errors.ts'
+import type { SecretRef } from '../../core/ports.ts'
+import type { OpenAiSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
+import { receive } from './answer.ts'
+import { modelIds } from './models.ts'
+
+/** Calls to one upstream at a time; more wait for a connection until `firstByte` is over. */
+const CONNECTIONS = 1024
+const MAX_HEADER_BYTES = 32_768
+
+export interface OpenAiPorts {
+  /** Throws an `Error` that says which variable or file is missing. Asked at every call. */
+  secret(ref: SecretRef): string
+  /** For the operator: never called with a secret. */
+  warn(message: string): void
+}
+
+/**
+ * An endpoint that speaks OpenAI's HTTP API.
+ * @throws Error that says what is wrong with `baseUrl`.
+ */
+export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
+  const base = baseOf(spec.baseUrl)
+  const prefix = base.pathname.replace(/\/$/, '')
+  const query = new URLSearchParams(spec.query).toString()
+  const suffix = query === '' ? '' : `?${query}`
+  const header = spec.auth.header.toLowerCase()
+  const scheme = spec.auth.scheme === undefined ? '' : `${spec.auth.scheme} `
+  const { firstByte, idle, total, connect } = spec.timeouts
+  const pool = new Pool(base.origin, {
+    connect: { timeout: connect },
+    connections: CONNECTIONS,
+    pipelining: 1,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: 0, // `receive` counts it from the call, so that waiting for a connection is in it
+    bodyTimeout: idle,
+  })
+  let complaint: string | undefined
+
+  function credentials(): Record<string, string> {
+    if (spec.key === undefined) return {}
+    try {
+      const value = scheme + ports.secret(spec.key)
+      complaint = undefined
+      return { [header]: value }
+    } catch (error) {
+      const message = (error as Error).message
+      if (message !== complaint) ports.warn(`upstream ${spec.name}: ${message}`)
+      complaint = message
+      throw new GateError('upstream.unavailable', { cause: error })
+    }
+  }
+
+  function ask(
+    method: 'POST' | 'GET',
+    call: Pick<UpstreamCall, 'path' | 'headers' | 'signal'>,
+    body: UpstreamCall['body'] | null,
+  ): Promise<UpstreamAnswer> {
+    return new Promise((resolve, reject) => {
+      if (call.signal.aborted) throw call.signal.reason
+      const headers = { ...call.headers, 'accept-encoding': 'identity', ...credentials() }
+      const path = prefix + call.path + suffix
+      pool.dispatch(
+        { path, method, headers, body },
+        receive({ firstByte, total }, call.signal, resolve, reject),
+      )
+    })
+  }
+
+  return {
+    name: spec.name,
+    protocol: 'openai',
+    send: (call) => ask('POST', call, call.body),
+    models: () => modelIds((signal) => ask('GET', { path: '/models', headers: {}, signal }, null)),
+    close: () => pool.close(),
+  }
+}
+
+function baseOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Error('baseUrl must be an http: or https: address')
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Error('baseUrl must not hold credentials: name a variable or file under "key"')
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new Error('baseUrl must not hold a query or fragment: put the query under "query"')
+  }
+  return url
+}

@@ -1,0 +1,78 @@
+import type { Signal } from '../core/cancellation.ts'
+import type { SecretRef } from '../core/ports.ts'
+
+/** One call to a model, as the gate lets it pass. */
+export interface UpstreamCall {
+  /** Below the upstream's base URL: `/chat/completions`. Never a caller's own text. */
+  path: string
+  /** All that is forwarded besides the gate's own credentials; names in lower case. */
+  headers: Record<string, string>
+  body: Uint8Array | string
+  /** Aborting ends the call at once; whoever awaits it or its body gets `signal.reason`. */
+  signal: Signal
+  stream: boolean
+}
+
+/**
+ * The bytes of an answer. Whoever stops reading stops the upstream: no more than 128 KiB wait here.
+ * Iterating throws `GateError`: `upstream.unavailable` when the answer breaks off, `upstream.timeout`.
+ */
+export interface UpstreamBody extends AsyncIterable<Uint8Array> {
+  /** Gives up on the rest of the answer. Does nothing once it has ended. */
+  destroy(): void
+}
+
+export interface UpstreamAnswer {
+  status: number
+  /** As received, names in lower case: may name the provider's account. */
+  headers: Record<string, string | string[]>
+  body: UpstreamBody
+}
+
+/** A model endpoint, with the only copy of its key. */
+export interface Upstream {
+  name: string
+  protocol: 'openai' | 'loopback'
+  /** Ids of the models that it says it has; none when it cannot be asked. */
+  models(): Promise<string[]>
+  /**
+   * @throws GateError `upstream.unavailable`, `upstream.timeout`, `upstream.auth` (status 401 and 403),
+   *   `upstream.invalid`; no message names the host. The signal's reason when it was aborted.
+   */
+  send(call: UpstreamCall): Promise<UpstreamAnswer>
+  /** Releases its connections when the calls that are under way have ended. */
+  close(): Promise<void>
+}
+
+/** Milliseconds. */
+export interface Timeouts {
+  /** Until a connection stands. */
+  connect: number
+  /** From the call to the answer's headers, waiting for a connection included. */
+  firstByte: number
+  /** Between two pieces of the answer, while somebody reads. */
+  idle: number
+  /** From the call to the answer's last byte. */
+  total: number
+}
+
+/** What `openai/` needs of an `Upstream` document. */
+export interface OpenAiSpec {
+  name: string
+  /** `http:` or `https:`, without credentials, query or fragment. */
+  baseUrl: string
+  /** None: no credentials are sent. */
+  key?: SecretRef
+  /** The header that carries the key, and what stands before it: `Bearer`. */
+  auth: { header: string; scheme?: string }
+  /** Added to every call: `api-version` and the like. */
+  query?: Readonly<Record<string, string>>
+  timeouts: Timeouts
+}
+
+/** What `loopback/` needs of an `Upstream` document. */
+export interface LoopbackSpec {
+  name: string
+  /** Milliseconds between two events of a streamed answer. */
+  pace?: number
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { errorsFile, errorsPage } from '../scripts/docs.ts'
+import { CODES } from '../src/core/codes.ts'
+
+const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')
+
+test('docs/errors.md is what `npm run docs` makes of the codes', () => {
+  expect(readFileSync(errorsFile, 'utf8')).toBe(errorsPage(CODES))
+})
+
+test('every code has one row, and a message cannot break the table', () => {
+  const entry = { default: 'block', status: 418, message: 'Send <a> | *b*.', retryable: true } as const
+  const rows = errorsPage({ 'x.y': entry, 'z.*': { ...entry, retryable: false } })
+    .split('\n')
+    .slice(-3)
+  expect(rows).toEqual([
+    '| `x.y` | block | 418 | yes | Send &lt;a> \\| \\*b\\*. |',
+    '| `z.*` | block | 418 | no | Send &lt;a> \\| \\*b\\*. |',
+    '',
+  ])
+})
+
+test('docs/dependencies.md gives a reason for every dependency, and for nothing else', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
+    string,
+    Record<string, string>
+  >
+  const [, production = '', development = ''] = read('docs/dependencies.md').split(/^## .*$/m)
+  const named = (section: string): (string | undefined)[] =>
+    [...section.matchAll(/^- `([^`]+)`: \S.*$/gm)].map(([, name]) => name)
+  expect(named(production)).toEqual(Object.keys(dependencies ?? {}))
+  expect(named(development)).toEqual(Object.keys(devDependencies ?? {}))
+})
+
+type Lock = { packages: Record<string, { resolved?: string; optionalDependencies?: Record<string, string> }> }
+const lock = Object.entries((JSON.parse(read('package-lock.json')) as Lock).packages)
+
+test('package-lock.json names no registry, so that an install uses the one of whoever installs', () => {
+  expect(lock.length).toBeGreaterThan(50)
+  expect(lock.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
+})
+
+test('package-lock.json has the packages of every platform; `npm ci` refuses it otherwise', () => {
+  const held = new Set(
+    lock.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)),
+  )
+  const wanted = lock.flatMap(([, { optionalDependencies = {} }]) => Object.keys(optionalDependencies))
+  expect(wanted.length).toBeGreaterThan(20)
+  expect(wanted.filter((name) => !held.has(name))).toEqual([])
+})
