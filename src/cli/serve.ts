@@ -1,3 +1,4 @@
+import { type Address, parseAddress } from '../policy/scalars.ts'
 import { readArgs, UsageError } from './args.ts'
 
 const USAGE =
@@ -9,13 +10,8 @@ export interface ServeOptions {
   config?: string
   listen?: Address
   admin?: Address
-  /** `stdout` or a file; a file in the temporary folder when absent. */
+  /** `stdout` (also when absent) or a file. */
   record?: string
-}
-
-export interface Address {
-  host: string
-  port: number
 }
 
 /** Reads the command line of `sallyport serve`. Throws `UsageError`. */
@@ -24,19 +20,18 @@ export function serveOptions(args: readonly string[]): ServeOptions {
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" has no meaning here\n${USAGE}`)
   return {
     ...(values.config === undefined ? {} : { config: values.config }),
-    ...(values.listen === undefined ? {} : { listen: parseAddress('listen', values.listen) }),
-    ...(values.admin === undefined ? {} : { admin: parseAddress('admin', values.admin) }),
+    ...(values.listen === undefined ? {} : { listen: addressFlag('listen', values.listen) }),
+    ...(values.admin === undefined ? {} : { admin: addressFlag('admin', values.admin) }),
     ...(values.record === undefined ? {} : { record: values.record }),
   }
 }
 
-/** `127.0.0.1:8080`, `[::1]:8080`. */
-export function parseAddress(flag: string, value: string): Address {
-  const match = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9.-]{1,253})):([0-9]{1,5})$/.exec(value)
-  const port = Number(match?.[3])
-  if (match === null || port > 65_535)
+function addressFlag(flag: string, value: string): Address {
+  try {
+    return parseAddress(value)
+  } catch {
     throw new UsageError(`--${flag} ${value} is not an address: write --${flag} 127.0.0.1:8080`)
-  return { host: (match[1] ?? match[2])!, port }
+  }
 }
 
 /** What a person reads when the gate is up: where it is, and three calls that show what it does. */

@@ -31,7 +31,7 @@ function byCode({ words, lists }: Config): Record<Code, readonly string[]> {
 }
 
 /** What a look without a literal to go by costs, as measured (see README). */
-const BARE_COST = 30
+const BARE_COST = 15
 
 /** Finds words and bounded patterns in the canonical reading. */
 export const keywords = defineGuard<Config>({

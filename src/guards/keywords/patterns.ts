@@ -90,8 +90,8 @@ export function patterns(list: readonly string[]): Finder {
         let next = from
         for (const [low, high] of windows(pattern, at[i]!, from, last)) {
           let start = Math.max(low, next)
-          if (insidePair(text, start)) start = Math.max(start - 1, next)
           while (start <= high) {
+            if (insidePair(text, start)) start++
             const stop = Math.min(high, start + STRETCH)
             const left = Math.max(0, start - 1)
             const stretch = text.slice(left, stop + length + 1)
@@ -112,7 +112,6 @@ export function patterns(list: readonly string[]): Finder {
             if (matcher) work += stretch.length
             if (work > MAX_WORK) throw new Error('the text has too many matches of the patterns')
             start = Math.max(start, stop + 1)
-            if (insidePair(text, start)) start++
           }
         }
         if (final) return

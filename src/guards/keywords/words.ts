@@ -13,7 +13,7 @@ export interface Found {
 export interface Finder {
   /**
    * Matches that begin at or after `from`, for each code leftmost and longest and without overlap, and the index from which
-   * on later text could still bring a match.
+   * on later text could still bring a match: what was found from there on is not certain.
    */
   find(text: string, from: number, final: boolean): { found: Found[]; tail: number }
   /** The most characters that it may leave open. */
@@ -78,8 +78,7 @@ export function words(lists: Readonly<Record<Code, readonly string[]>>): Finder 
         if (entry.right && end < text.length && wordy(text.charCodeAt(end))) return
         const start = spaced[word] ? machine.startOf(text, word, end) : end - entry.text.length
         if (entry.left && start > 0 && wordy(text.charCodeAt(start - 1))) return
-        if (entry.right && end === text.length && !final) tail = Math.min(tail, start)
-        else seen.push({ code: entry.code, reason: 'a word of the list', start, end })
+        seen.push({ code: entry.code, reason: 'a word of the list', start, end })
       })
       if (!final) {
         for (let s = state; s !== 0; s = machine.shorter(s)) {
@@ -92,7 +91,7 @@ export function words(lists: Readonly<Record<Code, readonly string[]>>): Finder 
       seen.sort((a, b) => a.start - b.start || b.end - a.end)
       const next = new Map<Code, number>()
       const found = seen.filter(({ code, start, end }) => {
-        if (start < (next.get(code) ?? from) || (!final && start >= tail)) return false
+        if (start < (next.get(code) ?? from)) return false
         next.set(code, end)
         return true
       })

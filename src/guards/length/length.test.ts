@@ -33,6 +33,13 @@ describe('length', () => {
     expect((await look(view(2, 'abc'))).hits).toHaveLength(0)
   })
 
+  it('takes nothing back when a view repeats less than was counted', async () => {
+    const look = lookOf(await openCase(length, { config: { maxCharacters: 4 } }))
+    await look(view(1, 'abcd'))
+    await look(view(1, 'ab'))
+    expect((await look(view(2, 'x'))).hits.map((hit) => hit.span)).toEqual([[0, 1]])
+  })
+
   it('counts anew in another exchange', async () => {
     const guard = await openCase(length, { config: { maxCharacters: 2 } })
     for (let i = 0; i < 2; i++) expect((await lookOf(guard)(view(1, 'ab'))).hits).toEqual([])
