@@ -35,22 +35,87 @@ export function unite(edits: TextEdit[]): TextEdit[] {
   return united
 }
 
+interface Entry {
+  run: Run
+  at: number
+  end: number
+}
+
 /**
  * Text that flows through a stage: runs come in, their concatenation is what the stage's guards read, and runs go out
  * with edits applied, still saying which source text they stand for. What an earlier stage wrote is never cut in two.
  */
-export function runQueue() {
-  let queue: { run: Run; at: number; end: number }[] = []
-  let length = 0
-  let out = 0
+export class RunQueue {
+  length = 0
+  /** How much has been released. */
+  out = 0
+  private queue: Entry[] = []
+
+  push(run: Run): void {
+    const at = this.length
+    this.length += run.text.length
+    this.queue.push({ run, at, end: this.length })
+  }
+
+  /** The source span of a span of this queue's text that has not left yet; edited runs count whole. */
+  sourceSpan(start: number, end: number): [number, number] {
+    const first = this.holding(start)
+    const last = this.holding(end - 1)
+    const from =
+      first === undefined ? 0 : first.run.edited ? first.run.from : first.run.from + start - first.at
+    const to = last === undefined ? from : last.run.edited ? last.run.to : last.run.from + end - last.at
+    return [from, to]
+  }
+
+  /** Where text may be cut at or before `limit`: not inside an earlier stage's edit. */
+  boundary(limit: number): number {
+    const entry = this.holding(limit)
+    return entry?.run.edited ? entry.at : limit
+  }
+
+  /** Releases the text before `limit`, a boundary, with `edits` (united, none beyond `limit`) applied. */
+  release(limit: number, edits: readonly TextEdit[], read: (start: number, end: number) => string): Run[] {
+    const released: Run[] = []
+    if (edits.length > 0)
+      for (const edit of unite(edits.map((each) => this.grow(each)))) {
+        this.releasePlain(edit.start, released)
+        const [from, to] = this.sourceSpan(edit.start, edit.end)
+        const run: Run = { text: edit.replace, from, to, edited: true }
+        if (edit.token !== undefined) run.token = { label: edit.token, value: read(edit.start, edit.end) }
+        released.push(run)
+        this.out = edit.end
+        while (this.queue.length > 0 && this.queue[0]!.end <= edit.end) this.queue.shift()
+      }
+    this.releasePlain(limit, released)
+    return released
+  }
+
+  private releasePlain(end: number, released: Run[]): void {
+    while (this.queue.length > 0) {
+      const { run, at, end: runEnd } = this.queue[0]!
+      if (run.edited ? runEnd > end : at >= end) return
+      if (run.edited) released.push(run)
+      else {
+        const stop = Math.min(runEnd, end)
+        if (stop > this.out) released.push(slice(run, at, Math.max(at, this.out), stop))
+        this.out = Math.max(this.out, stop)
+        if (stop < runEnd) return
+      }
+      this.out = Math.max(this.out, Math.min(runEnd, end))
+      this.queue.shift()
+    }
+  }
 
   /** The run that holds the character at `at`. */
-  const holding = (at: number) => queue.find((entry) => entry.at <= at && at < entry.end)
+  private holding(at: number): Entry | undefined {
+    for (const entry of this.queue) if (entry.at <= at && at < entry.end) return entry
+    return undefined
+  }
 
   /** Grows an edit over the earlier stage's edits that it cuts into, keeping what it does not touch of them. */
-  function grow(edit: TextEdit): TextEdit {
-    const first = holding(edit.start)
-    const last = holding(edit.end - 1)
+  private grow(edit: TextEdit): TextEdit {
+    const first = this.holding(edit.start)
+    const last = this.holding(edit.end - 1)
     const grown = { ...edit }
     if (first?.run.edited && first.at < edit.start) {
       grown.start = first.at
@@ -63,67 +128,6 @@ export function runQueue() {
       delete grown.token
     }
     return grown
-  }
-
-  function sourceSpan(start: number, end: number): [number, number] {
-    const first = holding(start)
-    const last = holding(end - 1)
-    const from =
-      first === undefined ? 0 : first.run.edited ? first.run.from : first.run.from + start - first.at
-    const to = last === undefined ? from : last.run.edited ? last.run.to : last.run.from + end - last.at
-    return [from, to]
-  }
-
-  return {
-    get length() {
-      return length
-    },
-    get out() {
-      return out
-    },
-    push(run: Run): void {
-      queue.push({ run, at: length, end: length + run.text.length })
-      length += run.text.length
-    },
-    /** The source span of a span of this queue's text that has not left yet; edited runs count whole. */
-    sourceSpan,
-    /** Where text may be cut at or before `limit`: not inside an earlier stage's edit. */
-    boundary(limit: number): number {
-      const entry = holding(limit)
-      return entry?.run.edited ? entry.at : limit
-    },
-    /** Releases the text before `limit`, a boundary, with `edits` (united, none beyond `limit`) applied. */
-    release(limit: number, edits: readonly TextEdit[], read: (start: number, end: number) => string): Run[] {
-      const released: Run[] = []
-      let head = 0
-      const plain = (end: number) => {
-        while (head < queue.length) {
-          const { run, at, end: runEnd } = queue[head]!
-          if (run.edited ? runEnd > end : at >= end) break
-          if (run.edited) released.push(run)
-          else {
-            const stop = Math.min(runEnd, end)
-            if (stop > out) released.push(slice(run, at, Math.max(at, out), stop))
-            out = Math.max(out, stop)
-            if (stop < runEnd) break
-          }
-          out = Math.max(out, Math.min(runEnd, end))
-          head++
-        }
-      }
-      for (const edit of unite(edits.map(grow))) {
-        plain(edit.start)
-        const [from, to] = sourceSpan(edit.start, edit.end)
-        const run: Run = { text: edit.replace, from, to, edited: true }
-        if (edit.token !== undefined) run.token = { label: edit.token, value: read(edit.start, edit.end) }
-        released.push(run)
-        out = edit.end
-        while (head < queue.length && queue[head]!.end <= edit.end) head++
-      }
-      plain(limit)
-      if (head > 0) queue = queue.slice(head)
-      return released
-    },
   }
 }
 

@@ -1,8 +1,8 @@
-import { after, afterAll, type MaybePromise } from './after.ts'
-import { canonicalise } from './canonical/index.ts'
-import { type Run, runQueue, type TextEdit, unite } from './edits.ts'
+import { after, type MaybePromise } from './after.ts'
+import { type Run, RunQueue, type TextEdit, unite } from './edits.ts'
 import type { Remembered } from './memory.ts'
-import type { Action, Canonical, Code, Finding, Hit, Look, Opinion, Part, Rule, Span, View } from './types.ts'
+import type { Action, Finding, Hit, Look, Opinion, Part, Rule, Span, View } from './types.ts'
+import { breakAtSeams, joinAt, joinSpan, Reading, RuleView, type Seams } from './view.ts'
 
 /** What a filter needs of its exchange. */
 export interface FilterContext {
@@ -39,10 +39,6 @@ export interface Step {
   block?: Finding
 }
 
-export interface Filter {
-  push(runs: readonly Run[], final: boolean): MaybePromise<Step>
-}
-
 /** A rule reading a part; where the part has seams, once with nothing at a seam and once with a line break. */
 interface Track {
   rule: Rule
@@ -53,272 +49,238 @@ interface Track {
   settled: number
 }
 
+interface Block {
+  at: number
+  finding: Finding
+}
+
 /**
  * One stage over one part: every rule reads the same text, what no rule can still change is released with the edits
  * of those who could, and the first blocking span ends it.
+ *
+ * A class, as a long conversation makes hundreds of them for every call.
  */
-export function filter(context: FilterContext, source: Source, rules: readonly Rule[]): Filter {
-  const queue = runQueue()
-  const tracks: Track[] = rules.map((rule, order) => ({
-    rule,
-    order,
-    inspect: context.inspector(rule),
-    broken: false,
-    settled: 0,
-  }))
+export class Filter {
+  private readonly context: FilterContext
+  private readonly source: Source
+  private readonly queue = new RunQueue()
+  private readonly tracks: Track[] = []
   /** Text from `base` on: what is not released, and the left context that rules need. */
-  let tail = ''
-  let base = 0
-  let seen = -1
-  let edits: TextEdit[] = []
-  /** This filter's coordinates of the seams from `base` on, and how many there were before it. */
-  const seams: Seams = { at: [], before: 0 }
-  let seamsTaken = 0
+  private tail = ''
+  private base = 0
+  /** How far the rules have been shown the text. */
+  private seen = 0
+  private edits: TextEdit[] = []
+  /** This filter's coordinates of the seams from `base` on. */
+  private readonly seams: Seams = { at: [], before: 0 }
+  private seamsTaken = 0
 
-  function append(run: Run): void {
-    while (seamsTaken < source.seams.length) {
-      const seam = source.seams[seamsTaken]!
+  constructor(context: FilterContext, source: Source, rules: readonly Rule[]) {
+    this.context = context
+    this.source = source
+    for (const rule of rules)
+      this.tracks.push({
+        rule,
+        order: this.tracks.length,
+        inspect: context.inspector(rule),
+        broken: false,
+        settled: 0,
+      })
+  }
+
+  push(runs: readonly Run[], final: boolean): MaybePromise<Step> {
+    if (this.tracks.length === 0) return { runs: [...runs] }
+    for (const run of runs) this.append(run)
+    let end = this.queue.length
+    // The other half of a surrogate pair may be on its way.
+    if (!final && isHighSurrogate(this.tail.charCodeAt(this.tail.length - 1))) end--
+    if (!final && end <= this.seen) return { runs: [] }
+    this.seen = end
+    const asked = final ? this.tracks : this.tracks.filter(({ rule }) => rule.guard.hold !== 'whole')
+    const opinions = this.ask(asked, end, final)
+    return after(opinions, (given) => this.judge(asked, given, end, final))
+  }
+
+  private append(run: Run): void {
+    const { queue, seams, source } = this
+    while (this.seamsTaken < source.seams.length) {
+      const seam = source.seams[this.seamsTaken]!
       if (seam >= run.to) break
       if (seam === run.from) seams.at.push(queue.length)
       else if (!run.edited) seams.at.push(queue.length + seam - run.from)
-      seamsTaken++
-      if (seams.before + seams.at.length === 1)
-        for (const track of tracks.slice())
-          if (track.rule.guard.scope === 'part') tracks.push({ ...track, broken: true })
+      this.seamsTaken++
+      if (seams.before + seams.at.length === 1) this.readBroken()
     }
     queue.push(run)
-    tail += run.text
+    this.tail += run.text
   }
 
-  function views(end: number, final: boolean) {
+  /** From the first seam on, everything is read twice; but a guard that counts would count twice. */
+  private readBroken(): void {
+    for (const track of this.tracks.slice())
+      if (track.rule.guard.scope === 'part') this.tracks.push({ ...track, broken: true })
+  }
+
+  private ask(asked: readonly Track[], end: number, final: boolean): MaybePromise<Opinion[]> {
+    const { base, tail, seams } = this
     const text = end === base + tail.length ? tail : tail.slice(0, end - base)
-    const part = source.part
-    const make = (text: string, offset: number) => {
-      let canonical: Canonical | undefined
-      const lazily = () => {
-        canonical ??= canonicalise(text, offset)
-        return canonical
-      }
-      const remembered = final && base === 0 && queue.out === 0 ? context.recall(part, text) : undefined
-      return {
-        text,
-        remembered,
-        view: (from: number): View => ({
-          part,
-          text,
-          offset,
-          from,
-          final,
-          seams: seams.at,
-          canonical: lazily,
-        }),
-      }
+    const joined = this.read(text, base, final)
+    let broken: Reading | undefined
+    const opinions: MaybePromise<Opinion>[] = []
+    let waits = false
+    for (const track of asked) {
+      if (track.broken) broken ??= this.read(...breakAtSeams(text, base, seams), final)
+      const opinion = this.opinion(track, track.broken ? broken! : joined, final)
+      waits ||= opinion instanceof Promise
+      opinions.push(opinion)
     }
-    const joined = make(text, base)
-    let broken: ReturnType<typeof make> | undefined
-    return (track: Track) => {
-      if (!track.broken) return joined
-      broken ??= make(...breakAtSeams(text, base, seams))
-      return broken
-    }
+    return waits ? Promise.all(opinions) : (opinions as Opinion[])
   }
 
-  function ask(
-    track: Track,
-    reading: { text: string; remembered: Remembered | undefined; view(from: number): View },
-  ) {
+  private read(text: string, offset: number, final: boolean): Reading {
+    const whole = final && this.base === 0 && this.queue.out === 0
+    return new Reading(text, offset, whole ? this.context.recall(this.source.part, text) : undefined)
+  }
+
+  private opinion(track: Track, reading: Reading, final: boolean): MaybePromise<Opinion> {
     const { rule } = track
     const memory = rule.guard.scope === 'part' ? reading.remembered : undefined
     const known = memory?.get(rule.build)
-    const view = reading.view(track.settled)
     if (known !== undefined) {
-      context.remembered()
-      return { hits: known, settled: view.offset + view.text.length }
+      this.context.remembered()
+      return { hits: known, settled: reading.offset + reading.text.length }
     }
-    return after(context.look(rule, track.inspect, view), (opinion) => {
-      if (memory !== undefined && !opinion.hits.some((hit) => hit.code === 'guard.failed'))
-        memory.set(rule.build, opinion.hits)
-      return opinion
+    const view = new RuleView(this.source.part, reading, track.settled, final, this.seams.at)
+    const opinion = this.context.look(rule, track.inspect, view)
+    if (memory === undefined) return opinion
+    return after(opinion, (given) => {
+      if (!given.hits.some((hit) => hit.code === 'guard.failed')) memory.set(rule.build, given.hits)
+      return given
     })
   }
 
-  function judge(asked: readonly Track[], opinions: readonly Opinion[], end: number, final: boolean): Step {
-    let block: { at: number; finding: Finding } | undefined
-    const refuse = (at: number, finding: Finding) => {
-      if (block === undefined || at < block.at) block = { at, finding }
-    }
-    const reported = new Set<string>()
-    asked.forEach((track, i) => {
+  private judge(asked: readonly Track[], opinions: readonly Opinion[], end: number, final: boolean): Step {
+    let block: Block | undefined
+    // Both readings of a seam say the same of everything that is not at it.
+    const reported = this.seams.at.length > 0 ? new Set<string>() : undefined
+    for (let i = 0; i < asked.length; i++) {
+      const track = asked[i]!
       const opinion = opinions[i]!
       const limit = final ? Number.POSITIVE_INFINITY : opinion.settled
       for (const hit of opinion.hits) {
         if (hit.span[1] > limit || (hit.span[1] <= track.settled && track.settled > 0)) continue
-        const span = track.broken ? joinSpan(hit.span, seams) : hit.span
-        const start = Math.max(span[0], queue.out)
+        const span = track.broken ? joinSpan(hit.span, this.seams) : hit.span
+        const start = Math.max(span[0], this.queue.out)
         const stop = Math.min(Math.max(span[1], start), end)
-        // Both readings of a seam say the same of everything that is not at it.
-        const key = `${track.order} ${hit.code} ${start} ${stop}`
-        if (reported.has(key)) continue
-        reported.add(key)
-        take(track, hit, start, stop, refuse)
+        if (reported !== undefined) {
+          const key = `${track.order} ${hit.code} ${start} ${stop}`
+          if (reported.has(key)) continue
+          reported.add(key)
+        }
+        const finding = this.take(track, hit, start, stop)
+        if (finding !== undefined && (block === undefined || start < block.at)) block = { at: start, finding }
       }
-      const settled = final ? Number.POSITIVE_INFINITY : Math.max(track.settled, opinion.settled)
-      track.settled = settled
-    })
-    return release(end, final, block)
+      track.settled = final ? Number.POSITIVE_INFINITY : Math.max(track.settled, opinion.settled)
+    }
+    return this.release(end, final, block)
   }
 
-  function take(
-    track: Track,
-    hit: Hit,
-    start: number,
-    stop: number,
-    refuse: (at: number, finding: Finding) => void,
-  ): void {
-    const { rule } = track
-    const span = queue.sourceSpan(start, stop)
+  /** Records a hit and keeps its edit; a finding that blocks is returned. */
+  private take(track: Track, hit: Hit, start: number, stop: number): Finding | undefined {
+    const { context, source } = this
+    const { rule, order } = track
+    const span = this.queue.sourceSpan(start, stop)
     let action: Action = rule.actions.get(hit.code) ?? 'block'
-    if (action === 'transform' && !possible(hit.edit, span)) action = 'block'
-    const finding: Finding = {
-      code: hit.code,
-      reason: hit.reason,
-      score: hit.score,
-      guard: rule.name,
-      stage: rule.stage,
-      action,
-      places: source.places(span),
-    }
-    if (rule.silent !== true) context.find(finding)
-    if (context.shadow) return
-    if (action === 'block') return refuse(start, finding)
-    if (action !== 'transform' || hit.edit === undefined) return
+    if (action === 'transform' && !this.possible(hit, span)) action = 'block'
+    const finding = rule.silent === true ? undefined : findingOf(rule, hit, action, source.places(span))
+    if (finding !== undefined) context.find(finding)
+    if (context.shadow) return undefined
+    if (action === 'block') return finding
+    if (action !== 'transform' || hit.edit === undefined) return undefined
     const { edit } = hit
-    const { order } = track
     if ('drop' in edit) context.drop(source.part)
     else if ('token' in edit)
-      edits.push({ start, end: stop, replace: `[${edit.token}]`, token: edit.token, order })
-    else edits.push({ start, end: stop, replace: edit.replace, order })
+      this.edits.push({ start, end: stop, replace: `[${edit.token}]`, token: edit.token, order })
+    else this.edits.push({ start, end: stop, replace: edit.replace, order })
+    return undefined
   }
 
-  function possible(edit: Hit['edit'], span: Span): boolean {
+  private possible({ edit }: Hit, span: Span): boolean {
     if (edit === undefined) return false
-    return 'drop' in edit ? !context.streamed : !source.fixed(span)
+    return 'drop' in edit ? !this.context.streamed : !this.source.fixed(span)
   }
 
-  function release(end: number, final: boolean, block: { at: number; finding: Finding } | undefined): Step {
-    let limit = end
-    if (!context.shadow)
-      for (const track of tracks) {
-        const settled = track.broken ? joinAt(track.settled, seams) : track.settled
-        if (settled < limit) limit = settled
-      }
+  private release(end: number, final: boolean, found: Block | undefined): Step {
+    const { context, queue } = this
+    let block = found
+    let limit = context.shadow ? end : Math.min(end, this.leastSettled())
     // What a stream would have held too long is refused in a buffered answer as well.
-    const held = !final ? end - limit : tracks.some((track) => track.rule.guard.hold === 'whole') ? end : 0
+    const held = !final ? end - limit : this.tracks.some(({ rule }) => rule.guard.hold === 'whole') ? end : 0
     if (block === undefined && !context.shadow && held > context.holdCharacters)
-      block = { at: limit, finding: overheld(source, queue.sourceSpan(limit, end), tracks, context) }
+      block = { at: limit, finding: this.overheld(limit, end) }
     if (block !== undefined && block.at < limit) limit = block.at
-    edits = unite(edits)
-    for (const edit of edits) if (edit.start < limit && edit.end > limit) limit = edit.start
-    if (!(final && block === undefined)) limit = queue.boundary(limit)
+    let edits: TextEdit[] = []
+    if (this.edits.length > 0) {
+      const united = unite(this.edits)
+      for (const edit of united) if (edit.start < limit && edit.end > limit) limit = edit.start
+      if (block !== undefined || !final) limit = queue.boundary(limit)
+      edits = united.filter((edit) => edit.end <= limit)
+      this.edits = united.filter((edit) => edit.end > limit)
+    } else if (block !== undefined || !final) limit = queue.boundary(limit)
     const runs =
       limit > queue.out || final
-        ? queue.release(
-            limit,
-            edits.filter((edit) => edit.end <= limit),
-            (start, stop) => tail.slice(start - base, stop - base),
-          )
+        ? queue.release(limit, edits, (start, stop) => this.tail.slice(start - this.base, stop - this.base))
         : []
-    edits = edits.filter((edit) => edit.end > limit)
-    trim()
+    if (!final) this.trim()
     return block === undefined ? { runs } : { runs, block: block.finding }
   }
 
-  function trim(): void {
-    let needed = queue.out
-    for (const track of tracks) {
-      const settled = track.broken ? joinAt(track.settled, seams) : track.settled
-      // A seam reading's line breaks take up context.
-      needed = Math.min(needed, settled - track.rule.guard.lookbehind - (track.broken ? 1 : 0))
+  /** Before this no rule can find anything any more. */
+  private leastSettled(): number {
+    let least = Number.POSITIVE_INFINITY
+    for (const track of this.tracks) {
+      const settled = track.broken ? joinAt(track.settled, this.seams) : track.settled
+      if (settled < least) least = settled
     }
-    if (needed - base < 64) return
-    tail = tail.slice(needed - base)
-    base = needed
-    const kept = seams.at.findIndex((seam) => seam >= base)
-    const dropped = kept < 0 ? seams.at.length : kept
-    seams.at.splice(0, dropped)
-    seams.before += dropped
+    return least
   }
 
-  return {
-    push(runs, final) {
-      for (const run of runs) append(run)
-      if (tracks.length === 0) {
-        const out = queue.release(queue.length, [], () => '')
-        tail = ''
-        base = queue.length
-        return { runs: out }
-      }
-      let end = queue.length
-      // The other half of a surrogate pair may be on its way.
-      if (!final && isHighSurrogate(tail.charCodeAt(tail.length - 1))) end--
-      if (!final && end <= Math.max(seen, 0)) return { runs: [] }
-      seen = end
-      const asked = tracks.filter(
-        (track) => track.settled <= Number.MAX_SAFE_INTEGER && (final || track.rule.guard.hold !== 'whole'),
-      )
-      const reading = views(end, final)
-      return afterAll(
-        asked.map((track) => ask(track, reading(track))),
-        (opinions) => judge(asked, opinions, end, final),
-      )
-    },
+  /** Forgets text that has left and is nobody's left context. */
+  private trim(): void {
+    let needed = this.queue.out
+    for (const { rule, broken, settled } of this.tracks) {
+      // A reading's line breaks take up context.
+      const from = broken ? joinAt(settled, this.seams) - 1 : settled
+      needed = Math.min(needed, from - rule.guard.lookbehind)
+    }
+    if (needed - this.base < 64) return
+    this.tail = this.tail.slice(needed - this.base)
+    this.base = needed
+    const { at } = this.seams
+    const kept = at.findIndex((seam) => seam >= needed)
+    const dropped = kept < 0 ? at.length : kept
+    if (dropped > 0) at.splice(0, dropped)
+    this.seams.before += dropped
+  }
+
+  private overheld(limit: number, end: number): Finding {
+    const slowest = this.tracks.reduce((a, b) => (b.settled < a.settled ? b : a))
+    const reason = `held more than ${this.context.holdCharacters} characters without a decision`
+    const hit: Hit = { code: 'guard.failed', reason, score: 1, span: [limit, end] }
+    const finding = findingOf(
+      slowest.rule,
+      hit,
+      'block',
+      this.source.places(this.queue.sourceSpan(limit, end)),
+    )
+    this.context.find(finding)
+    return finding
   }
 }
 
-function overheld(source: Source, span: Span, tracks: readonly Track[], context: FilterContext): Finding {
-  const slowest = tracks.reduce((a, b) => (b.settled < a.settled ? b : a))
-  const code: Code = 'guard.failed'
-  const finding: Finding = {
-    code,
-    reason: `held more than ${context.holdCharacters} characters without a decision`,
-    score: 1,
-    guard: slowest.rule.name,
-    stage: slowest.rule.stage,
-    action: 'block',
-    places: source.places(span),
-  }
-  context.find(finding)
-  return finding
-}
-
-interface Seams {
-  at: number[]
-  before: number
-}
-
-/** The text with a line break at every seam, and where it begins in that reading's coordinates. */
-function breakAtSeams(text: string, base: number, seams: Seams): [string, number] {
-  let broken = ''
-  let from = 0
-  for (const seam of seams.at) {
-    if (seam > base + text.length) break
-    broken += `${text.slice(from, seam - base)}\n`
-    from = seam - base
-  }
-  return [broken + text.slice(from), base + seams.before]
-}
-
-function joinAt(at: number, seams: Seams): number {
-  let breaks = seams.before
-  for (const seam of seams.at) {
-    if (seam + breaks >= at) break
-    breaks++
-  }
-  return at - breaks
-}
-
-function joinSpan([start, end]: Span, seams: Seams): Span {
-  return [joinAt(start, seams), joinAt(end, seams)]
+function findingOf(rule: Rule, hit: Hit, action: Action, places: Finding['places']): Finding {
+  const { code, reason, score } = hit
+  return { code, reason, score, guard: rule.name, stage: rule.stage, action, places }
 }
 
 function isHighSurrogate(unit: number): boolean {

@@ -5,7 +5,7 @@ import { type NestedText, nestedRuns, nestedTexts } from './nested.ts'
 import type { Finding, Part, Span, Write } from './types.ts'
 
 /** Where a stretch of a lane's text stands on the wire. */
-export interface Segment {
+interface Segment {
   path: string
   /** Offset in the lane's text. */
   at: number
@@ -17,27 +17,6 @@ export interface Segment {
 /** The stages that a part passes, in order; each reads what the one before it left. */
 export type Stages = (part: Readonly<Part>, source: Source) => Filter[]
 
-/** The text of one part on its way through its stages. */
-export interface Lane {
-  readonly part: Part
-  /** Source text that has come in and not been looked at. */
-  readonly length: number
-  /** How much of the source text is decided. */
-  readonly decided: number
-  /** Edits of decided text, in source coordinates, until `forget`. */
-  readonly edits: readonly Run[]
-  /** Those of them whose token is not numbered yet; only before `edits` is read. */
-  tokens(): Run[]
-  append(write: Pick<Write, 'path' | 'value' | 'form' | 'seam'>, skip?: number): void
-  /** Lets the stages look at what has come in. */
-  advance(final: boolean): MaybePromise<Finding | undefined>
-  /** Edits before this source offset are written. */
-  forget(before: number): void
-  /** Everything as it came in; only until the first `advance`. */
-  source(): string
-  segments: readonly Segment[]
-}
-
 /** A literal of a unit that waits to leave, and its share of a lane's text. */
 export interface PendingWrite {
   lane: Lane
@@ -48,51 +27,130 @@ export interface PendingWrite {
   value: string
 }
 
-export function lane(part: Part, context: FilterContext, stages: Stages): Lane {
-  const segments: Segment[] = []
-  const seams: number[] = []
-  let incoming = ''
-  let length = 0
-  let decided = 0
-  let edits: Run[] = []
-  let filters: Filter[] | undefined
-  let ended = false
+const NO_RUNS: readonly Run[] = []
+
+/** The text of one part on its way through its stages. A class, as a long conversation makes hundreds for every call. */
+export class Lane implements Source {
+  readonly part: Part
+  /** Source text that has come in. */
+  length = 0
+  /** How much of the source text is decided. */
+  decided = 0
+  readonly seams: number[] = []
+  private readonly context: FilterContext
+  private readonly stages: Stages
+  private readonly segments: Segment[] = []
+  private incoming = ''
+  private written: Run[] = []
+  private filters: Filter[] | undefined
+  private ended = false
   /** Nested texts, until their edits are written into the arguments. */
-  let within: { texts: NestedText[]; inner: Lane } | undefined
+  private within: { texts: NestedText[]; inner: Lane } | undefined
 
-  const source: Source = {
-    part,
-    seams,
-    places: (span) => placesIn(segments, length, span),
-    fixed: (span) => overlapping(segments, length, span).some((segment) => segment.fixed),
+  constructor(part: Part, context: FilterContext, stages: Stages) {
+    this.part = part
+    this.context = context
+    this.stages = stages
   }
 
-  function keep(runs: readonly Run[]): void {
-    for (const run of runs) {
-      if (run.edited) edits.push(run)
-      if (run.to > decided) decided = run.to
+  /** Edits of decided text, in source coordinates, until `forget`. */
+  get edits(): readonly Run[] {
+    if (this.within !== undefined) this.keep(nestedRuns(this.within.texts, this.within.inner.edits))
+    this.within = undefined
+    return this.written
+  }
+
+  /** Those whose token is not numbered yet; only before `edits` is read. */
+  tokens(): Run[] {
+    return (this.within?.inner.edits ?? this.written).filter((run) => run.token !== undefined)
+  }
+
+  /** Everything as it came in; only until the first `advance`. */
+  text(): string {
+    return this.incoming
+  }
+
+  /** The path of the text at an offset. */
+  pathAt(offset: number): string {
+    return this.segments.findLast((segment) => segment.at <= offset)?.path ?? ''
+  }
+
+  append({ path, value, form, seam }: Pick<Write, 'path' | 'value' | 'form' | 'seam'>, skip = 0): void {
+    const { segments, seams, length } = this
+    const last = segments.at(-1)
+    const fixed = form === 'fixed'
+    const other = last === undefined || last.path !== path || last.fixed !== fixed || skip > 0
+    if ((other || seam === true) && length > 0 && seams.at(-1) !== length) seams.push(length)
+    if (other) segments.push({ path, at: length, skip, fixed })
+    this.incoming = this.incoming === '' ? value : this.incoming + value
+    this.length += value.length
+  }
+
+  /** Lets the stages look at what has come in. */
+  advance(final: boolean): MaybePromise<Finding | undefined> {
+    if (this.ended) return undefined
+    if (final) this.ended = true
+    if (this.part.nested !== true) return this.read(final)
+    if (final) return this.readNested()
+    const { holdCharacters, shadow } = this.context
+    return this.length > holdCharacters && !shadow ? this.overlong() : undefined
+  }
+
+  /** Edits before this source offset are written. */
+  forget(before: number): void {
+    if (this.written.length > 0 && this.written[0]!.to <= before)
+      this.written = this.written.filter((run) => run.to > before)
+  }
+
+  places(span: Span): Finding['places'] {
+    return this.overlapping(span).map(({ segment, end }) => {
+      const shift = segment.skip - segment.at
+      return {
+        path: segment.path,
+        span: [Math.max(span[0], segment.at) + shift, Math.min(span[1], end) + shift] as const,
+      }
+    })
+  }
+
+  fixed(span: Span): boolean {
+    return this.overlapping(span).some(({ segment }) => segment.fixed)
+  }
+
+  private overlapping([start, end]: Span): { segment: Segment; end: number }[] {
+    const { segments } = this
+    const found: { segment: Segment; end: number }[] = []
+    for (let i = 0; i < segments.length; i++) {
+      const segment = segments[i]!
+      const stop = segments[i + 1]?.at ?? this.length
+      if (segment.at > end) break
+      if ((segment.at < end && stop > start) || (start === end && segment.at === start))
+        found.push({ segment, end: stop })
     }
+    return found
   }
 
-  function read(final: boolean): MaybePromise<Finding | undefined> {
-    if (length === 0 && part.kind !== 'media' && part.kind !== 'opaque') return undefined
-    filters ??= stages(part, source)
-    const runs: Run[] =
-      incoming === '' ? [] : [{ text: incoming, from: length - incoming.length, to: length, edited: false }]
-    incoming = ''
-    return after(through(filters, runs, final), (step) => {
-      keep(step.runs)
-      if (final && step.block === undefined) decided = length
+  private read(final: boolean): MaybePromise<Finding | undefined> {
+    const { part, incoming } = this
+    if (this.length === 0 && part.kind !== 'media' && part.kind !== 'opaque') return undefined
+    this.filters ??= this.stages(part, this)
+    const runs: readonly Run[] =
+      incoming === ''
+        ? NO_RUNS
+        : [{ text: incoming, from: this.length - incoming.length, to: this.length, edited: false }]
+    this.incoming = ''
+    return after(through(this.filters, runs, final, 0), (step) => {
+      this.keep(step.runs)
+      if (final && step.block === undefined) this.decided = this.length
       return step.block
     })
   }
 
   /** A tool call's arguments are parsed when whole; the texts inside pass the stages as one piece. */
-  function readNested(): MaybePromise<Finding | undefined> {
-    const texts = nestedTexts(incoming)
-    const outer = segments[0]?.path ?? ''
-    const { nested: _, ...flat } = part
-    const inner = lane(flat, context, stages)
+  private readNested(): MaybePromise<Finding | undefined> {
+    const texts = nestedTexts(this.incoming)
+    const outer = this.segments[0]?.path ?? ''
+    const { nested: _, ...flat } = this.part
+    const inner = new Lane(flat, this.context, this.stages)
     for (const text of texts)
       inner.append({
         path: outer + text.path,
@@ -100,63 +158,33 @@ export function lane(part: Part, context: FilterContext, stages: Stages): Lane {
         form: text.fixed ? 'fixed' : 'json',
         seam: true,
       })
-    incoming = ''
+    this.incoming = ''
     return after(inner.advance(true), (block) => {
       if (block !== undefined) return block
-      within = { texts, inner }
-      decided = length
+      this.within = { texts, inner }
+      this.decided = this.length
       return undefined
     })
   }
 
-  return {
-    part,
-    segments,
-    get length() {
-      return length
-    },
-    get decided() {
-      return decided
-    },
-    get edits() {
-      if (within !== undefined) keep(nestedRuns(within.texts, within.inner.edits))
-      within = undefined
-      return edits
-    },
-    tokens: () => (within?.inner.edits ?? edits).filter((run) => run.token !== undefined),
-    append({ path, value, form, seam }, skip = 0) {
-      const last = segments.at(-1)
-      const fixed = form === 'fixed'
-      const other = last === undefined || last.path !== path || last.fixed !== fixed || skip > 0
-      if ((other || seam === true) && length > 0 && seams.at(-1) !== length) seams.push(length)
-      if (other) segments.push({ path, at: length, skip, fixed })
-      incoming += value
-      length += value.length
-    },
-    advance(final) {
-      if (ended) return undefined
-      if (final) ended = true
-      if (part.nested !== true) return read(final)
-      if (final) return readNested()
-      return length > context.holdCharacters && !context.shadow ? overlong() : undefined
-    },
-    forget(before) {
-      if (edits.length > 0 && edits[0]!.to <= before) edits = edits.filter((run) => run.to > before)
-    },
-    source: () => incoming,
+  private keep(runs: readonly Run[]): void {
+    for (const run of runs) {
+      if (run.edited) this.written.push(run)
+      if (run.to > this.decided) this.decided = run.to
+    }
   }
 
-  function overlong(): Finding {
+  private overlong(): Finding {
     const finding: Finding = {
       code: 'guard.failed',
-      reason: `arguments of more than ${context.holdCharacters} characters cannot be held`,
+      reason: `arguments of more than ${this.context.holdCharacters} characters cannot be held`,
       score: 1,
       guard: 'gate',
       stage: 'output',
       action: 'block',
-      places: source.places([0, length]),
+      places: this.places([0, this.length]),
     }
-    context.find(finding)
+    this.context.find(finding)
     return finding
   }
 }
@@ -166,7 +194,7 @@ function through(
   filters: readonly Filter[],
   runs: readonly Run[],
   final: boolean,
-  from = 0,
+  from: number,
 ): MaybePromise<Step> {
   const next = filters[from]
   if (next === undefined) return { runs: [...runs] }
@@ -176,23 +204,5 @@ function through(
       const block = later.block ?? step.block
       return block === undefined ? { runs: later.runs } : { runs: later.runs, block }
     })
-  })
-}
-
-function overlapping(segments: readonly Segment[], length: number, [start, end]: Span): Segment[] {
-  return segments.filter((segment, i) => {
-    const stop = segments[i + 1]?.at ?? length
-    return (segment.at < end && stop > start) || (start === end && segment.at === start)
-  })
-}
-
-function placesIn(segments: readonly Segment[], length: number, span: Span): Finding['places'] {
-  return overlapping(segments, length, span).map((segment) => {
-    const stop = segments[segments.indexOf(segment) + 1]?.at ?? length
-    const shift = segment.skip - segment.at
-    return {
-      path: segment.path,
-      span: [Math.max(span[0], segment.at) + shift, Math.min(span[1], stop) + shift] as const,
-    }
   })
 }

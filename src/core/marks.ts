@@ -21,7 +21,7 @@ export function splitAtMarks(
   for (const [id, whole] of [...lanes]) {
     const { part } = whole
     if (part.kind !== 'text' || part.origin === 'retrieved' || part.origin === 'tool') continue
-    const text = whole.source()
+    const text = whole.text()
     for (const { between, origin } of marks) {
       const opening = text.indexOf(between[0])
       if (opening < 0) continue
@@ -49,7 +49,7 @@ function cut(
   outside: Lane,
   inside: Lane,
 ): PendingWrite[] {
-  const path = whole.segments.findLast((segment) => segment.at <= write.at)?.path ?? ''
+  const path = whole.pathAt(write.at)
   const pieces: PendingWrite[] = []
   const piece = (to: Lane, from: number, stop: number) => {
     const skip = Math.max(from, write.at) - write.at

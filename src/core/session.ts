@@ -1,9 +1,9 @@
 import { after, afterAll, type MaybePromise } from './after.ts'
 import { GateError } from './errors.ts'
 import { type Exchange, inspector, look } from './exchange.ts'
-import { type FilterContext, filter } from './filter.ts'
+import { Filter, type FilterContext } from './filter.ts'
 import { literal } from './json/scan.ts'
-import { type Lane, lane, type PendingWrite, type Stages } from './lane.ts'
+import { Lane, type PendingWrite, type Stages } from './lane.ts'
 import { splitAtMarks } from './marks.ts'
 import { rewritten } from './nested.ts'
 import { restoreRule } from './restore.ts'
@@ -69,21 +69,21 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     holdCharacters: direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY,
   }
   const stages: Stages = (part, source) => {
-    const stage = (name: Stage) => filter(context, source, rulesFor(exchange.checks.rules[name], part))
+    const stage = (name: Stage) => new Filter(context, source, rulesFor(exchange.checks.rules[name], part))
     if (direction === 'request')
       return [stage(part.origin === 'retrieved' || part.origin === 'tool' ? 'context' : 'input')]
     if (direction !== 'answer') return [stage(direction.stage)]
     const chain = [stage('output')]
     const form = part.kind === 'tool_call' ? 'tool_call' : 'text'
     if (exchange.vault.size > 0 && exchange.checks.restore.has(form))
-      chain.push(filter(context, source, [restoreRule(exchange.vault)]))
+      chain.push(new Filter(context, source, [restoreRule(exchange.vault)]))
     if (part.kind === 'tool_call') chain.push(stage('tool'))
     return chain
   }
 
   function take(unit: Unit): { touched: Set<Lane>; ends: Set<Lane> } {
     const touched = new Set<Lane>()
-    for (const part of unit.opens) lanes.set(part.id, lane(part, context, stages))
+    for (const part of unit.opens) lanes.set(part.id, new Lane(part, context, stages))
     const writes: PendingWrite[] = []
     for (const write of unit.writes) {
       const to = lanes.get(write.part)!
@@ -214,7 +214,7 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     end() {
       if (blocked !== undefined) return { units: [], block: blocked }
       if (!stream && direction === 'request')
-        splitAtMarks(exchange.checks.marks, lanes, pending, (part) => lane(part, context, stages))
+        splitAtMarks(exchange.checks.marks, lanes, pending, (part) => new Lane(part, context, stages))
       return after(
         advance(lanes.values(), () => true),
         () => {

@@ -109,8 +109,7 @@ export function refuse(call: Call, error: GateError): void {
   }
   const headers: Record<string, string> = {}
   // The SDKs of OpenAI and Anthropic would try again what a policy decided.
-  if (!error.code.startsWith('limit.') && !(error.retryable && error.status >= 500))
-    headers['x-should-retry'] = 'false'
+  if (!error.retryable) headers['x-should-retry'] = 'false'
   if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
   // What is left of the body is not read: the connection cannot serve another call.
   if (!call.request.complete) headers.connection = 'close'

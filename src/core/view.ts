@@ -1,0 +1,88 @@
+import { canonicalise } from './canonical/index.ts'
+import type { Remembered } from './memory.ts'
+import type { Canonical, Part, Span, View } from './types.ts'
+
+/** Where segments begin: from some base on, and how many began before it. */
+export interface Seams {
+  at: number[]
+  before: number
+}
+
+/**
+ * A text as the rules of a stage read it together: one canonical view, made once, and one memory of it.
+ * A class, as a stream makes one for every delta.
+ */
+export class Reading {
+  readonly text: string
+  readonly offset: number
+  readonly remembered: Remembered | undefined
+  private made: Canonical | undefined
+
+  constructor(text: string, offset: number, remembered: Remembered | undefined) {
+    this.text = text
+    this.offset = offset
+    this.remembered = remembered
+  }
+
+  canonical(): Canonical {
+    this.made ??= canonicalise(this.text, this.offset)
+    return this.made
+  }
+}
+
+/** A reading as one rule sees it. */
+export class RuleView implements View {
+  readonly part: Readonly<Part>
+  readonly text: string
+  readonly offset: number
+  readonly from: number
+  readonly final: boolean
+  readonly seams: readonly number[]
+  private readonly reading: Reading
+
+  constructor(
+    part: Readonly<Part>,
+    reading: Reading,
+    from: number,
+    final: boolean,
+    seams: readonly number[],
+  ) {
+    this.part = part
+    this.text = reading.text
+    this.offset = reading.offset
+    this.from = from
+    this.final = final
+    this.seams = seams
+    this.reading = reading
+  }
+
+  canonical(): Canonical {
+    return this.reading.canonical()
+  }
+}
+
+/** The text with a line break at every seam, and where it begins in that reading's coordinates. */
+export function breakAtSeams(text: string, base: number, seams: Seams): [text: string, offset: number] {
+  let broken = ''
+  let from = 0
+  for (const seam of seams.at) {
+    if (seam > base + text.length) break
+    broken += `${text.slice(from, seam - base)}\n`
+    from = seam - base
+  }
+  return [broken + text.slice(from), base + seams.before]
+}
+
+/** From the coordinates of the reading with line breaks to those of the one without. */
+export function joinAt(at: number, seams: Seams): number {
+  let breaks = seams.before
+  for (const seam of seams.at) {
+    if (seam + breaks >= at) break
+    breaks++
+  }
+  return at - breaks
+}
+
+export function joinSpan([start, end]: Span, seams: Seams): Span {
+  return [joinAt(start, seams), joinAt(end, seams)]
+}
