@@ -8,8 +8,10 @@ export interface Template {
 /** What the marks hold until they are written over. Letters, so that no guard has more to do because of them. */
 const MARK = 'abcdefgh'
 /** The first token of every streamed answer, by which the load generator knows it. */
-export const FIRST_TOKEN = 'Certainly'
+export const FIRST_TOKEN = 'Certainly,'
 export const MODEL = 'bench-model'
+/** Has the mock wait before each event, as a model does. */
+export const PACED = 'bench-paced'
 
 const SENTENCES = [
   'The meeting was moved to half past ten because the room was taken by somebody else.',
@@ -51,9 +53,9 @@ interface Message {
   fresh: boolean
 }
 
-function template(messages: readonly Message[], stream: boolean): Template {
+function template(messages: readonly Message[], stream: boolean, model = MODEL): Template {
   const text = JSON.stringify({
-    model: MODEL,
+    model,
     stream,
     messages: messages.map(({ role, text, fresh }) => ({ role, content: fresh ? `${MARK} ${text}` : text })),
     temperature: 0.7,
@@ -66,15 +68,14 @@ function template(messages: readonly Message[], stream: boolean): Template {
 }
 
 /** A chat of about `bytes` bytes, of which no message was ever seen before. */
-export function chat(bytes: number, stream: boolean): Template {
-  const each = bytes > 4096 ? 1200 : bytes - 440
+export function chat(bytes: number, stream: boolean, model = MODEL): Template {
+  const each = bytes > 4096 ? 1200 : bytes - 330
   const messages: Message[] = [{ role: 'system', text: prose(1, 160), fresh: true }]
-  const size = () => Buffer.byteLength(JSON.stringify(messages))
-  while (size() < bytes - each) {
+  for (let size = 300; size < bytes - each; size += each + 50) {
     const role = messages.length % 2 === 1 ? 'user' : 'assistant'
     messages.push({ role, text: prose(messages.length + 1, each, bytes > 4096), fresh: true })
   }
-  return template(messages, stream)
+  return template(messages, stream, model)
 }
 
 /**

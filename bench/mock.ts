@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { answerBody, answerEvents } from './bodies.ts'
+import { answerBody, answerEvents, PACED } from './bodies.ts'
 
 // A model's endpoint that costs next to nothing: what is measured is what stands before it. It knows just enough HTTP/1.1
 // to serve undici and the load generator.
@@ -23,21 +23,26 @@ const EVENTS = [
 ]
 EVENTS.splice(0, 2, Buffer.concat([EVENTS[0]!, EVENTS[1]!]))
 
+/** Milliseconds. */
+const PACE = 2
+
 /** One write an event, each in a turn of its own. */
-function stream(socket: Socket, index: number): void {
+function stream(socket: Socket, paced: boolean, index = 0): void {
   if (socket.destroyed) return
   socket.write(EVENTS[index]!)
-  if (index + 1 < EVENTS.length) setImmediate(stream, socket, index + 1)
+  if (index + 1 === EVENTS.length) return
+  if (paced) setTimeout(stream, PACE, socket, paced, index + 1)
+  else setImmediate(stream, socket, paced, index + 1)
 }
 
 const server = createServer({ noDelay: true }, (socket) => {
   let head: Buffer | undefined
   let left = 0
-  let streamed = false
+  let wanted = ''
   const take = (bytes: Buffer) => {
     left -= bytes.length
     if (left > 0) return
-    if (streamed) stream(socket, 0)
+    if (wanted.includes('"stream":true')) stream(socket, wanted.includes(PACED))
     else socket.write(BUFFERED)
   }
   socket.on('data', (bytes) => {
@@ -48,7 +53,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       head = all
       return
     }
-    const length = /content-length: *([0-9]+)/i.exec(all.latin1Slice(0, end))
+    const length = /content-length: *([0-9]+)/i.exec(all.toString('latin1', 0, end))
     const rest = all.subarray(end + 4)
     if (length === null || rest.length < 64) {
       // Which answer is wanted stands at the body's beginning.
@@ -58,7 +63,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     }
     head = undefined
     left = Number(length[1])
-    streamed = rest.latin1Slice(0, 64).includes('"stream":true')
+    wanted = rest.toString('latin1', 0, 64)
     take(rest)
   })
   socket.on('error', () => socket.destroy())

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKey, hashKey } from '../src/identity/keys.ts'
-import type { Job, Result } from './load.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Compiled as `npm run build` does, apart from `dist/`, which may be in use. */
@@ -124,14 +123,14 @@ export async function stop({ child }: Server): Promise<void> {
   children.delete(child)
 }
 
-/** Gives one job to the load generator. */
-export function load({ child }: Server, job: Job): Promise<Result> {
+/** Sends a script a question, and waits for what it answers. */
+export function ask<Answer>({ child }: Server, question: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message: { result?: Result; error?: string }) => {
+    child.once('message', (message: { result?: Answer; error?: string }) => {
       if (message.result !== undefined) resolve(message.result)
-      else reject(new Error(`${message.error}`))
+      else reject(new Error(message.error))
     })
-    child.send(job)
+    child.send(question)
   })
 }
 

@@ -55,7 +55,11 @@ export function document(kind: Kind, name: string, spec: object): string {
 }
 
 /** A Consumer with a key of its own. */
-export function consumer(name: string, spec: object = {}, expires?: string): { key: string; document: string } {
+export function consumer(
+  name: string,
+  spec: object = {},
+  expires?: string,
+): { key: string; document: string } {
   const key = createKey()
   const keys = [{ sha256: hashKey(key), ...(expires === undefined ? {} : { expires }) }]
   return { key, document: document('Consumer', name, { tenant: 'acme', keys, ...spec }) }
@@ -74,10 +78,7 @@ export async function policyFolder(options: Pick<GateOptions, 'documents' | 'gat
   const { key, document: tester } = consumer('tester', options.consumer)
   const change = (documents: string) => writeFile(join(dir, 'documents.yaml'), documents)
   await change(options.documents)
-  await writeFile(
-    join(dir, 'gate.yaml'),
-    tester + document('Gate', 'gate', { drain: '1s', ...options.gate }),
-  )
+  await writeFile(join(dir, 'gate.yaml'), tester + document('Gate', 'gate', { drain: '1s', ...options.gate }))
   return { dir, key, change }
 }
 
@@ -143,22 +144,32 @@ export interface Answer {
 /** One HTTP call, bytes and headers exactly as given, on a connection of its own. */
 export function call(
   url: string,
-  options: { method?: string; headers?: Record<string, string | string[]>; body?: string | Uint8Array } = {},
+  options: {
+    method?: string
+    headers?: Record<string, string | string[]>
+    body?: string | Uint8Array
+    /** As it stands in the request line, in place of the URL's. */
+    path?: string
+  } = {},
 ): Promise<Answer> {
-  const { method = options.body === undefined ? 'GET' : 'POST', headers = {}, body } = options
+  const { method = options.body === undefined ? 'GET' : 'POST', headers = {}, body, path } = options
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, agent: false }, (response) => {
-      const pieces: Buffer[] = []
-      response.on('data', (piece: Buffer) => pieces.push(piece))
-      response.on('error', reject)
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          text: Buffer.concat(pieces).toString('utf8'),
-        }),
-      )
-    })
+    const sent = request(
+      url,
+      { method, headers, agent: false, ...(path === undefined ? {} : { path }) },
+      (response) => {
+        const pieces: Buffer[] = []
+        response.on('data', (piece: Buffer) => pieces.push(piece))
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(pieces).toString('utf8'),
+          }),
+        )
+      },
+    )
     sent.on('error', reject)
     sent.end(body)
   })

@@ -18,7 +18,7 @@ export interface Reply {
   before?: number | 'never'
   json?: unknown
   /** The body's raw pieces, each written on its own; the next is asked for when the last has left. */
-  chunks?: Iterable<string | Uint8Array>
+  chunks?: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
   /** Milliseconds before each piece. */
   delay?: number
   /** After the last piece: end the answer (default), cut the connection, or say nothing more. */
@@ -97,7 +97,7 @@ export async function startMock(script: Script): Promise<Mock> {
     }
     response.writeHead(reply.status ?? 200, { 'content-type': 'text/event-stream', ...reply.headers })
     response.flushHeaders()
-    for (const piece of reply.chunks) {
+    for await (const piece of reply.chunks) {
       if (reply.delay !== undefined) await sleep(reply.delay)
       if (response.destroyed) return
       count.sent += Buffer.byteLength(piece)

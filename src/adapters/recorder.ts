@@ -7,6 +7,9 @@ import { destination } from 'pino'
 /** Lines that wait for a slow disk or reader, in bytes; what comes on top is lost, and counted. */
 const WAITING = 16_777_216
 const LAST_WRITE = 2_000
+/** Bytes, or milliseconds, after which lines are written: one write for each would cost more than making the line. */
+const BATCH = 8_192
+const BATCH_MS = 50
 
 export interface LineStream {
   /** Neither waits nor throws. */
@@ -23,7 +26,13 @@ export interface LineStream {
 export function lineStream(to: 'stdout' | { file: string }, lost: () => void, waiting = WAITING): LineStream {
   if (to !== 'stdout') mkdirSync(dirname(to.file), { recursive: true })
   const dest = to === 'stdout' ? 1 : openSync(to.file, 'a', 0o600)
-  const stream = destination({ dest, sync: false, maxLength: waiting })
+  const stream = destination({
+    dest,
+    sync: false,
+    maxLength: waiting,
+    minLength: BATCH,
+    periodicFlush: BATCH_MS,
+  })
   stream.on('error', lost)
   stream.on('drop', lost)
   return {

@@ -1,3 +1,5 @@
+import { countBefore, Fifo } from './fifo.ts'
+
 /** A stretch of decided text and the source text that it stands for. An unedited run says exactly its source. */
 export interface Run {
   text: string
@@ -49,11 +51,14 @@ export class RunQueue {
   length = 0
   /** How much has been released. */
   out = 0
-  private queue: Entry[] = []
+  private readonly queue = new Fifo<Entry>()
+  /** How much of the source has come in. */
+  private sourceEnd = 0
 
   push(run: Run): void {
     const at = this.length
     this.length += run.text.length
+    this.sourceEnd = run.to
     this.queue.push({ run, at, end: this.length })
   }
 
@@ -62,7 +67,11 @@ export class RunQueue {
     const first = this.holding(start)
     const last = this.holding(end - 1)
     const from =
-      first === undefined ? 0 : first.run.edited ? first.run.from : first.run.from + start - first.at
+      first === undefined
+        ? this.sourceEnd
+        : first.run.edited
+          ? first.run.from
+          : first.run.from + start - first.at
     const to = last === undefined ? from : last.run.edited ? last.run.to : last.run.from + end - last.at
     return [from, to]
   }
@@ -84,15 +93,19 @@ export class RunQueue {
         if (edit.token !== undefined) run.token = { label: edit.token, value: read(edit.start, edit.end) }
         released.push(run)
         this.out = edit.end
-        while (this.queue.length > 0 && this.queue[0]!.end <= edit.end) this.queue.shift()
+        // What an earlier stage emptied stands at its end, and is not part of it.
+        for (let next = this.queue.at(0); next !== undefined && next.at < edit.end; next = this.queue.at(0)) {
+          if (next.end > edit.end) break
+          this.queue.shift()
+        }
       }
     this.releasePlain(limit, released)
     return released
   }
 
   private releasePlain(end: number, released: Run[]): void {
-    while (this.queue.length > 0) {
-      const { run, at, end: runEnd } = this.queue[0]!
+    for (let next = this.queue.at(0); next !== undefined; next = this.queue.at(0)) {
+      const { run, at, end: runEnd } = next
       if (run.edited ? runEnd > end : at >= end) return
       if (run.edited) released.push(run)
       else {
@@ -108,8 +121,10 @@ export class RunQueue {
 
   /** The run that holds the character at `at`. */
   private holding(at: number): Entry | undefined {
-    for (const entry of this.queue) if (entry.at <= at && at < entry.end) return entry
-    return undefined
+    const { queue } = this
+    // The last that begins at or before it: those that are empty come before the one that holds the character.
+    const entry = queue.at(countBefore(queue.length, (i) => queue.at(i)!.at <= at) - 1)
+    return entry !== undefined && at < entry.end ? entry : undefined
   }
 
   /** Grows an edit over the earlier stage's edits that it cuts into, keeping what it does not touch of them. */

@@ -2,7 +2,7 @@ import type { MaybePromise } from './after.ts'
 import type { Memory } from './memory.ts'
 import type { Clock } from './ports.ts'
 import { worse } from './settle.ts'
-import type { Action, Checks, Finding, Look, Opinion, Rule, View } from './types.ts'
+import type { Action, Checks, Finding, Hit, Look, Opinion, Rule, View } from './types.ts'
 import { type Vault, vault } from './vault.ts'
 
 /** The evidence and the state of one call through the gate, shared by its sessions. */
@@ -18,8 +18,8 @@ export interface Exchange {
   omitted: number
   verdict: Action
   readonly looks: { remembered: number; all: number }
-  /** Milliseconds by `stage/guard`. */
-  readonly timings: Map<string, number>
+  /** Milliseconds. */
+  readonly timings: Map<Rule, number>
   readonly inspectors: Map<Rule, Look>
   find(finding: Finding): void
 }
@@ -53,7 +53,11 @@ export function inspector(exchange: Exchange, rule: Rule): Look {
   if (guard.scope === 'part') return guard.inspect
   let inspect = exchange.inspectors.get(rule)
   if (inspect === undefined) {
-    inspect = guard.begin().inspect
+    try {
+      inspect = guard.begin().inspect
+    } catch {
+      inspect = begunBadly
+    }
     exchange.inspectors.set(rule, inspect)
   }
   return inspect
@@ -64,11 +68,10 @@ export function inspector(exchange: Exchange, rule: Rule): Look {
  */
 export function look(exchange: Exchange, rule: Rule, inspect: Look, view: View): MaybePromise<Opinion> {
   const { clock, timings } = exchange
-  const key = `${rule.stage}/${rule.name}`
   const started = clock.now()
   const timed = () => {
     exchange.looks.all++
-    timings.set(key, (timings.get(key) ?? 0) + clock.now() - started)
+    timings.set(rule, (timings.get(rule) ?? 0) + clock.now() - started)
   }
   let answer: MaybePromise<Opinion>
   try {
@@ -98,6 +101,11 @@ export function look(exchange: Exchange, rule: Rule, inspect: Look, view: View):
   })
 }
 
+/** A guard that cannot even begin fails each look, as one that throws there does. */
+const begunBadly: Look = () => {
+  throw new Error('it did not begin')
+}
+
 function failed(rule: Rule, view: View, how: string): Opinion {
   const end = view.offset + view.text.length
   return {
@@ -113,10 +121,16 @@ function failed(rule: Rule, view: View, how: string): Opinion {
   }
 }
 
-function sound(opinion: Opinion, view: View): boolean {
-  return (
-    typeof opinion?.settled === 'number' &&
-    opinion.settled <= view.offset + view.text.length &&
-    Array.isArray(opinion.hits)
-  )
+/** Whether an opinion keeps to the contract: what is nowhere in the text, or straddles `settled`, could slip through. */
+function sound(opinion: Opinion, { offset, text, final }: View): boolean {
+  const end = offset + text.length
+  const { settled, hits } = opinion ?? {}
+  if (!Number.isInteger(settled) || settled > end || !Array.isArray(hits)) return false
+  for (const hit of hits as readonly (Partial<Hit> | undefined)[]) {
+    const [start, stop] = hit?.span ?? []
+    if (typeof hit?.code !== 'string' || !Number.isInteger(start) || !Number.isInteger(stop)) return false
+    if (start! < 0 || start! > stop! || stop! > end) return false
+    if (!final && start! < settled && stop! > settled) return false
+  }
+  return true
 }

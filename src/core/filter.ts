@@ -68,6 +68,8 @@ export class Filter {
   /** Text from `base` on: what is not released, and the left context that rules need. */
   private tail = ''
   private base = 0
+  /** Whether the text so far ends with half of a surrogate pair. */
+  private splits = false
   /** How far the rules have been shown the text. */
   private seen = 0
   private edits: TextEdit[] = []
@@ -93,7 +95,7 @@ export class Filter {
     for (const run of runs) this.append(run)
     let end = this.queue.length
     // The other half of a surrogate pair may be on its way.
-    if (!final && isHighSurrogate(this.tail.charCodeAt(this.tail.length - 1))) end--
+    if (!final && this.splits) end--
     if (!final && end <= this.seen) return { runs: [] }
     this.seen = end
     const asked = final ? this.tracks : this.tracks.filter(({ rule }) => rule.guard.hold !== 'whole')
@@ -109,10 +111,12 @@ export class Filter {
       if (seam === run.from) seams.at.push(queue.length)
       else if (!run.edited) seams.at.push(queue.length + seam - run.from)
       this.seamsTaken++
-      if (seams.before + seams.at.length === 1) this.readBroken()
+      if (!this.tracks.some((track) => track.broken)) this.readBroken()
     }
     queue.push(run)
     this.tail += run.text
+    // Not asked of `tail`, which every look at one of its characters would copy.
+    if (run.text !== '') this.splits = isHighSurrogate(run.text.charCodeAt(run.text.length - 1))
   }
 
   /** From the first seam on, everything is read twice; but a guard that counts would count twice. */
@@ -123,13 +127,16 @@ export class Filter {
 
   private ask(asked: readonly Track[], end: number, final: boolean): MaybePromise<Opinion[]> {
     const { base, tail, seams } = this
-    const text = end === base + tail.length ? tail : tail.slice(0, end - base)
-    const joined = this.read(text, base, final)
+    if (asked.length === 0) return []
+    // Text that only a rule waits for which is not asked yet is no other rule's concern.
+    const offset = Math.max(base, Math.min(...asked.map((track) => this.contextOf(track))))
+    const text = offset === base && end === base + tail.length ? tail : tail.slice(offset - base, end - base)
+    const joined = this.read(text, offset, final)
     let broken: Reading | undefined
     const opinions: MaybePromise<Opinion>[] = []
     let waits = false
     for (const track of asked) {
-      if (track.broken) broken ??= this.read(...breakAtSeams(text, base, seams), final)
+      if (track.broken) broken ??= this.read(...breakAtSeams(text, offset, seams), final)
       const opinion = this.opinion(track, track.broken ? broken! : joined, final)
       waits ||= opinion instanceof Promise
       opinions.push(opinion)
@@ -138,7 +145,7 @@ export class Filter {
   }
 
   private read(text: string, offset: number, final: boolean): Reading {
-    const whole = final && this.base === 0 && this.queue.out === 0
+    const whole = final && offset === 0 && this.queue.out === 0
     return new Reading(text, offset, whole ? this.context.recall(this.source.part, text) : undefined)
   }
 
@@ -206,33 +213,41 @@ export class Filter {
   }
 
   private possible({ edit }: Hit, span: Span): boolean {
-    if (edit === undefined) return false
-    return 'drop' in edit ? !this.context.streamed : !this.source.fixed(span)
+    if (edit === undefined || this.source.fixed(span)) return false
+    // Of nothing there is nothing to replace; and what has left a stream cannot be dropped.
+    return 'drop' in edit ? !this.context.streamed : span[0] < span[1]
   }
 
   private release(end: number, final: boolean, found: Block | undefined): Step {
     const { context, queue } = this
     let block = found
-    let limit = context.shadow ? end : Math.min(end, this.leastSettled())
+    let limit = Math.min(end, this.leastSettled())
     // What a stream would have held too long is refused in a buffered answer as well.
     const held = !final ? end - limit : this.tracks.some(({ rule }) => rule.guard.hold === 'whole') ? end : 0
     if (block === undefined && !context.shadow && held > context.holdCharacters)
       block = { at: limit, finding: this.overheld(limit, end) }
     if (block !== undefined && block.at < limit) limit = block.at
-    let edits: TextEdit[] = []
-    if (this.edits.length > 0) {
-      const united = unite(this.edits)
-      for (const edit of united) if (edit.start < limit && edit.end > limit) limit = edit.start
-      if (block !== undefined || !final) limit = queue.boundary(limit)
-      edits = united.filter((edit) => edit.end <= limit)
-      this.edits = united.filter((edit) => edit.end > limit)
-    } else if (block !== undefined || !final) limit = queue.boundary(limit)
-    const runs =
-      limit > queue.out || final
-        ? queue.release(limit, edits, (start, stop) => this.tail.slice(start - this.base, stop - this.base))
-        : []
+    const runs = limit > queue.out || final ? this.letGo(limit, final && block === undefined) : []
     if (!final) this.trim()
     return block === undefined ? { runs } : { runs, block: block.finding }
+  }
+
+  /** Releases text up to `limit`, or less where that would cut an edit in two, this stage's or an earlier one's. */
+  private letGo(limit: number, everything: boolean): Run[] {
+    const { queue } = this
+    const edits = unite(this.edits)
+    let stop = limit
+    let kept = edits.length
+    if (!everything)
+      for (let cut = -1; cut !== stop; ) {
+        cut = stop
+        while (kept > 0 && edits[kept - 1]!.end > stop) stop = Math.min(stop, edits[--kept]!.start)
+        stop = queue.boundary(stop)
+      }
+    this.edits = edits.slice(kept)
+    return queue.release(stop, edits.slice(0, kept), (start, end) =>
+      this.tail.slice(start - this.base, end - this.base),
+    )
   }
 
   /** Before this no rule can find anything any more. */
@@ -245,14 +260,17 @@ export class Filter {
     return least
   }
 
+  /** Where the left context begins that a rule needs. */
+  private contextOf({ rule, broken, settled }: Track): number {
+    // A reading's line breaks take up context.
+    const from = broken ? joinAt(settled, this.seams) - 1 : settled
+    return from - rule.guard.lookbehind
+  }
+
   /** Forgets text that has left and is nobody's left context. */
   private trim(): void {
     let needed = this.queue.out
-    for (const { rule, broken, settled } of this.tracks) {
-      // A reading's line breaks take up context.
-      const from = broken ? joinAt(settled, this.seams) - 1 : settled
-      needed = Math.min(needed, from - rule.guard.lookbehind)
-    }
+    for (const track of this.tracks) needed = Math.min(needed, this.contextOf(track))
     if (needed - this.base < 64) return
     this.tail = this.tail.slice(needed - this.base)
     this.base = needed

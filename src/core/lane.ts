@@ -1,5 +1,6 @@
 import { after, type MaybePromise } from './after.ts'
 import type { Run } from './edits.ts'
+import { countBefore } from './fifo.ts'
 import type { Filter, FilterContext, Source, Step } from './filter.ts'
 import { type NestedText, nestedRuns, nestedTexts } from './nested.ts'
 import type { Finding, Part, Span, Write } from './types.ts'
@@ -25,6 +26,9 @@ export interface PendingWrite {
   literal: Span
   form: 'json' | 'raw' | 'fixed'
   value: string
+  key?: true
+  /** Where a mark cut the string on the wire: offset in it at which this piece begins. */
+  skip?: number
 }
 
 const NO_RUNS: readonly Run[] = []
@@ -41,11 +45,15 @@ export class Lane implements Source {
   private readonly stages: Stages
   private readonly segments: Segment[] = []
   private incoming = ''
+  private afterKey = false
   private written: Run[] = []
   private filters: Filter[] | undefined
-  private ended = false
+  /** No more text comes. */
+  ended = false
+  /** A finding blocks it. */
+  refused = false
   /** Nested texts, until their edits are written into the arguments. */
-  private within: { texts: NestedText[]; inner: Lane } | undefined
+  private within: { texts: (NestedText & { at: number })[]; inner: Lane } | undefined
 
   constructor(part: Part, context: FilterContext, stages: Stages) {
     this.part = part
@@ -72,34 +80,48 @@ export class Lane implements Source {
 
   /** The path of the text at an offset. */
   pathAt(offset: number): string {
-    return this.segments.findLast((segment) => segment.at <= offset)?.path ?? ''
+    const { segments } = this
+    return segments[countBefore(segments.length, (i) => segments[i]!.at <= offset) - 1]?.path ?? ''
   }
 
-  append({ path, value, form, seam }: Pick<Write, 'path' | 'value' | 'form' | 'seam'>, skip = 0): void {
-    const { segments, seams, length } = this
+  /** Returns where the value begins. */
+  append(
+    { path, value, form, seam, key }: Pick<Write, 'path' | 'value' | 'form' | 'seam' | 'key'>,
+    skip = 0,
+  ): number {
+    const { segments, seams } = this
+    // Not in the text that leaves: no write covers it.
+    if ((key === true || this.afterKey) && this.length > 0) {
+      this.incoming += '\n'
+      this.length++
+    }
+    this.afterKey = key === true
+    const { length } = this
     const last = segments.at(-1)
     const fixed = form === 'fixed'
-    const other = last === undefined || last.path !== path || last.fixed !== fixed || skip > 0
+    const other = last === undefined || last.path !== path || last.fixed !== fixed || skip > 0 || key === true
     if ((other || seam === true) && length > 0 && seams.at(-1) !== length) seams.push(length)
     if (other) segments.push({ path, at: length, skip, fixed })
     this.incoming = this.incoming === '' ? value : this.incoming + value
     this.length += value.length
+    return length
   }
 
   /** Lets the stages look at what has come in. */
   advance(final: boolean): MaybePromise<Finding | undefined> {
     if (this.ended) return undefined
     if (final) this.ended = true
-    if (this.part.nested !== true) return this.read(final)
-    if (final) return this.readNested()
-    const { holdCharacters, shadow } = this.context
-    return this.length > holdCharacters && !shadow ? this.overlong() : undefined
+    return after(this.part.nested === true ? this.takeNested(final) : this.read(final), (block) => {
+      this.refused = block !== undefined
+      return block
+    })
   }
 
-  /** Edits before this source offset are written. */
+  /** Edits before this source offset are written: they need not be kept. */
   forget(before: number): void {
-    if (this.written.length > 0 && this.written[0]!.to <= before)
-      this.written = this.written.filter((run) => run.to > before)
+    const { written } = this
+    const gone = countBefore(written.length, (i) => written[i]!.to <= before)
+    if (gone * 2 > written.length) this.written = written.slice(gone)
   }
 
   places(span: Span): Finding['places'] {
@@ -119,10 +141,10 @@ export class Lane implements Source {
   private overlapping([start, end]: Span): { segment: Segment; end: number }[] {
     const { segments } = this
     const found: { segment: Segment; end: number }[] = []
-    for (let i = 0; i < segments.length; i++) {
+    const after = countBefore(segments.length, (i) => segments[i]!.at < start)
+    for (let i = Math.max(0, after - 1); i < segments.length && segments[i]!.at <= end; i++) {
       const segment = segments[i]!
       const stop = segments[i + 1]?.at ?? this.length
-      if (segment.at > end) break
       if ((segment.at < end && stop > start) || (start === end && segment.at === start))
         found.push({ segment, end: stop })
     }
@@ -140,24 +162,29 @@ export class Lane implements Source {
     this.incoming = ''
     return after(through(this.filters, runs, final, 0), (step) => {
       this.keep(step.runs)
-      if (final && step.block === undefined) this.decided = this.length
+      // In shadow text does not wait for those who look at it.
+      if ((final && step.block === undefined) || this.context.shadow) this.decided = this.length
       return step.block
     })
   }
 
+  private takeNested(final: boolean): MaybePromise<Finding | undefined> {
+    const { holdCharacters, shadow } = this.context
+    if (this.length > holdCharacters && !shadow) return this.overlong()
+    if (final) return this.readNested()
+    if (shadow) this.decided = this.length
+    return undefined
+  }
+
   /** A tool call's arguments are parsed when whole; the texts inside pass the stages as one piece. */
   private readNested(): MaybePromise<Finding | undefined> {
-    const texts = nestedTexts(this.incoming)
     const outer = this.segments[0]?.path ?? ''
     const { nested: _, ...flat } = this.part
     const inner = new Lane(flat, this.context, this.stages)
-    for (const text of texts)
-      inner.append({
-        path: outer + text.path,
-        value: text.value,
-        form: text.fixed ? 'fixed' : 'json',
-        seam: true,
-      })
+    const texts = nestedTexts(this.incoming).map((text) => ({
+      ...text,
+      at: inner.append({ ...text, path: outer + text.path, seam: true }),
+    }))
     this.incoming = ''
     return after(inner.advance(true), (block) => {
       if (block !== undefined) return block

@@ -6,7 +6,7 @@ import type { Hit, Part } from './types.ts'
  * its new turn. Keyed by SHA-256 of the text and by all that a guard may see of the part; holds spans, never texts.
  */
 export interface Memory {
-  /** The entry of a text: what each guard build found in it. Made when absent. */
+  /** The entry of a text: what each guard build found in it. */
   recall(tenant: string, part: Readonly<Part>, text: string): Remembered
 }
 
@@ -15,35 +15,55 @@ export interface Remembered {
   set(build: string, hits: readonly Hit[]): void
 }
 
-const ENTRY_BYTES = 200
+/** A text's entry: guard build → what it found. Few builds look at one text. */
+type Entry = Map<string, readonly Hit[]>
+
+const ENTRY_BYTES = 400
 const HIT_BYTES = 120
 
-/** A least-recently-used cache bounded in (estimated) bytes. */
+/**
+ * A cache bounded in (estimated) bytes. Of two generations: what was not asked for while the younger one filled up is
+ * forgotten with the older one, all at once.
+ */
 export function memory(digest: Digest, maxBytes: number): Memory {
-  const entries = new Map<string, { hits: Map<string, readonly Hit[]>; bytes: number }>()
+  let young = new Map<string, Entry>()
+  let old = new Map<string, Entry>()
   let bytes = 0
+
+  function keep(key: string, entry: Entry, size: number): void {
+    if (bytes + size > maxBytes / 2) {
+      old = young
+      young = new Map()
+      bytes = 0
+    }
+    bytes += size
+    young.set(key, entry)
+  }
+
+  function sizeOf(entry: Entry): number {
+    let size = ENTRY_BYTES
+    for (const [build, hits] of entry) size += build.length + hits.length * HIT_BYTES
+    return size
+  }
+
   return {
     recall(tenant, part, text) {
       const key = `${tenant}\0${part.origin}\0${part.kind}\0${part.medium ?? ''}\0${digest(text)}`
-      let entry = entries.get(key)
+      let entry = young.get(key)
       if (entry === undefined) {
-        entry = { hits: new Map(), bytes: ENTRY_BYTES + key.length }
-        bytes += entry.bytes
-      } else entries.delete(key)
-      entries.set(key, entry)
-      const known = entry
+        entry = old.get(key)
+        if (entry !== undefined) keep(key, entry, sizeOf(entry))
+      }
       return {
-        get: (build) => known.hits.get(build),
+        get: (build) => entry?.get(build),
         set(build, hits) {
-          const size = build.length + hits.length * HIT_BYTES + 60
-          known.hits.set(build, hits)
-          if (entries.get(key) !== known) return
-          known.bytes += size
-          bytes += size
-          for (const [oldest, old] of entries) {
-            if (bytes <= maxBytes) break
-            entries.delete(oldest)
-            bytes -= old.bytes
+          const size = build.length + hits.length * HIT_BYTES
+          if (entry === undefined) {
+            entry = new Map([[build, hits]])
+            keep(key, entry, ENTRY_BYTES + size)
+          } else if (!entry.has(build)) {
+            entry.set(build, hits)
+            keep(key, entry, size)
           }
         },
       }

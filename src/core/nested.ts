@@ -1,5 +1,7 @@
 import type { Run } from './edits.ts'
+import { countBefore } from './fifo.ts'
 import { ARRAY, ESCAPED, literal, NUMBER, OBJECT, STRING, scan, stringAt } from './json/scan.ts'
+import { shownKey } from './paths.ts'
 import type { Span } from './types.ts'
 
 /** A string, key or long number inside of a tool call's arguments. */
@@ -8,7 +10,8 @@ export interface NestedText {
   /** In the arguments' text, without quotes. */
   literal: Span
   value: string
-  fixed: boolean
+  form: 'json' | 'fixed'
+  key?: true
 }
 
 /**
@@ -20,7 +23,7 @@ export function nestedTexts(args: string): NestedText[] {
   try {
     return read(args)
   } catch {
-    const whole: NestedText = { path: '', literal: [0, args.length], value: args, fixed: true }
+    const whole: NestedText = { path: '', literal: [0, args.length], value: args, form: 'fixed' }
     return args.includes('\\') ? [whole, { ...whole, value: resolved(args) }] : [whole]
   }
 }
@@ -28,14 +31,14 @@ export function nestedTexts(args: string): NestedText[] {
 function read(args: string): NestedText[] {
   const { text, tape } = scan(args, { duplicates: 'allow', surrogates: 'allow' })
   const texts: NestedText[] = []
-  const add = (node: number, path: string, value: string, fixed: boolean) =>
-    texts.push({ path, literal: [tape[node + 1]!, tape[node + 2]!], value, fixed })
+  const add = (node: number, path: string, value: string, form: NestedText['form'], key?: true) =>
+    texts.push({ path, literal: [tape[node + 1]!, tape[node + 2]!], value, form, ...(key && { key }) })
   const visit = (node: number, path: string): void => {
     const type = tape[node]
-    if (type === STRING || type === ESCAPED) add(node, path, stringAt(text, tape, node), false)
+    if (type === STRING || type === ESCAPED) add(node, path, stringAt(text, tape, node), 'json')
     else if (type === NUMBER) {
       const digits = text.slice(tape[node + 1]!, tape[node + 2]!)
-      if (digits.replace(/[^0-9]/g, '').length >= 7) add(node, path, digits, true)
+      if (digits.replace(/[^0-9]/g, '').length >= 7) add(node, path, digits, 'fixed')
     } else if (type === ARRAY || type === OBJECT) {
       const stop = tape[node + 3]!
       let index = 0
@@ -46,8 +49,8 @@ function read(args: string): NestedText[] {
           continue
         }
         const key = stringAt(text, tape, child)
-        add(child, `${path}.${key}`, key, true)
-        visit(child + 4, `${path}.${key}`)
+        add(child, `${path}.*`, key, 'fixed', true)
+        visit(child + 4, `${path}.${shownKey(key)}`)
         child = tape[child + 7]!
       }
     }
@@ -57,29 +60,30 @@ function read(args: string): NestedText[] {
 }
 
 /** The arguments' edits, from the edits of the texts inside. */
-export function nestedRuns(texts: readonly NestedText[], runs: readonly Run[]): Run[] {
+export function nestedRuns(
+  texts: readonly (NestedText & { /** Where it was read. */ at: number })[],
+  runs: readonly Run[],
+): Run[] {
   const edited: Run[] = []
-  let at = 0
-  for (const { literal: span, value, fixed } of texts) {
-    const end = at + value.length
-    if (!fixed) {
-      const written = rewritten(value, at, runs)
-      if (written !== undefined)
-        edited.push({ text: literal(written), from: span[0], to: span[1], edited: true })
-    }
-    at = end
+  for (const { literal: span, value, form, at } of texts) {
+    const written = form === 'fixed' ? undefined : rewritten(value, at, runs)
+    if (written !== undefined)
+      edited.push({ text: literal(written), from: span[0], to: span[1], edited: true })
   }
   return edited
 }
 
-/** What a literal that holds source text from `at` says after the edits among `runs`; undefined when it is as it was. */
+/**
+ * What a literal that holds source text from `at` says after `runs`, edits in order; undefined when it is as it was.
+ */
 export function rewritten(value: string, at: number, runs: readonly Run[]): string | undefined {
   const end = at + value.length
   let text = ''
   let from = at
   let touched = false
-  for (const run of runs) {
-    if (!run.edited || run.to <= at || run.from >= end) continue
+  const first = countBefore(runs.length, (i) => runs[i]!.to <= at)
+  for (let i = first; i < runs.length && runs[i]!.from < end; i++) {
+    const run = runs[i]!
     touched = true
     if (run.from > from) text += value.slice(from - at, run.from - at)
     // A replacement stands where its span starts; the other literals that it covers lose their share.

@@ -106,14 +106,14 @@ function linkReader() {
       else if (char === ')') target--
       else if (char === '\n' && last === '\n') target = 0
     } else if (char === '(' && last === ']') target = 1
-    if (/\s/.test(char)) {
+    if (SPACE.test(char)) {
       word = ''
       url = false
     } else {
       word = (word + char).slice(-300)
-      url ||= (!/[a-z0-9]/i.test(char) || word.includes('&')) && LINK.test(word)
+      url ||= (/[/\\:.?#]/.test(char) || word.includes('&')) && LINK.test(word)
     }
-    if (!(/\s/.test(char) && last === '=')) last = char
+    if (!(SPACE.test(char) && last === '=')) last = char
   }
 
   return {
@@ -128,7 +128,10 @@ function linkReader() {
   }
 }
 
+/** What ends an address in every reader; a no-break space does so only in some. */
+const SPACE = /[\t\n\v\f\r ]/
+
 // A scheme's slashes in either direction, entities that may stand for them, schemes without slashes, `www.`,
 // and a bare host with a path, query or fragment.
 const LINK =
-  /[/\\]{2}$|&(?:#|sol|bsol|colon|tab|newline)|(?:^|[^a-z])(?:mailto|data|javascript|tel|sms|xmpp|file):$|(?:^|[^a-z0-9])www\.$|[a-z0-9-]\.[a-z]{2,24}(?::[0-9]{1,5})?[/?#\\]$/i
+  /[/\\]{2}$|&(?:#|sol|bsol|colon|tab|newline)|(?:^|[^a-z])(?:mailto|data|javascript|tel|sms|xmpp|file):$|(?:^|[^a-z0-9])www\.$|[\p{L}\p{N}-]\.[\p{L}\p{N}-]{2,63}(?::[0-9]{1,5})?[/?#\\]$/iu

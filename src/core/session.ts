@@ -1,4 +1,5 @@
 import { after, afterAll, type MaybePromise } from './after.ts'
+import { Departures, type Pending } from './departures.ts'
 import { GateError } from './errors.ts'
 import { type Exchange, inspector, look } from './exchange.ts'
 import { Filter, type FilterContext } from './filter.ts'
@@ -36,22 +37,20 @@ export interface SessionOptions {
   stream: boolean
 }
 
-interface Pending {
-  unit: Unit
-  writes: PendingWrite[]
-  lanes: 'all' | 'none' | readonly Lane[]
-}
-
 const NOTHING: Release = { units: [] }
-const MEMORABLE = 256
+/** A shorter text is looked at again sooner than its hash is made. */
+const MEMORABLE = 512
 /** The most of a stream, its framing included, that waits for a decision. */
 const MAX_HELD = 16 * 1024 * 1024
 const DROPPED = '[removed by policy]'
 
 export function openSession(exchange: Exchange, { direction, stream }: SessionOptions): Session {
   const lanes = new Map<number, Lane>()
-  let pending: Pending[] = []
-  /** Characters of the pending units of a stream. */
+  const departures = new Departures()
+  /** Units of a body. */
+  const units: Pending[] = []
+  let arrived = 0
+  /** Characters of the units of a stream that wait. */
   let held = 0
   let blocked: Finding | undefined
   /** Groups of which a finding dropped everything. */
@@ -83,29 +82,30 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
 
   function take(unit: Unit): { touched: Set<Lane>; ends: Set<Lane> } {
     const touched = new Set<Lane>()
-    for (const part of unit.opens) lanes.set(part.id, new Lane(part, context, stages))
+    const opened = unit.opens.map((part) => new Lane(part, context, stages))
+    for (const each of opened) lanes.set(each.part.id, each)
     const writes: PendingWrite[] = []
     for (const write of unit.writes) {
       const to = lanes.get(write.part)!
-      const at = to.length
-      to.append(write)
+      // It could only be judged as if nothing stood before it.
+      if (to.ended && write.value !== '') throw new GateError('upstream.invalid')
+      const at = to.append(write)
       touched.add(to)
-      writes.push({
-        lane: to,
-        at,
-        end: to.length,
-        literal: write.literal,
-        form: write.form,
-        value: write.value,
-      })
+      const { literal, form, value, key } = write
+      writes.push({ lane: to, at, end: to.length, literal, form, value, ...(key && { key }) })
     }
     const ends = new Set(unit.ends.map((id) => lanes.get(id)!))
     held += unit.text.length
-    pending.push({
+    const item: Pending = {
+      number: arrived++,
       unit,
       writes,
-      lanes: typeof unit.lanes === 'string' ? unit.lanes : unit.lanes.map((id) => lanes.get(id)!),
-    })
+      opened,
+      lanes:
+        unit.lanes === 'all' ? 'all' : unit.lanes === 'none' ? [] : unit.lanes.map((id) => lanes.get(id)!),
+    }
+    departures.enter(item)
+    if (!stream) units.push(item)
     return { touched, ends }
   }
 
@@ -117,33 +117,12 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     })
   }
 
-  /** Lets go what is decided. `all` at the end of everything, when nothing is left to wait for. */
-  function release(all: boolean): Release {
-    const units: Release['units'] = []
-    const waiting = new Set<Lane>()
-    const left: Pending[] = []
-    let everything = false
-    let index = 0
-    for (; index < pending.length && !everything; index++) {
-      const item = pending[index]!
-      const { writes } = item
-      const waits =
-        item.lanes === 'all'
-          ? !(left.length === 0 && (all || [...lanes.values()].every((each) => each.decided >= each.length)))
-          : item.lanes !== 'none' &&
-            (item.lanes.some((each) => waiting.has(each)) ||
-              writes.some((write) => write.lane.decided < write.end))
-      if (!waits) {
-        held -= item.unit.text.length
-        units.push({ text: render(item), content: writes.some((write) => write.value !== '') })
-        continue
-      }
-      left.push(item)
-      if (item.lanes === 'all') everything = true
-      else if (item.lanes !== 'none') for (const each of item.lanes) waiting.add(each)
-      if (waiting.size === lanes.size) everything = true
-    }
-    pending = left.length === 0 && index === pending.length ? [] : left.concat(pending.slice(index))
+  /** Lets go what is decided now that some lanes have moved. */
+  function release(moved: Iterable<Lane>): Release {
+    const units = departures.leave(moved).map((item) => {
+      held -= item.unit.text.length
+      return { text: render(item), content: item.writes.some((write) => write.value !== '') }
+    })
     return blocked === undefined ? { units } : { units, block: blocked }
   }
 
@@ -190,9 +169,10 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
 
   /** Masked values are numbered when all are known, in the conversation's order and not in that of the stages. */
   function numberTokens(): void {
-    const runs = [...lanes.values()].flatMap((each) => each.tokens())
+    const ordered = new Set(units.flatMap(({ writes }) => writes.map((write) => write.lane)))
+    const runs = [...ordered].flatMap((each) => each.tokens())
     if (runs.length === 0) return
-    for (const { writes } of pending) for (const write of writes) exchange.vault.reserve(write.value)
+    for (const { writes } of units) for (const write of writes) exchange.vault.reserve(write.value)
     for (const run of runs) run.text = exchange.vault.token(run.token!.label, run.token!.value)
   }
 
@@ -205,7 +185,7 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
       return after(
         advance(touched, (each) => ends.has(each)),
         () => {
-          const released = release(false)
+          const released = release(touched)
           if (held > MAX_HELD) throw new GateError('upstream.invalid')
           return released
         },
@@ -214,13 +194,13 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     end() {
       if (blocked !== undefined) return { units: [], block: blocked }
       if (!stream && direction === 'request')
-        splitAtMarks(exchange.checks.marks, lanes, pending, (part) => new Lane(part, context, stages))
+        splitAtMarks(exchange.checks.marks, lanes, units, (part) => new Lane(part, context, stages))
       return after(
         advance(lanes.values(), () => true),
         () => {
           if (!stream && blocked !== undefined) return { units: [], block: blocked }
           if (direction !== 'answer') numberTokens()
-          return release(blocked === undefined)
+          return release(lanes.values())
         },
       )
     },

@@ -177,6 +177,8 @@ export interface Write {
   form: 'json' | 'raw' | 'fixed'
   /** Begins a new segment although the path is the same. */
   seam?: true
+  /** An object's key: a line break stands between it and its neighbours, in every reading. */
+  key?: true
 }
 
 /** One unit of the wire: a body, or one SSE event with its framing. */

@@ -1,4 +1,5 @@
 import { canonicalise } from './canonical/index.ts'
+import { countBefore } from './fifo.ts'
 import type { Remembered } from './memory.ts'
 import type { Canonical, Part, Span, View } from './types.ts'
 
@@ -61,26 +62,22 @@ export class RuleView implements View {
   }
 }
 
-/** The text with a line break at every seam, and where it begins in that reading's coordinates. */
-export function breakAtSeams(text: string, base: number, seams: Seams): [text: string, offset: number] {
+/** The text from `offset` on with a line break at every seam, and where it begins in that reading's coordinates. */
+export function breakAtSeams(text: string, offset: number, seams: Seams): [text: string, offset: number] {
+  const { at, before } = seams
+  const first = countBefore(at.length, (i) => at[i]! < offset)
   let broken = ''
   let from = 0
-  for (const seam of seams.at) {
-    if (seam > base + text.length) break
-    broken += `${text.slice(from, seam - base)}\n`
-    from = seam - base
+  for (let i = first; i < at.length && at[i]! <= offset + text.length; i++) {
+    broken += `${text.slice(from, at[i]! - offset)}\n`
+    from = at[i]! - offset
   }
-  return [broken + text.slice(from), base + seams.before]
+  return [broken + text.slice(from), offset + before + first]
 }
 
 /** From the coordinates of the reading with line breaks to those of the one without. */
-export function joinAt(at: number, seams: Seams): number {
-  let breaks = seams.before
-  for (const seam of seams.at) {
-    if (seam + breaks >= at) break
-    breaks++
-  }
-  return at - breaks
+export function joinAt(at: number, { at: seams, before }: Seams): number {
+  return at - before - countBefore(seams.length, (i) => seams[i]! + before + i < at)
 }
 
 export function joinSpan([start, end]: Span, seams: Seams): Span {

@@ -131,6 +131,13 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
     for (const { upstream } of upstreams) for (const { name } of upstream.models) named.add(name)
   }
   named.delete('*')
+  /** Whether the boundary that would serve a call says the model's name, itself or by its upstreams. */
+  const names = (caller: Caller, model: string): boolean =>
+    paths.some(({ path }) => {
+      const boundary = find(caller, path, model)
+      if (boundary === undefined || choices(boundary, path, model).length === 0) return false
+      return boundary.match.models.includes(model) || served.get(boundary)?.get(path)?.has(model) === true
+    })
 
   const find = (caller: Caller, path: string, model: string | undefined): BuiltBoundary | undefined => {
     for (const byTenant of [index.get(path), index.get('*')]) {
@@ -185,7 +192,7 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
         const any = boundary === undefined ? undefined : served.get(boundary)?.get(path)?.get('*')
         for (const { target } of any ?? []) wildcards.add(target.upstream)
       }
-      return { names: [...named].filter((model) => serves(caller, model)).sort(), wildcards: [...wildcards] }
+      return { names: [...named].filter((model) => names(caller, model)).sort(), wildcards: [...wildcards] }
     },
   }
 }

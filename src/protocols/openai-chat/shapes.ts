@@ -22,14 +22,19 @@ import {
 
 // Source: OpenAI API reference, "Chat completions" (create, object, chunk), and the `openai` package's types.
 
-const contentPart = byField('type', {
-  text: object({ type: oneOf('text'), text }),
-  refusal: object({ type: oneOf('refusal'), refusal: text }),
-  image_url: object({ type: oneOf('image_url'), image_url: media('image') }),
-  input_audio: object({ type: oneOf('input_audio'), input_audio: media('audio') }),
-  file: object({ type: oneOf('file'), file: media('file') }),
+// By its fields and not by its type: some servers go by the field alone, and take more media than OpenAI's.
+const contentPart = object({
+  type: oneOf('text', 'refusal', 'image_url', 'input_audio', 'file', 'audio_url', 'video_url'),
+  text,
+  refusal: text,
+  image_url: media('image'),
+  image_embeds: media('image'),
+  input_audio: media('audio'),
+  audio_url: media('audio'),
+  video_url: media('video'),
+  file: media('file'),
 })
-const content = forms({ string: text, array: array(contentPart) })
+const content = forms({ string: text, array: array(contentPart), object: contentPart })
 
 const toolCall = object({
   id,
@@ -39,8 +44,8 @@ const toolCall = object({
   custom: object({ name: id, input: part('model', text, { kind: 'tool_call' }) }),
 })
 
-const message = (role: string, extra: Record<string, Shape> = {}): Shape =>
-  object({ role: oneOf(role), content, name: id, ...extra })
+const message = (role: string | undefined, extra: Record<string, Shape> = {}): Shape =>
+  object({ role: role === undefined ? any : oneOf(role), content, name: id, ...extra })
 
 const messages = array(
   byField(
@@ -64,7 +69,7 @@ const messages = array(
       tool: part('tool', message('tool', { tool_call_id: id }), { group: true }),
       function: part('tool', message('function'), { group: true }),
     },
-    part('user', any, { group: true }),
+    part('user', message(undefined), { group: true }),
   ),
 )
 

@@ -11,6 +11,7 @@ import {
   stringAt,
   TRUE,
 } from '../../core/json/scan.ts'
+import { shownKey } from '../../core/paths.ts'
 import type { Kind, Origin, Part, Span, Write } from '../../core/types.ts'
 import { type Capture, fold, type Shape } from './shape.ts'
 
@@ -38,6 +39,8 @@ interface Place {
   scope: string | undefined
 }
 
+const MAX_PARTS = 10_000
+const MAX_KEYS = 10_000
 const IDENTIFIER = /^[A-Za-z0-9_.:-]{1,128}$/
 
 /**
@@ -47,6 +50,7 @@ const IDENTIFIER = /^[A-Za-z0-9_.:-]{1,128}$/
 export function walker(root: Shape, base: { origin: Origin }) {
   const parts = new Map<string, Part>()
   const scopes = new Map<string, number[]>()
+  const keys = new Set<string>()
   let doc: Document
   let found: Findings
   let finished: string[]
@@ -59,6 +63,7 @@ export function walker(root: Shape, base: { origin: Origin }) {
   ): Part {
     const known = parts.get(place.path)
     if (known !== undefined) return known
+    if (parts.size >= MAX_PARTS) throw new GateError('body.too_large')
     const part: Part = { id: parts.size, origin, kind, ...extra }
     parts.set(place.path, part)
     found.opens.push(part)
@@ -66,26 +71,40 @@ export function walker(root: Shape, base: { origin: Origin }) {
     return part
   }
 
-  function write(node: number, place: Place, form: Write['form'], value: string, seam = false): void {
+  function write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
     const part = place.part ?? partAt(place, base.origin, 'text')
     const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
     found.lanes.add(part.id)
     found.writes.push(
-      seam
-        ? { part: part.id, path: place.path, literal, value, form, seam: true }
-        : { part: part.id, path: place.path, literal, value, form },
+      below === undefined
+        ? { part: part.id, path: place.path, literal, value, form }
+        : { part: part.id, path: below, literal, value, form, seam: true },
     )
   }
 
-  /** Nothing is known of what stands here: all of it is text. */
-  function any(node: number, place: Place): void {
+  /** A key is read once, however many events repeat it: what they say of it is one text. */
+  function writeKey(node: number, place: Place, key: string, path: string): void {
+    const part = place.part!
+    const known = `${part.id} ${place.path}\0${key}`
+    if (keys.has(known)) return
+    if (keys.size < MAX_KEYS) keys.add(known)
+    const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
+    found.lanes.add(part.id)
+    found.writes.push({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
+  }
+
+  /**
+   * Nothing is known of what stands here: all of it is text, keys too.
+   * @param shown the path as findings may give it
+   */
+  function any(node: number, place: Place, shown = place.path): void {
     const { text, tape } = doc
     const type = tape[node]!
     if (type === STRING || type === ESCAPED)
-      return write(node, place, 'json', stringAt(text, tape, node), true)
+      return write(node, place, 'json', stringAt(text, tape, node), shown)
     if (type === NUMBER) {
       const digits = text.slice(tape[node + 1]!, tape[node + 2]!)
-      if (digits.replace(/[^0-9]/g, '').length >= 7) write(node, place, 'fixed', digits, true)
+      if (digits.replace(/[^0-9]/g, '').length >= 7) write(node, place, 'fixed', digits, shown)
       return
     }
     if (type !== OBJECT && type !== ARRAY) return
@@ -95,15 +114,42 @@ export function walker(root: Shape, base: { origin: Origin }) {
     let index = 0
     for (let child = node + 4; child < stop; ) {
       if (type === ARRAY) {
-        any(child, { ...within, path: `${place.path}[${index++}]` })
+        any(child, { ...within, path: `${place.path}[${index}]` }, `${shown}[${index}]`)
+        index++
         child = tape[child + 3]!
         continue
       }
       const key = stringAt(text, tape, child)
-      const at = { ...within, path: join(place.path, key) }
-      write(child, at, 'fixed', key, true)
-      any(child + 4, at)
+      const at = { ...within, path: below(place.path, key) }
+      writeKey(child, at, key, join(shown, '*'))
+      any(child + 4, at, join(shown, shownKey(key)))
       child = tape[child + 7]!
+    }
+  }
+
+  /** Whether what stands here is an identifier, a known value, a number or a switch, as its shape says. */
+  function exempt(node: number, shape: Leaf): boolean {
+    const { text, tape } = doc
+    const type = tape[node]!
+    switch (shape.is) {
+      case 'id': {
+        if (type !== STRING && type !== ESCAPED) return type === NULL
+        const value = stringAt(text, tape, node)
+        if (!IDENTIFIER.test(value)) return false
+        if (shape.capture !== undefined) capture(shape.capture, node, value)
+        return true
+      }
+      case 'enum':
+        return type === NULL || (type === STRING && shape.values.has(stringAt(text, tape, node)))
+      case 'number':
+        if (type !== NUMBER) return type === NULL
+        if (shape.capture !== undefined)
+          capture(shape.capture, node, text.slice(tape[node + 1]!, tape[node + 2]!))
+        return true
+      case 'boolean':
+        if (type !== TRUE && type !== FALSE) return type === NULL
+        if (shape.capture !== undefined) capture(shape.capture, node, type === TRUE ? 'true' : '')
+        return true
     }
   }
 
@@ -116,27 +162,12 @@ export function walker(root: Shape, base: { origin: Origin }) {
       case 'text':
         if (type !== STRING && type !== ESCAPED) return any(node, place)
         return write(node, place, 'json', stringAt(text, tape, node))
-      case 'id': {
-        if (type !== STRING && type !== ESCAPED) return any(node, place)
-        const value = stringAt(text, tape, node)
-        if (!IDENTIFIER.test(value)) return any(node, place)
-        if (shape.capture !== undefined) capture(shape.capture, node, value)
-        return
-      }
+      case 'id':
       case 'enum':
-        if (type === STRING && shape.values.has(stringAt(text, tape, node))) return
-        return any(node, place)
       case 'number':
-        if (type !== NUMBER) return any(node, place)
-        if (shape.capture !== undefined)
-          capture(shape.capture, node, text.slice(tape[node + 1]!, tape[node + 2]!))
-        return
       case 'boolean':
-        if (type === TRUE || type === FALSE) {
-          if (shape.capture !== undefined) capture(shape.capture, node, type === TRUE ? 'true' : '')
-          return
-        }
-        return any(node, place)
+        if (!exempt(node, shape)) any(node, place)
+        return
       case 'nested': {
         if (type !== STRING && type !== ESCAPED) return any(node, place)
         const part = partAt(place, shape.origin, 'tool_call', { nested: true })
@@ -183,10 +214,16 @@ export function walker(root: Shape, base: { origin: Origin }) {
         walk(node, shape.of, { ...place, scope: place.path })
         return
       case 'end':
-        if (type !== NULL && place.scope !== undefined) finished.push(place.scope)
+        // Some providers send an empty one with every delta.
+        if (place.scope !== undefined && type !== NULL && tape[node + 1]! < tape[node + 2]!)
+          finished.push(place.scope)
         return walk(node, shape.of, place)
       case 'named':
-        return walk(node, shape.of, { ...place, path: rename(place.path, shape.as) })
+        return walk(node, shape.of, {
+          path: rename(place.path, shape.as),
+          part: place.part,
+          scope: place.scope,
+        })
       case 'array': {
         if (type !== ARRAY) return any(node, place)
         const stop = tape[node + 3]!
@@ -195,9 +232,9 @@ export function walker(root: Shape, base: { origin: Origin }) {
           const says = shape.by !== undefined && tape[child] === OBJECT ? field(child, shape.by) : undefined
           const index =
             says !== undefined && tape[says] === NUMBER
-              ? text.slice(tape[says + 1]!, tape[says + 2]!)
+              ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) // `0` and `0.0` are one to its readers
               : position
-          walk(child, shape.of, { ...place, path: `${place.path}[${index}]` })
+          walk(child, shape.of, { path: `${place.path}[${index}]`, part: place.part, scope: place.scope })
           position++
         }
         return
@@ -208,18 +245,22 @@ export function walker(root: Shape, base: { origin: Origin }) {
         for (let child = node + 4; child < stop; child = tape[child + 7]!) {
           const key = stringAt(text, tape, child)
           const known = shape.fields[key]
-          const path = join(place.path, key)
+          // Most fields are such leaves: they need no path.
+          if (known !== undefined && isLeaf(known) && exempt(child + 4, known)) continue
           if (known !== undefined) {
-            walk(child + 4, known, { ...place, path })
+            const path = join(place.path, key)
+            walk(child + 4, known, { path, part: place.part, scope: place.scope })
             continue
           }
-          if (shape.folded.has(fold(key))) throw new GateError('body.ambiguous_key', { param: path })
+          if (shape.folded.has(fold(key)))
+            throw new GateError('body.ambiguous_key', { param: join(place.path, key) })
+          const path = below(place.path, key)
           const at: Place =
             place.part === undefined
               ? { ...place, path, part: partAt({ ...place, path }, base.origin, 'text') }
               : { ...place, path }
-          write(child, at, 'fixed', key, true)
-          any(child + 4, at)
+          writeKey(child, at, key, join(place.path, '*'))
+          any(child + 4, at, join(place.path, shownKey(key)))
         }
         return
       }
@@ -268,8 +309,19 @@ export function walker(root: Shape, base: { origin: Origin }) {
   }
 }
 
+type Leaf = Extract<Shape, { is: 'id' | 'enum' | 'number' | 'boolean' }>
+
+function isLeaf(shape: Shape): shape is Leaf {
+  return shape.is === 'id' || shape.is === 'enum' || shape.is === 'number' || shape.is === 'boolean'
+}
+
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`
+}
+
+/** Written so that no key can stand for a path of the protocol's own (`messages[0].content`), and take its part. */
+function below(path: string, key: string): string {
+  return `${path}[${JSON.stringify(key)}]`
 }
 
 function rename(path: string, last: string): string {

@@ -35,16 +35,26 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
+    let ended = false
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > limit) {
+        ended = true
         request.pause()
         reject(new GateError('body.too_large'))
       } else chunks.push(chunk)
     })
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)))
-    request.on('error', (cause) => reject(new GateError('body.truncated', { cause })))
-    request.on('close', () => reject(new GateError('body.truncated')))
+    request.on('end', () => {
+      ended = true
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
+    })
+    // An error with its stack is not made for every call that ends well.
+    const broken = (cause?: Error) => {
+      if (!ended) reject(new GateError('body.truncated', { cause }))
+      ended = true
+    }
+    request.on('error', broken)
+    request.on('close', broken)
   })
 }
 

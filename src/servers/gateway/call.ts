@@ -108,8 +108,8 @@ export function refuse(call: Call, error: GateError): void {
     return
   }
   const headers: Record<string, string> = {}
-  // The SDKs of OpenAI and Anthropic would try again what a policy decided.
-  if (!error.retryable) headers['x-should-retry'] = 'false'
+  // The SDKs of OpenAI and Anthropic would otherwise try again what was decided.
+  if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code)) headers['x-should-retry'] = 'false'
   if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
   // What is left of the body is not read: the connection cannot serve another call.
   if (!call.request.complete) headers.connection = 'close'
@@ -123,34 +123,44 @@ export function blocked(finding: Finding): GateError {
 }
 
 export function recordOf(call: Call): ExchangeRecord {
-  const { exchange, request, deps } = call
-  const now = deps.clock.now()
-  return {
+  const { exchange, request, deps, boundary, caller, response } = call
+  const duration = deps.clock.now() - call.started
+  const record: Writable<ExchangeRecord> = {
     exchange: call.id,
-    time: new Date(Date.now() - (now - call.started)).toISOString(),
-    duration: now - call.started,
+    time: new Date(Date.now() - duration).toISOString(),
+    duration,
     method: request.method ?? '',
     path: call.path.slice(0, 256),
-    ...(request.socket.remoteAddress === undefined ? {} : { remote: request.socket.remoteAddress }),
-    ...(call.caller === undefined ? {} : { subject: call.caller.subject, tenant: call.caller.tenant }),
-    ...(call.boundary === undefined
-      ? {}
-      : { boundary: call.boundary.name, boundaryVersion: call.boundary.version }),
-    ...(call.boundary?.checks.shadow === true ? { shadow: true as const } : {}),
-    ...(call.upstream === undefined ? {} : { upstream: call.upstream }),
-    ...(call.model === undefined ? {} : { model: call.model }),
-    ...(call.stream === undefined ? {} : { stream: call.stream }),
     verdict: exchange?.verdict ?? 'allow',
     findings: exchange?.findings ?? [],
-    ...(exchange !== undefined && exchange.omitted > 0 ? { findingsOmitted: exchange.omitted } : {}),
-    status: call.response.headersSent ? call.response.statusCode : 0,
-    ...(call.code === undefined ? {} : { code: call.code }),
+    status: response.headersSent ? response.statusCode : 0,
     ended: call.ended,
-    timings: { ...call.timings, ...Object.fromEntries(exchange?.timings ?? []) },
-    ...(call.upstreamHeaders === undefined ? {} : { upstreamHeaders: call.upstreamHeaders }),
-    ...(call.firstByte === undefined ? {} : { firstByte: call.firstByte }),
-    ...(call.usage === undefined ? {} : { usage: call.usage }),
+    timings: call.timings,
     bytes: call.bytes,
-    ...(exchange === undefined ? {} : { looks: exchange.looks }),
   }
+  if (request.socket.remoteAddress !== undefined) record.remote = request.socket.remoteAddress
+  if (caller !== undefined) {
+    record.subject = caller.subject
+    record.tenant = caller.tenant
+  }
+  if (boundary !== undefined) {
+    record.boundary = boundary.name
+    record.boundaryVersion = boundary.version
+    if (boundary.checks.shadow) record.shadow = true
+  }
+  if (call.upstream !== undefined) record.upstream = call.upstream
+  if (call.model !== undefined) record.model = call.model
+  if (call.stream !== undefined) record.stream = call.stream
+  if (call.code !== undefined) record.code = call.code
+  if (call.upstreamHeaders !== undefined) record.upstreamHeaders = call.upstreamHeaders
+  if (call.firstByte !== undefined) record.firstByte = call.firstByte
+  if (call.usage !== undefined) record.usage = call.usage
+  if (exchange === undefined) return record
+  for (const [{ stage, name, silent }, ms] of exchange.timings)
+    if (silent !== true) call.timings[`${stage}/${name}`] = ms + (call.timings[`${stage}/${name}`] ?? 0)
+  if (exchange.omitted > 0) record.findingsOmitted = exchange.omitted
+  record.looks = exchange.looks
+  return record
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }

@@ -57,7 +57,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     } catch (error) {
       fail(call, error)
     } finally {
-      if (!response.writableFinished && !response.destroyed) await once(response, 'close').catch(() => {})
+      if (!response.closed) await new Promise((resolve) => response.once('close', resolve))
       if (!response.writableFinished && call.ended === 'complete') call.ended = 'client_gone'
       open.delete(call)
       ended()
@@ -95,13 +95,6 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     },
     (request, response) => void serve(request, response),
   )
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (socket.writable)
-      socket.end(
-        `HTTP/1.1 ${error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400} Bad Request\r\nconnection: close\r\n\r\n`,
-      )
-    else socket.destroy()
-  })
   server.listen(listen.port, listen.host)
   await once(server, 'listening')
   return {

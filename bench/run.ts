@@ -1,0 +1,123 @@
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { EngineQuestion, EngineResult } from './engine.ts'
+import {
+  attackFound,
+  type Cell,
+  cells,
+  conversations,
+  PACED_STREAM,
+  sample,
+  type Target,
+  WORKLOADS,
+} from './measure.ts'
+import { ask, build, documents, gate, resident, type Server, script, stop } from './processes.ts'
+import { report } from './report.ts'
+
+// usage: npm run bench [-- --quick]
+
+const quick = process.argv.includes('--quick')
+const sizes = quick
+  ? {
+      connections: [1, 32],
+      rounds: 2,
+      duration: 150,
+      warm: 700,
+      starts: 1,
+      settle: 500,
+      turns: 1,
+      samples: 5,
+    }
+  : {
+      connections: [1, 32, 128],
+      rounds: 5,
+      duration: 1000,
+      warm: 2500,
+      starts: 5,
+      settle: 3000,
+      turns: 3,
+      samples: 41,
+    }
+/** A run that hangs ends. */
+setTimeout(() => {
+  console.error('the bench took too long')
+  process.exit(1)
+}, 480_000).unref()
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function main(): Promise<void> {
+  const began = performance.now()
+  const say = (what: string) =>
+    process.stderr.write(`${Math.round((performance.now() - began) / 1000)} s  ${what}\n`)
+  build()
+  const mock = await script('mock')
+  const loader = await script('load')
+  const empty = documents('empty', mock.port)
+  const full = documents('default', mock.port)
+
+  say('starts and memory')
+  const starts: number[] = []
+  for (let i = 1; i < sizes.starts; i++) {
+    const started = await gate(full)
+    starts.push(started.ready)
+    await stop(started)
+  }
+  const last = await gate(full)
+  starts.push(last.ready)
+  const servers = new Map<Target, Server>([
+    ['mock', mock],
+    ['bare proxy', await script('bare-proxy', `http://127.0.0.1:${mock.port}`)],
+    ['empty boundary', await gate(empty)],
+    ['default boundary', last],
+  ])
+  await pause(sizes.settle)
+  const idle = new Map([...servers].map(([target, { pid }]) => [target, resident(pid)]))
+
+  say('warming up')
+  for (const { template } of WORKLOADS)
+    for (const server of servers.values()) await sample(loader, server, template, 32, sizes.warm)
+
+  const taken: Cell[] = []
+  for (const workload of WORKLOADS)
+    for (const connections of sizes.connections) {
+      say(`${workload.name}, ${connections} connections`)
+      taken.push(...(await cells(loader, servers, workload, connections, sizes)))
+    }
+  const paced: Cell[] = []
+  for (const connections of [1, 32]) {
+    say(`${PACED_STREAM.name}, ${connections} connections`)
+    paced.push(...(await cells(loader, servers, PACED_STREAM, connections, sizes)))
+  }
+  const memory = new Map(
+    [...servers].map(([target, { pid }]) => [target, { idle: idle.get(target)!, loaded: resident(pid) }]),
+  )
+
+  say('conversations')
+  const turns = await conversations(loader, last, { rounds: sizes.turns, duration: sizes.duration })
+  const found = await attackFound(last)
+  for (const server of [loader, ...servers.values()]) await stop(server)
+
+  say('the engine alone')
+  const engine = await script('engine')
+  const question: EngineQuestion = { documents: full, samples: sizes.samples }
+  const result = await ask<EngineResult>(engine, question)
+  await stop(engine)
+
+  const text = report({
+    quick,
+    seconds: (performance.now() - began) / 1000,
+    cells: taken,
+    paced,
+    starts,
+    memory,
+    turns,
+    attackFound: found,
+    engine: result,
+  })
+  if (!quick) writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), text)
+  process.stdout.write(text)
+}
+
+await main()
+process.exit(0)

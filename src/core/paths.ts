@@ -1,0 +1,9 @@
+const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,31}$/
+
+/**
+ * How a key that no schema names stands in a path: as `*` unless it looks like a field's name. Keys are text that
+ * somebody wrote, and paths go into records and errors.
+ */
+export function shownKey(key: string): string {
+  return FIELD_NAME.test(key) ? key : '*'
+}
