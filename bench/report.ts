@@ -127,7 +127,7 @@ brackets are to the ${BASELINE} in the same round; where other work shares the m
 
 Machine: ${availableParallelism()} CPUs (${arch()}, ${platform()}), ${number(totalmem() / 2 ** 30, 0)} GiB of memory, Node ${process.versions.node}. Upstream, server and load generator share it.
 
-## Budgets
+${measured.quick ? 'A quick run: the gate is not warm yet, and so looks slower than it is.\n\n' : ''}## Budgets
 
 ${table(
   ['', 'budget', 'measured', 'met'],

@@ -3,6 +3,7 @@ import { type Exchange, openExchange } from '../src/core/exchange.ts'
 import { openSession, type Release } from '../src/core/session.ts'
 import type { Action, Checks, Finding, Guard, Hit, Rule, Stage } from '../src/core/types.ts'
 import { PROTOCOLS } from '../src/protocols/index.ts'
+import { eventReader } from '../src/protocols/wire/sse.ts'
 
 export const chat = PROTOCOLS[0]!
 
@@ -135,7 +136,18 @@ function atOnce(release: MaybePromise<Release>): Release {
   return release
 }
 
-/** What becomes of a whole answer, where every guard answers at once. */
+/** What becomes of a whole answer. */
+export async function answer(
+  ex: Exchange,
+  body: unknown,
+): Promise<{ out: string; block: Finding | undefined }> {
+  const session = openSession(ex, { direction: 'answer', stream: false })
+  session.push(chat.answer({ withoutRepeats: true }).body(JSON.stringify(body)))
+  const { units, block } = await session.end()
+  return { out: units.map((unit) => unit.text).join(''), block }
+}
+
+/** The same where every guard answers at once. */
 export function answerNow(ex: Exchange, body: unknown): { out: string; block: Finding | undefined } {
   const session = openSession(ex, { direction: 'answer', stream: false })
   session.push(chat.answer({ withoutRepeats: true }).body(JSON.stringify(body)))
@@ -152,8 +164,9 @@ export const DONE = 'data: [DONE]\n\n'
 
 /** The JSON of the events of a stream. */
 export function eventsOf(out: string): Record<string, unknown>[] {
-  return [...out.matchAll(/^data:(.*)$/gm)]
-    .map((match) => match[1]!.trim())
+  const reader = eventReader()
+  return [...reader.push(bytes(out)), ...reader.end()]
+    .map(({ text, data }) => data.map(([start, end]) => text.slice(start, end)).join('\n'))
     .filter((json) => json.startsWith('{'))
     .map((json) => JSON.parse(json))
 }

@@ -103,6 +103,8 @@ export async function startGate(options: GateOptions): Promise<TestGate> {
     async records(count = 0) {
       const lines = async () => (await recordText()).split('\n').slice(0, -1)
       await until(async () => (await lines()).length >= count)
+      // Records are written in batches.
+      await sleep(120)
       return (await lines()).map((line) => JSON.parse(line) as ExchangeRecord)
     },
     change,

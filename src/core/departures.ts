@@ -25,6 +25,7 @@ export class Departures {
   private inLines = 0
   private free: Pending[] = []
 
+  /** Once its lanes have been judged with it. */
   enter(item: Pending): void {
     if (item.lanes === 'all' || this.behind.length > 0) this.behind.push(item)
     else this.line(item, item.lanes)

@@ -86,7 +86,7 @@ export class RunQueue {
   release(limit: number, edits: readonly TextEdit[], read: (start: number, end: number) => string): Run[] {
     const released: Run[] = []
     if (edits.length > 0)
-      for (const edit of unite(edits.map((each) => this.grow(each)))) {
+      for (const edit of this.grown(edits, read)) {
         this.releasePlain(edit.start, released)
         const [from, to] = this.sourceSpan(edit.start, edit.end)
         const run: Run = { text: edit.replace, from, to, edited: true }
@@ -127,20 +127,28 @@ export class RunQueue {
     return entry !== undefined && at < entry.end ? entry : undefined
   }
 
-  /** Grows an edit over the earlier stage's edits that it cuts into, keeping what it does not touch of them. */
-  private grow(edit: TextEdit): TextEdit {
-    const first = this.holding(edit.start)
-    const last = this.holding(edit.end - 1)
-    const grown = { ...edit }
-    if (first?.run.edited && first.at < edit.start) {
-      grown.start = first.at
-      grown.replace = first.run.text.slice(0, edit.start - first.at) + grown.replace
-      delete grown.token
-    }
-    if (last?.run.edited && edit.end < last.end) {
-      grown.end = last.end
-      grown.replace += last.run.text.slice(edit.end - last.at)
-      delete grown.token
+  /** Edits grown over the earlier stage's edits that they cut into, keeping what they do not touch of them. */
+  private grown(edits: readonly TextEdit[], read: (start: number, end: number) => string): TextEdit[] {
+    const grown: TextEdit[] = []
+    let done = 0
+    for (const edit of edits) {
+      const first = this.holding(edit.start)
+      const last = this.holding(edit.end - 1)
+      const start = first?.run.edited ? first.at : edit.start
+      const end = last?.run.edited ? last.end : edit.end
+      const replace = edit.replace + read(edit.end, end)
+      const before = grown.at(-1)
+      if (before !== undefined && start < before.end) {
+        // Both cut into the same: what the one before has kept of it ends where this one begins.
+        const kept = before.replace.length - (before.end - done)
+        before.replace = before.replace.slice(0, kept) + read(done, edit.start) + replace
+        before.end = end
+        delete before.token
+      } else {
+        grown.push({ ...edit, start, end, replace: read(start, edit.start) + replace })
+        if (start < edit.start || end > edit.end) delete grown.at(-1)!.token
+      }
+      done = edit.end
     }
     return grown
   }

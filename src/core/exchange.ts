@@ -26,11 +26,19 @@ export interface Exchange {
 
 const MAX_FINDINGS = 1000
 
-export function openExchange(
-  options: Pick<Exchange, 'checks' | 'tenant' | 'clock' | 'memory' | 'holdCharacters'>,
-): Exchange {
+export function openExchange({
+  checks,
+  tenant,
+  clock,
+  memory,
+  holdCharacters,
+}: Pick<Exchange, 'checks' | 'tenant' | 'clock' | 'memory' | 'holdCharacters'>): Exchange {
   const exchange: Exchange = {
-    ...options,
+    checks,
+    tenant,
+    clock,
+    memory,
+    holdCharacters,
     vault: vault(),
     findings: [],
     omitted: 0,

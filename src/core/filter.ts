@@ -108,8 +108,9 @@ export class Filter {
     while (this.seamsTaken < source.seams.length) {
       const seam = source.seams[this.seamsTaken]!
       if (seam >= run.to) break
-      if (seam === run.from) seams.at.push(queue.length)
-      else if (!run.edited) seams.at.push(queue.length + seam - run.from)
+      // A seam inside an earlier edit is gone; what an edit emptied between two leaves one.
+      const at = seam === run.from ? queue.length : run.edited ? undefined : queue.length + seam - run.from
+      if (at !== undefined && at !== seams.at.at(-1)) seams.at.push(at)
       this.seamsTaken++
       if (!this.tracks.some((track) => track.broken)) this.readBroken()
     }

@@ -31,6 +31,7 @@ export function memory(digest: Digest, maxBytes: number): Memory {
   let bytes = 0
 
   function keep(key: string, entry: Entry, size: number): void {
+    if (size > maxBytes / 2) return
     if (bytes + size > maxBytes / 2) {
       old = young
       young = new Map()

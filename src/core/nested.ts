@@ -1,8 +1,11 @@
 import type { Run } from './edits.ts'
+import { GateError } from './errors.ts'
 import { countBefore } from './fifo.ts'
 import { ARRAY, ESCAPED, literal, NUMBER, OBJECT, STRING, scan, stringAt } from './json/scan.ts'
 import { shownKey } from './paths.ts'
 import type { Span } from './types.ts'
+
+const MAX_TEXTS = 200_000
 
 /** A string, key or long number inside of a tool call's arguments. */
 export interface NestedText {
@@ -16,8 +19,8 @@ export interface NestedText {
 
 /**
  * The texts in a tool call's arguments, which are JSON in a string.
- * Arguments that are not JSON are one text as they stand, and another with their escapes resolved, which a lenient
- * parser may see.
+ * Arguments that are not JSON, or hold more texts than any tool takes, are one text as they stand, and another with
+ * their escapes resolved, which a lenient parser may see.
  */
 export function nestedTexts(args: string): NestedText[] {
   try {
@@ -31,8 +34,11 @@ export function nestedTexts(args: string): NestedText[] {
 function read(args: string): NestedText[] {
   const { text, tape } = scan(args, { duplicates: 'allow', surrogates: 'allow' })
   const texts: NestedText[] = []
-  const add = (node: number, path: string, value: string, form: NestedText['form'], key?: true) =>
-    texts.push({ path, literal: [tape[node + 1]!, tape[node + 2]!], value, form, ...(key && { key }) })
+  const add = (node: number, path: string, value: string, form: NestedText['form'], key?: true) => {
+    const literal: Span = [tape[node + 1]!, tape[node + 2]!]
+    if (texts.push({ path, literal, value, form, ...(key && { key }) }) > MAX_TEXTS)
+      throw new GateError('body.too_large')
+  }
   const visit = (node: number, path: string): void => {
     const type = tape[node]
     if (type === STRING || type === ESCAPED) add(node, path, stringAt(text, tape, node), 'json')
@@ -95,9 +101,11 @@ export function rewritten(value: string, at: number, runs: readonly Run[]): stri
 
 function resolved(text: string): string {
   return text.replace(
-    /\\(?:u([0-9a-fA-F]{4})|(.))/g,
-    (_, hex: string | undefined, single: string | undefined) =>
-      hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[single!] ?? single!),
+    /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/g,
+    (_, unit: string | undefined, byte: string | undefined, single: string | undefined) =>
+      single !== undefined
+        ? (ESCAPES[single] ?? single)
+        : String.fromCharCode(Number.parseInt(unit ?? byte!, 16)),
   )
 }
 

@@ -39,7 +39,7 @@ export interface SessionOptions {
 
 const NOTHING: Release = { units: [] }
 /** A shorter text is looked at again sooner than its hash is made. */
-const MEMORABLE = 512
+const MEMORABLE = 256
 /** The most of a stream, its framing included, that waits for a decision. */
 const MAX_HELD = 16 * 1024 * 1024
 const DROPPED = '[removed by policy]'
@@ -67,6 +67,8 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     streamed: stream,
     holdCharacters: direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY,
   }
+  /** Whether anybody looks at texts here at all; where nobody does, they need no lanes. */
+  const textMatters = readsText(exchange, direction)
   const stages: Stages = (part, source) => {
     const stage = (name: Stage) => new Filter(context, source, rulesFor(exchange.checks.rules[name], part))
     if (direction === 'request')
@@ -80,33 +82,42 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     return chain
   }
 
-  function take(unit: Unit): { touched: Set<Lane>; ends: Set<Lane> } {
+  function take(unit: Unit): { item: Pending; touched: Set<Lane>; ends: Set<Lane> } {
     const touched = new Set<Lane>()
-    const opened = unit.opens.map((part) => new Lane(part, context, stages))
-    for (const each of opened) lanes.set(each.part.id, each)
+    const opened: Lane[] = []
+    for (const part of unit.opens) {
+      if (!textMatters && isText(part)) continue
+      const each = new Lane(part, context, stages)
+      lanes.set(part.id, each)
+      opened.push(each)
+    }
     const writes: PendingWrite[] = []
     for (const write of unit.writes) {
-      const to = lanes.get(write.part)!
+      const to = lanes.get(write.part)
+      if (to === undefined) continue
       // It could only be judged as if nothing stood before it.
       if (to.ended && write.value !== '') throw new GateError('upstream.invalid')
       const at = to.append(write)
       touched.add(to)
       const { literal, form, value, key } = write
-      writes.push({ lane: to, at, end: to.length, literal, form, value, ...(key && { key }) })
+      const pendingWrite: PendingWrite = { lane: to, at, end: to.length, literal, form, value }
+      if (key) pendingWrite.key = key
+      writes.push(pendingWrite)
     }
-    const ends = new Set(unit.ends.map((id) => lanes.get(id)!))
+    const ends = new Set(known(unit.ends))
     held += unit.text.length
     const item: Pending = {
       number: arrived++,
       unit,
       writes,
       opened,
-      lanes:
-        unit.lanes === 'all' ? 'all' : unit.lanes === 'none' ? [] : unit.lanes.map((id) => lanes.get(id)!),
+      lanes: unit.lanes === 'all' ? 'all' : unit.lanes === 'none' ? [] : known(unit.lanes),
     }
-    departures.enter(item)
-    if (!stream) units.push(item)
-    return { touched, ends }
+    return { item, touched, ends }
+  }
+
+  function known(ids: readonly number[]): Lane[] {
+    return ids.map((id) => lanes.get(id)).filter((each) => each !== undefined)
   }
 
   function advance(which: Iterable<Lane>, final: (lane: Lane) => boolean): MaybePromise<void> {
@@ -121,7 +132,7 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
   function release(moved: Iterable<Lane>): Release {
     const units = departures.leave(moved).map((item) => {
       held -= item.unit.text.length
-      return { text: render(item), content: item.writes.some((write) => write.value !== '') }
+      return { text: render(item), content: item.unit.writes.some((write) => write.value !== '') }
     })
     return blocked === undefined ? { units } : { units, block: blocked }
   }
@@ -169,22 +180,27 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
 
   /** Masked values are numbered when all are known, in the conversation's order and not in that of the stages. */
   function numberTokens(): void {
+    if (exchange.verdict !== 'transform') return
     const ordered = new Set(units.flatMap(({ writes }) => writes.map((write) => write.lane)))
     const runs = [...ordered].flatMap((each) => each.tokens())
     if (runs.length === 0) return
-    for (const { writes } of units) for (const write of writes) exchange.vault.reserve(write.value)
+    for (const { unit } of units) for (const { value } of unit.writes) exchange.vault.reserve(value)
     for (const run of runs) run.text = exchange.vault.token(run.token!.label, run.token!.value)
   }
 
   return {
     push(unit) {
       if (blocked !== undefined) return { units: [], block: blocked }
-      const { touched, ends } = take(unit)
-      if (!stream) return NOTHING
+      const { item, touched, ends } = take(unit)
+      if (!stream) {
+        units.push(item)
+        return NOTHING
+      }
       for (const each of ends) touched.add(each)
       return after(
         advance(touched, (each) => ends.has(each)),
         () => {
+          departures.enter(item)
           const released = release(touched)
           if (held > MAX_HELD) throw new GateError('upstream.invalid')
           return released
@@ -200,6 +216,7 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
         () => {
           if (!stream && blocked !== undefined) return { units: [], block: blocked }
           if (direction !== 'answer') numberTokens()
+          for (const item of units) departures.enter(item)
           return release(lanes.values())
         },
       )
@@ -207,8 +224,27 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
   }
 }
 
+const STAGES = { request: ['input', 'context'], answer: ['output', 'tool'] } as const
+
+function readsText({ checks, vault }: Exchange, direction: SessionOptions['direction']): boolean {
+  const stages = typeof direction === 'string' ? STAGES[direction] : [direction.stage]
+  return (
+    (direction === 'request' && checks.marks.length > 0) ||
+    (direction === 'answer' && vault.size > 0) ||
+    stages.some((stage) => checks.rules[stage].some(({ guard }) => guard.kinds?.every(isUnreadable) !== true))
+  )
+}
+
+function isUnreadable(kind: Part['kind']): boolean {
+  return kind === 'media' || kind === 'opaque'
+}
+
+function isText(part: Readonly<Part>): boolean {
+  return !isUnreadable(part.kind)
+}
+
 function rulesFor(rules: readonly Rule[], part: Readonly<Part>): Rule[] {
-  const readable = part.kind !== 'media' && part.kind !== 'opaque'
+  const readable = isText(part)
   return rules.filter(
     (rule) =>
       (rule.origins === undefined || rule.origins.has(part.origin)) &&

@@ -3,16 +3,8 @@ import type { Recorder } from '../core/record.ts'
 
 /** Records as lines of JSON, one an exchange: `kind` is `exchange`, the rest is the record. Throws only what the stream throws. */
 export function recordLog(stream: DestinationStream): Recorder {
-  const log = pino(
-    {
-      base: null,
-      timestamp: false,
-      messageKey: 'message',
-      formatters: { level: () => ({ kind: 'exchange' }) },
-    },
-    stream,
-  )
-  return { record: (entry) => log.info(entry) }
+  // `pino` would look at each field for what these never hold (errors, streams, cycles), at twice the cost.
+  return { record: (entry) => stream.write(`{"kind":"exchange",${JSON.stringify(entry).slice(1)}\n`) }
 }
 
 /** What an operator reads of the process: starts, stops, reloads, failures. */

@@ -8,7 +8,10 @@ import { GateError } from '../errors.ts'
  */
 export interface Document {
   text: string
-  /** Four numbers a node: type, start, end, index of the node after the value. Keys precede their values. */
+  /**
+   * Four numbers a node: type, start, end, index of the node after the value. Keys precede their values.
+   * Valid until the next scan.
+   */
   tape: Int32Array
 }
 
@@ -29,7 +32,7 @@ const NODE = 4
 const SHORT = 24
 const PLAIN = /[^"\\\u0000-\u001f]*/y
 
-// One scan at a time fills the scratch tape; the document gets a copy of just what it needs.
+// One tape serves all scans: readers are done with one document before the next is scanned.
 let scratch = new Int32Array(1 << 14)
 
 export interface ScanOptions {
@@ -242,7 +245,7 @@ export function scan(text: string, options: ScanOptions = {}): Document {
   value(0)
   space()
   if (at !== length) fail('body.trailing')
-  return { text, tape: scratch.slice(0, top) }
+  return { text, tape: scratch.subarray(0, top) }
 }
 
 /** What the string (or key) at `node` says. */

@@ -314,7 +314,8 @@ describe('what is read of a chat completion', () => {
       expect(() => request(json)).toThrow('differs from a known one only in case')
   })
 
-  it('refuses what opens more parts than any conversation has', () => {
+  it('refuses what opens more parts, or holds more texts, than any conversation has', () => {
+    expect(() => request(`{"messages":[],"x":[${'"a",'.repeat(300_000)}"a"]}`)).toThrow('larger')
     expect(() => request(`{"messages":[${'{},'.repeat(100_000)}{}]}`)).toThrow('larger')
   })
 

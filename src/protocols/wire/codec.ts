@@ -1,6 +1,6 @@
 import { GateError } from '../../core/errors.ts'
 import { type Document, scan } from '../../core/json/scan.ts'
-import type { Origin, Span, Unit, Usage } from '../../core/types.ts'
+import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
 import type { AnswerReader, ReadRequest } from '../types.ts'
 import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
@@ -31,17 +31,20 @@ export function answerReader(
   { withoutRepeats }: { withoutRepeats: boolean },
 ): AnswerReader {
   const origin: Origin = 'model'
-  const bodies = walker(shapes.body, { origin })
-  const deltas = walker(shapes.event, { origin })
-  const events = eventReader()
+  const deltas = lazily(() => walker(shapes.event, { origin }))
+  const events = lazily(eventReader)
   const opened = new Set<number>()
+  /** The last event that did no more than add a text, and what stands before and after that text. */
+  let last: { before: string; after: string; unit: Unit; write: Write } | undefined
   let usage: Usage | undefined
   let complete = false
 
   function note(found: Findings): void {
     const { inputTokens, outputTokens } = found.captured
-    if (inputTokens !== undefined) usage = { ...usage, inputTokens: Number(inputTokens.value) }
-    if (outputTokens !== undefined) usage = { ...usage, outputTokens: Number(outputTokens.value) }
+    if (inputTokens === undefined && outputTokens === undefined) return
+    usage ??= {}
+    if (inputTokens !== undefined) usage.inputTokens = Number(inputTokens.value)
+    if (outputTokens !== undefined) usage.outputTokens = Number(outputTokens.value)
   }
 
   function unit(text: string, found: Findings, place: (at: number) => number): Unit {
@@ -72,7 +75,7 @@ export function answerReader(
     }
   }
 
-  function walk(reader: typeof bodies, document: Document): Findings {
+  function walk(reader: Walker, document: Document): Findings {
     try {
       return reader.read(document)
     } catch (cause) {
@@ -81,26 +84,85 @@ export function answerReader(
   }
 
   function event({ text, data }: ServerEvent): Unit {
-    const bare = { text, opens: [], writes: [], ends: [], splices: [] }
     const first = data[0]
-    if (first === undefined) return { ...bare, lanes: 'none' }
+    if (first === undefined) return empty(text, 'none')
+    const again = data.length === 1 ? likeLast(text) : undefined
+    if (again !== undefined) return again
     const json = data.map(([start, end]) => text.slice(start, end)).join('\n')
-    if (json === '') return { ...bare, lanes: 'none' }
-    if (json === shapes.done) complete = true
-    if (json === shapes.done) return { ...bare, lanes: 'all', ends: [...opened] }
-    const place = data.length === 1 ? (at: number) => at + first[0] : acrossLines(data)
-    return unit(text, walk(deltas, read(json)), place)
+    if (json === '') return empty(text, 'none')
+    if (json === shapes.done) {
+      complete = true
+      return { ...empty(text, 'all'), ends: [...opened] }
+    }
+    const found = walk(deltas(), read(json))
+    if (data.length > 1) return unit(text, found, acrossLines(data))
+    const added = unit(text, found, (at) => at + first[0])
+    remember(added, found)
+    return added
+  }
+
+  function remember(unit: Unit, { captured }: Findings): void {
+    const [write] = unit.writes
+    const adds =
+      write?.form === 'json' &&
+      unit.writes.length === 1 &&
+      write.seam !== true &&
+      unit.ends.length === 0 &&
+      unit.splices.length === 0 &&
+      captured.inputTokens === undefined &&
+      captured.outputTokens === undefined
+    if (!adds) return
+    const [start, end] = write.literal
+    last = { before: unit.text.slice(0, start), after: unit.text.slice(end), unit, write }
+  }
+
+  /** The events of a stream differ in one text alone: all else need not be read again to be the same. */
+  function likeLast(text: string): Unit | undefined {
+    if (last === undefined) return undefined
+    const { before, after, unit, write } = last
+    const start = before.length
+    const end = text.length - after.length
+    if (end < start || !text.startsWith(before) || !text.endsWith(after)) return undefined
+    const value = text.slice(start, end)
+    if (NOT_PLAIN.test(value)) return undefined
+    const { part, path } = write
+    return {
+      text,
+      lanes: unit.lanes,
+      opens: [],
+      writes: [{ part, path, literal: [start, end], value, form: 'json' }],
+      ends: [],
+      splices: [],
+    }
   }
 
   return {
-    push: (bytes) => events.push(bytes).map(event),
-    end: () => events.end().map(event),
+    push: (bytes) => events().push(bytes).map(event),
+    end: () => events().end().map(event),
     body(text) {
-      const found = walk(bodies, read(text))
+      const found = walk(walker(shapes.body, { origin }), read(text))
       return { ...unit(text, found, (at) => at), lanes: 'all', ends: found.opens.map((part) => part.id) }
     },
     usage: () => usage,
     complete: () => complete,
+  }
+}
+
+// What would end the literal, or does not say in it what it is.
+const NOT_PLAIN = /["\\\u0000-\u001f]/
+
+type Walker = ReturnType<typeof walker>
+
+function empty(text: string, lanes: Unit['lanes']): Unit {
+  return { text, lanes, opens: [], writes: [], ends: [], splices: [] }
+}
+
+/** An answer is a body or a stream: what the other would need is not made. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

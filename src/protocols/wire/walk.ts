@@ -40,6 +40,7 @@ interface Place {
 }
 
 const MAX_PARTS = 10_000
+const MAX_TEXTS = 200_000
 const MAX_KEYS = 10_000
 const IDENTIFIER = /^[A-Za-z0-9_.:-]{1,128}$/
 
@@ -75,7 +76,7 @@ export function walker(root: Shape, base: { origin: Origin }) {
     const part = place.part ?? partAt(place, base.origin, 'text')
     const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
     found.lanes.add(part.id)
-    found.writes.push(
+    keep(
       below === undefined
         ? { part: part.id, path: place.path, literal, value, form }
         : { part: part.id, path: below, literal, value, form, seam: true },
@@ -90,7 +91,12 @@ export function walker(root: Shape, base: { origin: Origin }) {
     if (keys.size < MAX_KEYS) keys.add(known)
     const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
     found.lanes.add(part.id)
-    found.writes.push({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
+    keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
+  }
+
+  /** Megabytes of texts of one character would take a hundred times their size. */
+  function keep(write: Write): void {
+    if (found.writes.push(write) > MAX_TEXTS) throw new GateError('body.too_large')
   }
 
   /**

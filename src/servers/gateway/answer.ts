@@ -63,12 +63,10 @@ async function passStream(
 
   const begin = () => {
     if (response.headersSent) return
-    response.writeHead(200, {
-      ...headers,
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-    })
+    headers['content-type'] = 'text/event-stream; charset=utf-8'
+    headers['cache-control'] = 'no-cache'
+    headers['x-accel-buffering'] = 'no'
+    response.writeHead(200, headers)
   }
   const beat = setInterval(() => {
     // Nobody reads as long as earlier bytes wait.

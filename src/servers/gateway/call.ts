@@ -15,7 +15,8 @@ export interface Call {
   request: IncomingMessage
   response: ServerResponse
   path: string
-  query: URLSearchParams
+  /** What follows the path, from its question mark on. */
+  search: string
   serving: Serving
   deps: GatewayDeps
   /** Ends what waits for an upstream; its reason says who left. */
@@ -49,7 +50,7 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
     request,
     response,
     path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark)),
+    search: mark < 0 ? '' : url.slice(mark),
     serving: deps.serving(),
     deps,
     cancel: cancellation(),
@@ -88,11 +89,9 @@ export function sendJson(
   call.firstByte ??= call.deps.clock.now() - call.started
   const length = Buffer.byteLength(json)
   call.bytes.answerOut += length
-  call.response.writeHead(status, {
-    ...headers,
-    'content-type': 'application/json',
-    'content-length': String(length),
-  })
+  headers['content-type'] = 'application/json'
+  headers['content-length'] = String(length)
+  call.response.writeHead(status, headers)
   call.response.end(json)
 }
 

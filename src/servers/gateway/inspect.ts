@@ -40,7 +40,7 @@ export async function serveInspect(call: Call): Promise<void> {
   call.bytes.requestIn = bytes
   scan(text)
   const { boundary: name, stage, parts } = parse(text)
-  const units = UNITS[call.query.get('units') ?? 'utf16']
+  const units = UNITS[new URLSearchParams(call.search).get('units') ?? 'utf16']
   if (units === undefined)
     throw new GateError('request.invalid', {
       detail: `units must be one of ${Object.keys(UNITS).join(', ')}.`,
