@@ -1,8 +1,8 @@
 import type { Canonical } from '../types.ts'
 import { foldPoint } from './fold.ts'
 
-/** Text whose canonical form is its lower case, character for character. */
-const PLAIN = /^[\t-\r\x20-\x7e]*$/
+/** What is not its own canonical form but for its case. */
+const NOT_PLAIN = /[^\t-\r\x20-\x7e]/
 
 const ASTRAL_LIMIT = 4096
 const MANY = 1
@@ -68,14 +68,17 @@ function decode(out: Uint16Array, length: number): string {
  * Time and memory are linear in the text.
  */
 export function canonicalise(text: string, offset: number): Canonical {
-  if (PLAIN.test(text)) return plain(text, offset)
+  // One curly quote is no reason to take all that comes before it apart.
+  const head = text.search(NOT_PLAIN)
+  if (head < 0) return plain(text, offset)
 
-  let out = new Uint16Array(text.length + 64)
-  let starts = new Uint32Array(text.length + 64)
-  let length = 0
+  let out = new Uint16Array(text.length - head + 64)
+  /** Where the canonical characters from `head` on stand in the text. */
+  let starts = new Uint32Array(out.length)
+  let count = 0
   const put = (form: string, at: number): void => {
-    if (length + form.length + text.length - at > out.length) {
-      const wider = new Uint16Array((length + form.length + text.length - at) * 2)
+    if (count + form.length + text.length - at > out.length) {
+      const wider = new Uint16Array((count + form.length + text.length - at) * 2)
       wider.set(out)
       out = wider
       const longer = new Uint32Array(wider.length)
@@ -83,39 +86,41 @@ export function canonicalise(text: string, offset: number): Canonical {
       starts = longer
     }
     for (let i = 0; i < form.length; i++) {
-      out[length] = form.charCodeAt(i)
-      starts[length++] = at
+      out[count] = form.charCodeAt(i)
+      starts[count++] = at
     }
   }
-  for (let at = 0; at < text.length; at++) {
+  for (let at = head; at < text.length; at++) {
     const unit = text.charCodeAt(at)
     const known = units[unit]! || learn(unit)
     if (isHigh(unit) && isLow(text.charCodeAt(at + 1))) {
       put(astralForm(text.codePointAt(at)!), at)
       at++
     } else if (known !== MANY) {
-      out[length] = known
-      starts[length++] = at
+      out[count] = known
+      starts[count++] = at
     } else put(forms.get(unit)!, at)
   }
-  const canonical = decode(out, length)
+  const length = head + count
+  const startOf = (index: number): number => (index < head ? index : starts[index - head]!)
   const origin = (index: number): number =>
-    offset + (index < 0 ? 0 : index < length ? starts[index]! : text.length)
+    offset + (index < 0 ? 0 : index < length ? startOf(index) : text.length)
   return {
-    text: canonical,
+    text: text.slice(0, head).toLowerCase() + decode(out, count),
     origin,
     span(start, end) {
       const first = origin(start)
       if (end <= start) return [first, first]
-      const last = starts[Math.min(end, length) - 1]!
+      const last = startOf(Math.min(end, length) - 1)
       return [first, offset + last + width(text, last)]
     },
     index(at) {
-      let low = 0
+      if (at - offset <= head) return Math.max(0, at - offset)
+      let low = head
       let high = length
       while (low < high) {
         const middle = (low + high) >>> 1
-        if (starts[middle]! + offset < at) low = middle + 1
+        if (startOf(middle) + offset < at) low = middle + 1
         else high = middle
       }
       return low
