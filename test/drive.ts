@@ -7,7 +7,7 @@ import { eventReader } from '../src/protocols/wire/sse.ts'
 
 export const chat = PROTOCOLS[0]!
 
-export const clock = { now: () => 0, after: () => () => {} }
+const clock = { now: () => 0, after: () => () => {} }
 
 /** Finds `word` wherever it stands, and holds a tail that may yet become it. */
 export function finds(word: string, edit?: Hit['edit']): Guard {
@@ -163,7 +163,7 @@ export const finish = (index = 0): string => event({ delta: {}, finish_reason: '
 export const DONE = 'data: [DONE]\n\n'
 
 /** The JSON of the events of a stream. */
-export function eventsOf(out: string): Record<string, unknown>[] {
+function eventsOf(out: string): Record<string, unknown>[] {
   const reader = eventReader()
   return [...reader.push(bytes(out)), ...reader.end()]
     .map(({ text, data }) => data.map(([start, end]) => text.slice(start, end)).join('\n'))

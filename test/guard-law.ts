@@ -124,7 +124,7 @@ export interface Law {
  * end at or before `settled`, and the final view's, are those of the one whole view.
  * `extra` draws how much more left context than needed a view has.
  */
-export async function breach(
+async function breach(
   { guard, text, part, whole, bounded = true }: Law,
   cuts: readonly number[],
   extra: (below: number) => number,
@@ -159,7 +159,7 @@ export async function breach(
 }
 
 /** Every cutting that the law is tried on: all single cuts and pairs for short texts, `random` seeded ones for long ones. */
-export function* cuttings(text: string, random = 200, seed = 1): Generator<number[]> {
+function* cuttings(text: string, random = 200, seed = 1): Generator<number[]> {
   const { length } = text
   yield []
   yield Array.from({ length: Math.max(0, length - 1) }, (_, i) => i + 1)

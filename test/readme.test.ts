@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -73,6 +74,8 @@ beforeAll(async () => {
     if (!name.startsWith('.')) symlinkSync(join(process.cwd(), 'node_modules', name), join(installed, name))
   for (const name of ['dist', 'policies', 'package.json'])
     cpSync(name, join(installed, 'sallyport', name), { recursive: true })
+  // As npm does when it installs.
+  chmodSync(join(installed, 'sallyport/dist/main.js'), 0o755)
   symlinkSync(join(installed, 'sallyport/dist/main.js'), join(installed, '.bin/sallyport'))
   cpSync('policies', join(dir, 'policies'), { recursive: true })
   const started = await serve([], dir)

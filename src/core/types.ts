@@ -12,16 +12,6 @@ export type Span = readonly [start: number, end: number]
 /** `family.member`, all of them in `codes.ts`. */
 export type Code = string
 
-/** Where a stretch of a part stands on the wire. */
-export interface Segment {
-  /** As the caller would write it: `messages[2].content[0].text`. */
-  path: string
-  /** Offset in the part's text at which the segment begins. */
-  at: number
-  /** Cannot be rewritten (an object key, a number, signed text): a transform that touches it becomes a block. */
-  fixed?: true
-}
-
 /** What a reader reads as one piece. */
 export interface Part {
   id: number

@@ -14,7 +14,7 @@ export interface Vault {
 }
 
 /** What a token looks like; `restore.ts` finds them by their opening bracket. */
-export const TOKEN = /\[[A-Z][A-Z0-9_]{0,40}_[0-9]{1,9}\]/g
+const TOKEN = /\[[A-Z][A-Z0-9_]{0,40}_[0-9]{1,9}\]/g
 
 export function vault(): Vault {
   const tokens = new Map<string, string>()

@@ -14,7 +14,7 @@ export function says(stream: boolean, ...choices: Said[]): Reply {
   return stream ? { chunks: sse(...events(choices)) } : { json: completion(choices) }
 }
 
-export function completion(choices: readonly Said[]): object {
+function completion(choices: readonly Said[]): object {
   return {
     ...FRAME,
     object: 'chat.completion',
@@ -42,7 +42,7 @@ export function completion(choices: readonly Said[]): object {
 }
 
 /** The events of a stream, pieces of all choices taking turns. */
-export function events(choices: readonly Said[]): object[] {
+function events(choices: readonly Said[]): object[] {
   const all: object[] = choices.map((_, index) => delta(index, { role: 'assistant', content: '' }))
   const pieces = choices.map(({ text = [], tool }) => [
     ...text.map((content) => ({ content })),

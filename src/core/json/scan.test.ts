@@ -78,7 +78,8 @@ const parses = (text: string): boolean => {
 }
 
 const SPACES = fc.constantFrom('', ' ', '\n', '\r\n', '\t', '  ')
-const KEYS = fc.constantFrom('a', 'b', 'c', 'd', '', '__proto__x', 'é', '"', '\\', '\n', 'a/b', '👍')
+// None is one escape and nothing else: V8 13.6 (Node 24) takes such a key for another of an object of the same shape.
+const KEYS = fc.constantFrom('a', 'b', 'c', 'd', '', '__proto__x', 'é', 'a"', 'b\\', 'c\n', 'a/b', '👍')
 
 /** A JSON text and not only its value: with white space, escapes that need not be, and all forms of numbers. */
 const written: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => {

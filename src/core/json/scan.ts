@@ -28,6 +28,7 @@ export const NULL = 8
 
 const MAX_DEPTH = 100
 const NODE = 4
+const LARGE = 1 << 20
 /** Keys and names are done before an expression has begun. */
 const SHORT = 24
 const PLAIN = /[^"\\\u0000-\u001f]*/y
@@ -245,7 +246,10 @@ export function scan(text: string, options: ScanOptions = {}): Document {
   value(0)
   space()
   if (at !== length) fail('body.trailing')
-  return { text, tape: scratch.subarray(0, top) }
+  const tape = scratch.subarray(0, top)
+  // One body full of small values is no reason to keep so much for ever.
+  if (scratch.length > LARGE) scratch = new Int32Array(1 << 14)
+  return { text, tape }
 }
 
 /** What the string (or key) at `node` says. */

@@ -151,6 +151,25 @@ const said = {
   function_call: object({ name: id, arguments: nested('model') }),
 }
 
+// What Azure, Groq, OpenRouter and vLLM add. Read as unknown text it would be held back, and the answer behind it.
+const rated = object({
+  filtered: boolean,
+  detected: boolean,
+  severity: oneOf('safe', 'low', 'medium', 'high'),
+})
+const ratings = object({
+  hate: rated,
+  self_harm: rated,
+  sexual: rated,
+  violence: rated,
+  profanity: rated,
+  jailbreak: rated,
+  indirect_attack: rated,
+  protected_material_text: rated,
+  protected_material_code: rated,
+})
+const promptRatings = array(object({ prompt_index: number, content_filter_results: ratings }))
+
 const finish = end(oneOf('stop', 'length', 'tool_calls', 'content_filter', 'function_call'))
 
 const answerWith = (choice: Record<string, Shape>, kind: string): Shape =>
@@ -163,12 +182,16 @@ const answerWith = (choice: Record<string, Shape>, kind: string): Shape =>
     system_fingerprint: id,
     service_tier: id,
     obfuscation: id,
+    prompt_filter_results: promptRatings,
+    x_groq: object({ id, usage }),
     usage,
     choices: array(
-      scope(object({ index: number, finish_reason: finish, logprobs: repeat, ...choice })),
+      scope(object({ index: number, finish_reason: finish, logprobs: repeat, ...added, ...choice })),
       'index',
     ),
   })
+
+const added = { content_filter_results: ratings, native_finish_reason: id, stop_reason: id }
 
 export const body: Shape = answerWith({ message: object(said) }, 'chat.completion')
 export const event: Shape = answerWith({ delta: named('message', object(said)) }, 'chat.completion.chunk')

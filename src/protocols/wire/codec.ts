@@ -31,7 +31,7 @@ export function answerReader(
   { withoutRepeats }: { withoutRepeats: boolean },
 ): AnswerReader {
   const origin: Origin = 'model'
-  const deltas = lazily(() => walker(shapes.event, { origin }))
+  const deltas = lazily(() => walker(shapes.event, { origin, keysApart: true }))
   const events = lazily(eventReader)
   const opened = new Set<number>()
   /** The last event that did no more than add a text, and what stands before and after that text. */
@@ -140,7 +140,7 @@ export function answerReader(
     push: (bytes) => events().push(bytes).map(event),
     end: () => events().end().map(event),
     body(text) {
-      const found = walk(walker(shapes.body, { origin }), read(text))
+      const found = walk(walker(shapes.body, { origin, keysApart: true }), read(text))
       return { ...unit(text, found, (at) => at), lanes: 'all', ends: found.opens.map((part) => part.id) }
     },
     usage: () => usage,

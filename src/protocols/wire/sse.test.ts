@@ -143,6 +143,14 @@ describe('eventReader', () => {
     expect(() => read([Uint8Array.of(0xed, 0xa0, 0xbd)])).toThrow('cannot be read')
   })
 
+  it('reads a long event that comes in small pieces as fast as one that comes whole', () => {
+    const reader = eventReader()
+    reader.push(bytes('data: '))
+    // Copying what has come with each piece would take minutes.
+    for (let i = 0; i < 50_000; i++) expect(reader.push(bytes('x'.repeat(100)))).toEqual([])
+    expect(reader.push(bytes('\n\n'))[0]!.text).toHaveLength(6 + 5_000_000 + 2)
+  })
+
   it('refuses an event without an end before it has grown large', () => {
     const reader = eventReader()
     const piece = bytes(`data: ${'x'.repeat(1024 * 1024)}`)

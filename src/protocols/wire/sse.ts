@@ -15,51 +15,50 @@ export interface ServerEvent {
  */
 export function eventReader() {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let buffer = ''
-  let scanned = 0
-  let lineStart = 0
+  /** The whole lines of the event that has begun, and the line that has. Neither is looked into before it is whole. */
+  let lines = ''
+  let line = ''
+  /** A carriage return whose line feed may be on its way. */
+  let carried = ''
   let data: [number, number][] = []
 
-  function line(start: number, end: number): void {
+  function field(): void {
     // A reader that strips the mark would see a field where this one saw none.
-    if (buffer.charCodeAt(start) === 0xfeff) throw new GateError('upstream.invalid')
-    if (!buffer.startsWith('data', start)) return
-    const colon = start + 4
-    if (colon === end) data.push([end, end])
-    else if (buffer.charCodeAt(colon) === 0x3a)
-      data.push([Math.min(end, colon + (buffer.charCodeAt(colon + 1) === 0x20 ? 2 : 1)), end])
+    if (line.charCodeAt(0) === 0xfeff) throw new GateError('upstream.invalid')
+    if (!line.startsWith('data')) return
+    const end = lines.length + line.length
+    if (line.length === 4) data.push([end, end])
+    else if (line.charCodeAt(4) === 0x3a)
+      data.push([Math.min(end, lines.length + (line.charCodeAt(5) === 0x20 ? 6 : 5)), end])
   }
 
-  function read(final: boolean): ServerEvent[] {
+  function read(chunk: string, final: boolean): ServerEvent[] {
     const events: ServerEvent[] = []
-    let begin = 0
-    let at = scanned
-    for (; at < buffer.length; at++) {
-      const c = buffer.charCodeAt(at)
+    const text = carried + chunk
+    carried = ''
+    let from = 0
+    for (let at = 0; at < text.length; at++) {
+      const c = text.charCodeAt(at)
       if (c !== 0x0a && c !== 0x0d) continue
-      // A line feed that belongs to this line end may be on its way.
-      if (c === 0x0d && at + 1 === buffer.length && !final) break
-      const end = c === 0x0d && buffer.charCodeAt(at + 1) === 0x0a ? at + 1 : at
-      if (at > lineStart) line(lineStart, at)
-      else {
-        events.push({
-          text: buffer.slice(begin, end + 1),
-          data: data.map(([a, b]) => [a - begin, b - begin]),
-        })
-        data = []
-        begin = end + 1
+      line += text.slice(from, at)
+      from = at + 1
+      if (c === 0x0d && from === text.length && !final) {
+        carried = '\r'
+        break
       }
-      lineStart = end + 1
-      at = end
+      if (c === 0x0d && text.charCodeAt(from) === 0x0a) from++
+      if (line !== '') field()
+      lines += line + text.slice(at, from)
+      if (line === '') {
+        events.push({ text: lines, data })
+        lines = ''
+        data = []
+      }
+      line = ''
+      at = from - 1
     }
-    if (begin > 0) {
-      buffer = buffer.slice(begin)
-      lineStart -= begin
-      data = data.map(([a, b]) => [a - begin, b - begin])
-      at -= begin
-    }
-    scanned = at
-    if (buffer.length > MAX_EVENT) throw new GateError('upstream.invalid')
+    line += text.slice(from)
+    if (lines.length + line.length > MAX_EVENT) throw new GateError('upstream.invalid')
     return events
   }
 
@@ -72,19 +71,13 @@ export function eventReader() {
   }
 
   return {
-    push(bytes: Uint8Array): ServerEvent[] {
-      buffer += decode(bytes)
-      return read(false)
-    },
+    push: (bytes: Uint8Array): ServerEvent[] => read(decode(bytes), false),
     /** What is left, of which a lenient reader may take the last event although no blank line ended it. */
     end(): ServerEvent[] {
-      buffer += decode(undefined)
-      const events = read(true)
-      if (buffer !== '') {
-        if (lineStart < buffer.length) line(lineStart, buffer.length)
-        events.push({ text: buffer, data })
-        buffer = ''
-      }
+      const events = read(decode(undefined), true)
+      if (line !== '') field()
+      if (lines !== '' || line !== '') events.push({ text: lines + line, data })
+      lines = line = ''
       return events
     },
   }

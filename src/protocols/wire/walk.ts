@@ -48,7 +48,14 @@ const IDENTIFIER = /^[A-Za-z0-9_.:-]{1,128}$/
  * Reads the documents of one direction of one exchange: the one body of a request, the events of an answer.
  * Parts are known by their path, so that the deltas of a stream add to the part that an earlier one began.
  */
-export function walker(root: Shape, base: { origin: Origin }) {
+export function walker(
+  root: Shape,
+  base: {
+    origin: Origin
+    /** Keys are parts of their own, complete when they come, where values go on growing. */
+    keysApart?: true
+  },
+) {
   const parts = new Map<string, Part>()
   const scopes = new Map<string, number[]>()
   const keys = new Set<string>()
@@ -85,10 +92,14 @@ export function walker(root: Shape, base: { origin: Origin }) {
 
   /** A key is read once, however many events repeat it: what they say of it is one text. */
   function writeKey(node: number, place: Place, key: string, path: string): void {
-    const part = place.part!
-    const known = `${part.id} ${place.path}\0${key}`
+    const known = `${place.part!.id} ${place.path}\0${key}`
     if (keys.has(known)) return
     if (keys.size < MAX_KEYS) keys.add(known)
+    const apart = base.keysApart
+      ? partAt({ ...place, path: `${place.path}{}` }, place.part!.origin, 'text')
+      : undefined
+    if (apart !== undefined) found.ends.push(apart.id)
+    const part = apart ?? place.part!
     const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
     found.lanes.add(part.id)
     keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })

@@ -61,6 +61,6 @@ const NAMES =
   /\b[a-z][a-z0-9+.-]{0,20}:\/\/\S+|\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b(?::\d{1,5})?(?:\/\S*)?|\b(?:sk|pk|rk|key|org|organization|proj|project|user|acct|account|team|ws|wrkspc|req|asst)[-_][A-Za-z0-9*_.-]{3,}/gi
 
 /** Takes out what names a provider's account, key or host. */
-export function anonymous(text: string): string {
+function anonymous(text: string): string {
   return text.replace(NAMES, '[removed]')
 }

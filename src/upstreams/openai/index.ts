@@ -59,7 +59,9 @@ export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
   ): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
       if (call.signal.aborted) throw call.signal.reason
-      const headers = { ...call.headers, 'accept-encoding': 'identity', ...credentials() }
+      const headers = Object.assign({}, call.headers)
+      headers['accept-encoding'] = 'identity'
+      Object.assign(headers, credentials())
       const path = prefix + call.path + suffix
       pool.dispatch(
         { path, method, headers, body },
