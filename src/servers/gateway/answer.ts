@@ -36,8 +36,9 @@ async function passBody(
   body: UpstreamBody,
   headers: Record<string, string>,
 ): Promise<void> {
-  const text = answerText(await collect(body, MAX_BODY))
-  call.bytes.answerIn += Buffer.byteLength(text)
+  const bytes = await collect(body, MAX_BODY)
+  const text = answerText(bytes)
+  call.bytes.answerIn += bytes.length
   const reader = protocol.answer({ withoutRepeats: repeatsOut(exchange) })
   const session = openSession(exchange, { direction: 'answer', stream: false })
   session.push(reader.body(text))
@@ -45,7 +46,9 @@ async function passBody(
   const release = await session.end()
   if (release.block !== undefined) throw blocked(release.block)
   const edited = release.units.map((unit) => unit.text).join('')
-  sendJson(call, 200, protocol.toCaller?.(edited, false) ?? edited, headers)
+  const said = protocol.toCaller?.(edited, false) ?? edited
+  // Bytes that nobody edited need not be made again.
+  sendJson(call, 200, said === text ? bytes : said, headers)
 }
 
 async function passStream(
@@ -126,7 +129,7 @@ function repeatsOut({ checks }: Exchange): boolean {
 }
 
 /** Throws `GateError` `upstream.invalid` past the limit. */
-export async function collect(body: UpstreamBody, limit: number): Promise<Buffer> {
+export async function collect(body: UpstreamBody, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
@@ -137,7 +140,7 @@ export async function collect(body: UpstreamBody, limit: number): Promise<Buffer
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks, size)
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)
 }
 
 export function answerText(bytes: Uint8Array): string {

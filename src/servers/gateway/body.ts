@@ -14,21 +14,27 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   ...('zstdDecompress' in zlib ? { zstd: promisify(zlib.zstdDecompress as never) as Decoder } : {}),
 }
 
+export interface Body {
+  text: string
+  /** The same as bytes, without its content encoding: what leaves when nothing is edited. */
+  decoded: Uint8Array
+  /** As it came. */
+  bytes: number
+}
+
 /**
- * The body of a request as text, decoded.
+ * The body of a request, decoded.
  * Throws `GateError` `body.too_large` (also for what grows past the limit when decoded), `body.encoding`,
  * `body.invalid_utf8`, `body.truncated`.
  */
-export async function readBody(
-  request: IncomingMessage,
-  limit: number,
-): Promise<{ text: string; bytes: number }> {
+export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   const decode = encoding === 'identity' ? undefined : DECODERS[encoding]
   if (encoding !== 'identity' && decode === undefined) throw new GateError('body.encoding')
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new GateError('body.too_large')
   const raw = await collect(request, limit)
-  return { text: utf8(decode === undefined ? raw : await inflate(decode, raw, limit)), bytes: raw.length }
+  const decoded = decode === undefined ? raw : await inflate(decode, raw, limit)
+  return { text: utf8(decoded), decoded, bytes: raw.length }
 }
 
 function collect(request: IncomingMessage, limit: number): Promise<Buffer> {

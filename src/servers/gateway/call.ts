@@ -83,7 +83,7 @@ export function write(call: Call, chunk: string): Promise<void> | undefined {
 export function sendJson(
   call: Call,
   status: number,
-  json: string,
+  json: string | Uint8Array,
   headers: Record<string, string> = {},
 ): void {
   call.firstByte ??= call.deps.clock.now() - call.started

@@ -16,7 +16,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.protocol = protocol
   const caller = serving.identify(request.headers)
   call.caller = caller
-  const { text, bytes } = await readBody(request, serving.limits.requestBytes)
+  const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
   call.stream = read.stream
@@ -44,7 +44,9 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
     ? { ...read.unit, splices: [{ span: read.modelSpan!, text: literal(model) }] }
     : read.unit
   const edited = await inspectRequest(call, exchange, unit)
-  const body = protocol.toUpstream?.(edited, model) ?? edited
+  const taken = protocol.toUpstream?.(edited, model) ?? edited
+  // Bytes that nobody edited need not be made again.
+  const body = taken === text ? decoded : taken
   call.bytes.requestOut = Buffer.byteLength(body)
 
   const sent = deps.clock.now()
