@@ -140,25 +140,33 @@ export async function start(options: ServeOptions, env: Environment = process.en
       config: options.config ?? 'policies/default (embedded)',
       records: options.record ?? 'standard output',
       models,
+      absent: loaded.policy.absent.map(({ name }) => name),
       ...(key === undefined ? {} : { key }),
     }),
     async stop() {
       draining = true
+      log.info('draining: no new calls are taken')
       watcher.close()
       await gateServer.drain(gate.drain)
       await Promise.all([admin.close(), upstreams.close(), records.close()])
+      log.info('stopped')
     },
   }
 }
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
-       sallyport keys create --tenant T --name N`
+       sallyport keys create --tenant T --name N [--roles A,B] [--boundaries A,B] [--expires DATE] [--dir DIR]
+       sallyport --version`
 
 async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
+  if (rest.includes('--help')) {
+    out(HELP)
+    return 0
+  }
   switch (command) {
     case 'serve': {
       const running = await start(serveOptions(rest))
@@ -174,6 +182,9 @@ async function main(args: readonly string[]): Promise<number> {
       return check(rest, { ...buildOptions(process.env), out, err })
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
+    case '--version':
+      out(PACKAGE.version)
+      return 0
     case undefined:
     case 'help':
     case '--help':
@@ -185,13 +196,18 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    ? `${error.message}\nstop what listens there, or name other addresses with --listen and --admin`
+    : error.message
+}
+
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   main(process.argv.slice(2)).then(
     (code) => process.exit(code),
     (error: unknown) => {
-      if (error instanceof UsageError) process.stderr.write(`${error.message}\n`)
-      else if (error instanceof PolicyError) process.stderr.write(`${error.message}\n`)
-      else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      process.stderr.write(`${told(error)}\n`)
       process.exit(error instanceof UsageError ? 2 : 1)
     },
   )

@@ -30,9 +30,9 @@ const RUN_HERE = {
   start: 'npm ci && npm start',
   test: 'npm ci && npm test',
   copy: 'cp -r policies/default my-policy',
-  keys: 'npx sallyport keys create --tenant acme --name support-service --dir my-policy',
-  check: 'npx sallyport check my-policy',
-  serve: 'npx sallyport serve --config my-policy',
+  keys: 'node dist/main.js keys create --tenant acme --name support-service --dir my-policy',
+  check: 'node dist/main.js check my-policy',
+  serve: 'node dist/main.js serve --config my-policy',
 }
 
 let dir: string
@@ -78,6 +78,7 @@ beforeAll(async () => {
   chmodSync(join(installed, 'sallyport/dist/main.js'), 0o755)
   symlinkSync(join(installed, 'sallyport/dist/main.js'), join(installed, '.bin/sallyport'))
   cpSync('policies', join(dir, 'policies'), { recursive: true })
+  symlinkSync(join(installed, 'sallyport/dist'), join(dir, 'dist'))
   const started = await serve([], dir)
   gate = {
     ...started,

@@ -43,12 +43,17 @@ export function startMessage(started: {
   /** Made for this run, when the embedded default is served. */
   key?: string
   models: readonly string[]
+  /** Upstreams whose optional key is not set. */
+  absent: readonly string[]
 }): string {
   const { gate, admin, config, key } = started
   const lines = [
     `sallyport is up.  gate http://${gate}  admin http://${admin}`,
     `  policy   ${config}`,
     `  models   ${started.models.join(', ')}`,
+    ...(started.absent.length === 0
+      ? []
+      : [`  without  ${started.absent.join(', ')} (the variable that its key comes from is not set)`]),
     `  records  ${started.records}`,
   ]
   if (key === undefined) return lines.join('\n')
