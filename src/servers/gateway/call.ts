@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
-import type { Exchange } from '../../core/exchange.ts'
+import { type Exchange, openExchange } from '../../core/exchange.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
@@ -61,6 +61,20 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
   }
   response.setHeader('x-sallyport-exchange', call.id)
   return call
+}
+
+/** What the engine finds in this call, by the rules of its boundary. */
+export function beginExchange(call: Call, caller: Caller, boundary: ServingBoundary): Exchange {
+  const { deps, serving } = call
+  const exchange = openExchange({
+    checks: boundary.checks,
+    tenant: caller.tenant,
+    clock: deps.clock,
+    memory: deps.memory,
+    holdCharacters: serving.limits.holdCharacters,
+  })
+  call.exchange = exchange
+  return exchange
 }
 
 /** Writes a chunk; resolves when there is room for more, or the caller has left. */

@@ -1,12 +1,12 @@
 import { GateError } from '../../core/errors.ts'
-import { type Exchange, openExchange } from '../../core/exchange.ts'
+import type { Exchange } from '../../core/exchange.ts'
 import { literal } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { passAnswer } from './answer.ts'
 import { readBody } from './body.ts'
-import { blocked, type Call } from './call.ts'
+import { beginExchange, blocked, type Call } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { providerError } from './provider-error.ts'
 
@@ -31,14 +31,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.upstream = upstream.name
   limitParts(read.unit, serving.limits.partCharacters)
 
-  const exchange = openExchange({
-    checks: boundary.checks,
-    tenant: caller.tenant,
-    clock: deps.clock,
-    memory: deps.memory,
-    holdCharacters: serving.limits.holdCharacters,
-  })
-  call.exchange = exchange
+  const exchange = beginExchange(call, caller, boundary)
   const renamed = read.modelSpan !== undefined && model !== read.model
   const unit = renamed
     ? { ...read.unit, splices: [{ span: read.modelSpan!, text: literal(model) }] }

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { GateError } from '../../core/errors.ts'
-import { openExchange } from '../../core/exchange.ts'
 import { scan } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
 import { readBody } from './body.ts'
-import { type Call, sendJson } from './call.ts'
+import { beginExchange, type Call, sendJson } from './call.ts'
 
 const MAX_PARTS = 10_000
 const requestSchema = z.strictObject({
@@ -33,7 +32,7 @@ const UNITS: Readonly<Record<string, Units>> = {
 
 /** `POST /v1/inspect`: what a boundary makes of given parts, without a model. 200 whatever the verdict. */
 export async function serveInspect(call: Call): Promise<void> {
-  const { request, serving, deps } = call
+  const { request, serving } = call
   const caller = serving.identify(request.headers)
   call.caller = caller
   const { text, bytes } = await readBody(request, serving.limits.requestBytes)
@@ -48,14 +47,7 @@ export async function serveInspect(call: Call): Promise<void> {
     })
   const boundary = serving.boundaryNamed(name, caller)
   call.boundary = boundary
-  const exchange = openExchange({
-    checks: boundary.checks,
-    tenant: caller.tenant,
-    clock: deps.clock,
-    memory: deps.memory,
-    holdCharacters: serving.limits.holdCharacters,
-  })
-  call.exchange = exchange
+  const exchange = beginExchange(call, caller, boundary)
   const session = openSession(exchange, { direction: { stage }, stream: false })
   parts.forEach(({ path, origin, kind, text: said }, id) => {
     if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })
