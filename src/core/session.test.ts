@@ -1,57 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { PROTOCOLS } from '../protocols/index.ts'
-import { openExchange } from './exchange.ts'
+import { bytes, chat, checks, exchange as exchangeOn, finds, rule } from '../../test/drive.ts'
 import { openSession, type Release } from './session.ts'
-import type { Action, Checks, Guard, Hit, Rule, Stage } from './types.ts'
+import type { Checks, Guard } from './types.ts'
 
-const chat = PROTOCOLS[0]!
-const clock = { now: () => performance.now(), after: () => () => {} }
-
-/** Finds `word`, holding a tail that may yet become it. */
-function finds(word: string, edit?: Hit['edit']): Guard {
-  return {
-    scope: 'part',
-    hold: word.length,
-    lookbehind: 0,
-    inspect(view) {
-      const hits: Hit[] = []
-      const text = view.text.toLowerCase()
-      let at = Math.max(0, view.from - view.offset)
-      for (;;) {
-        const next = text.indexOf(word, at)
-        if (next < 0) break
-        const span = [view.offset + next, view.offset + next + word.length] as const
-        hits.push(
-          edit === undefined
-            ? { code: 'test.word', reason: 'a word', score: 1, span }
-            : { code: 'test.word', reason: 'a word', score: 1, span, edit },
-        )
-        at = next + word.length
-      }
-      if (view.final) return { hits, settled: view.offset + text.length }
-      let tail = Math.min(word.length - 1, text.length - at)
-      while (tail > 0 && !word.startsWith(text.slice(text.length - tail))) tail--
-      return { hits, settled: view.offset + text.length - tail }
-    },
-  }
-}
-
-function rule(stage: Stage, action: Action, guard: Guard, name = 'test'): Rule {
-  return { name, stage, guard, actions: new Map([['test.word', action]]), timeout: 1000, build: name }
-}
-
-function checks(rules: Rule[], rest: Partial<Checks> = {}): Checks {
-  const byStage = { admit: [], input: [], context: [], policy: [], output: [], tool: [] } as Record<
-    Stage,
-    Rule[]
-  >
-  for (const each of rules) byStage[each.stage].push(each)
-  return { rules: byStage, shadow: false, marks: [], restore: new Set(['text']), guardsText: true, ...rest }
-}
-
-function exchange(c: Checks) {
-  return openExchange({ checks: c, tenant: 't', clock, memory: undefined, holdCharacters: 1000 })
-}
+const exchange = (c: Checks) => exchangeOn(c, { holdCharacters: 1000 })
 
 function request(c: Checks, body: object | string) {
   const ex = exchange(c)
@@ -82,7 +34,6 @@ const delta = (content: string, index = 0) =>
   `data: ${JSON.stringify({ id: 'a', object: 'chat.completion.chunk', choices: [{ index, delta: { content }, finish_reason: null }] })}\n\n`
 const finish = (index = 0) =>
   `data: ${JSON.stringify({ choices: [{ index, delta: {}, finish_reason: 'stop' }] })}\n\n`
-const bytes = (text: string) => new TextEncoder().encode(text)
 const said = (out: string, index = 0) =>
   [...out.matchAll(/^data: (\{.*\})$/gm)]
     .map((m) => JSON.parse(m[1]!).choices?.[0])
