@@ -151,7 +151,7 @@ export interface Checks {
   marks: readonly { between: readonly [open: string, close: string]; origin: 'retrieved' | 'tool' }[]
   /** Into which kinds of parts of an answer masked values are given back. */
   restore: ReadonlySet<'text' | 'tool_call'>
-  /** Whether a rule of `output` or `tool` could edit or block text, so that nothing may repeat it in another form. */
+  /** Whether a rule of `output` or `tool` could edit or block text (none does in shadow): nothing may repeat it in another form then. */
   guardsText: boolean
 }
 

@@ -39,7 +39,7 @@ async function passBody(
   const bytes = await collect(body, MAX_BODY)
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
-  const reader = protocol.answer({ withoutRepeats: repeatsOut(exchange) })
+  const reader = protocol.answer({ withoutRepeats: exchange.checks.guardsText })
   const session = openSession(exchange, { direction: 'answer', stream: false })
   session.push(reader.body(text))
   noteUsage(call, reader.usage())
@@ -59,7 +59,7 @@ async function passStream(
   headers: Record<string, string>,
 ): Promise<void> {
   const { response } = call
-  const reader = protocol.answer({ withoutRepeats: repeatsOut(exchange) })
+  const reader = protocol.answer({ withoutRepeats: exchange.checks.guardsText })
   const session = openSession(exchange, { direction: 'answer', stream: true })
   /** What may leave once there is something to show: a block before that is still a 403. */
   let waiting = ''
@@ -122,10 +122,6 @@ async function passStream(
 
 function noteUsage(call: Call, usage: Call['usage']): void {
   if (usage !== undefined) call.usage = usage
-}
-
-function repeatsOut({ checks }: Exchange): boolean {
-  return checks.guardsText && !checks.shadow
 }
 
 /** Throws `GateError` `upstream.invalid` past the limit. */
