@@ -110,7 +110,8 @@ export async function start(options: ServeOptions, env: Environment = process.en
     recorder: fan([recordLog(records), metrics], () => metrics.recordLost()),
     clock: systemClock,
     memory: memory(sha256, MEMORY_BYTES),
-    opened: () => metrics.opened(),
+    opened: metrics.opened,
+    closed: metrics.closed,
     warn: (message, error) => log.error(message, error),
   })
   let draining = false

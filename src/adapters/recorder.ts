@@ -8,7 +8,7 @@ import { destination } from 'pino'
 const WAITING = 16_777_216
 const LAST_WRITE = 2_000
 /** Bytes, or milliseconds, after which lines are written: one write for each would cost more than making the line. */
-const BATCH = 8_192
+const BATCH = 65_536
 const BATCH_MS = 50
 
 export interface LineStream {
@@ -26,24 +26,39 @@ export interface LineStream {
 export function lineStream(to: 'stdout' | { file: string }, lost: () => void, waiting = WAITING): LineStream {
   if (to !== 'stdout') mkdirSync(dirname(to.file), { recursive: true })
   const dest = to === 'stdout' ? 1 : openSync(to.file, 'a', 0o600)
-  const stream = destination({
-    dest,
-    sync: false,
-    maxLength: waiting,
-    minLength: BATCH,
-    periodicFlush: BATCH_MS,
-  })
+  const stream = destination({ dest, sync: false, maxLength: waiting })
+  const batch = Math.min(BATCH, waiting)
+  /** Kept here: the stream would measure all that it holds at every line. */
+  let lines = ''
+  let ended = false
+
+  function flush(): void {
+    if (lines === '') return
+    const written = lines
+    lines = ''
+    try {
+      stream.write(written)
+    } catch {
+      dropped(written)
+    }
+  }
+  function dropped(written: string): void {
+    for (let at = written.indexOf('\n'); at >= 0; at = written.indexOf('\n', at + 1)) lost()
+  }
   stream.on('error', lost)
-  stream.on('drop', lost)
+  stream.on('drop', dropped)
+  const often = setInterval(flush, BATCH_MS)
+  often.unref()
   return {
     write(line) {
-      try {
-        stream.write(line)
-      } catch {
-        lost()
-      }
+      if (ended) return lost()
+      lines += line
+      if (lines.length >= batch) flush()
     },
     async close() {
+      ended = true
+      clearInterval(often)
+      flush()
       const closed = once(stream, 'close').catch(lost)
       try {
         stream.end()

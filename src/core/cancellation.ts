@@ -14,30 +14,31 @@ export interface Cancellation {
 
 /** An `AbortController` without the event machinery, which is a sixth of what a call costs. */
 export function cancellation(): Cancellation {
-  const listeners = new Set<() => void>()
-  let aborted = false
-  let reason: unknown
-  return {
-    signal: {
-      get aborted() {
-        return aborted
-      },
-      get reason() {
-        return reason
-      },
-      addEventListener(_, run) {
-        listeners.add(run)
-      },
-      removeEventListener(_, run) {
-        listeners.delete(run)
-      },
-    },
-    abort(why) {
-      if (aborted) return
-      aborted = true
-      reason = why
-      for (const run of listeners) run()
-      listeners.clear()
-    },
+  const signal = new OneSignal()
+  return { signal, abort: (reason) => signal.abort(reason) }
+}
+
+/** A class, as one is made for every call and its methods need no context of their own. */
+class OneSignal implements Signal {
+  aborted = false
+  reason: unknown
+  private listeners: (() => void)[] = []
+
+  addEventListener(_: 'abort', run: () => void): void {
+    this.listeners.push(run)
+  }
+
+  removeEventListener(_: 'abort', run: () => void): void {
+    const at = this.listeners.indexOf(run)
+    if (at >= 0) this.listeners.splice(at, 1)
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted) return
+    this.aborted = true
+    this.reason = reason
+    const waiting = this.listeners
+    this.listeners = []
+    for (const run of waiting) run()
   }
 }

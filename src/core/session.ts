@@ -44,6 +44,14 @@ const MEMORABLE = 256
 const MAX_HELD = 16 * 1024 * 1024
 const DROPPED = '[removed by policy]'
 
+/**
+ * Whether a unit leaves as it came, because no rule of this direction looks at anything that it holds: then there is
+ * no need of a session.
+ */
+export function passesAll(exchange: Exchange, direction: 'request' | 'answer', unit: Unit): boolean {
+  return !readsText(exchange, direction) && unit.splices.length === 0 && unit.opens.every(isText)
+}
+
 export function openSession(exchange: Exchange, { direction, stream }: SessionOptions): Session {
   const lanes = new Map<number, Lane>()
   const departures = new Departures()

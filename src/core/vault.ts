@@ -17,29 +17,44 @@ export interface Vault {
 const TOKEN = /\[[A-Z][A-Z0-9_]{0,40}_[0-9]{1,9}\]/g
 
 export function vault(): Vault {
-  const tokens = new Map<string, string>()
-  const values = new Map<string, string>()
-  const next = new Map<string, number>()
-  const reserved = new Set<string>()
-  return {
-    token(label, value) {
-      const key = `${label}\0${value}`
-      const known = tokens.get(key)
-      if (known !== undefined) return known
-      let number = next.get(label) ?? 1
-      while (reserved.has(`[${label}_${number}]`)) number++
-      next.set(label, number + 1)
-      const token = `[${label}_${number}]`
-      tokens.set(key, token)
-      values.set(token, value)
-      return token
-    },
-    value: (token) => values.get(token),
-    get size() {
-      return values.size
-    },
-    reserve(text) {
-      for (const match of text.matchAll(TOKEN)) reserved.add(match[0])
-    },
+  return new Tokens()
+}
+
+/** A class whose maps are made when there is something to mask: most exchanges have nothing. */
+class Tokens implements Vault {
+  private tokens: Map<string, string> | undefined
+  private values: Map<string, string> | undefined
+  private next: Map<string, number> | undefined
+  private reserved: Set<string> | undefined
+
+  token(label: string, value: string): string {
+    this.tokens ??= new Map()
+    this.values ??= new Map()
+    this.next ??= new Map()
+    const key = `${label}\0${value}`
+    const known = this.tokens.get(key)
+    if (known !== undefined) return known
+    let number = this.next.get(label) ?? 1
+    while (this.reserved?.has(`[${label}_${number}]`)) number++
+    this.next.set(label, number + 1)
+    const token = `[${label}_${number}]`
+    this.tokens.set(key, token)
+    this.values.set(token, value)
+    return token
+  }
+
+  value(token: string): string | undefined {
+    return this.values?.get(token)
+  }
+
+  get size(): number {
+    return this.values?.size ?? 0
+  }
+
+  reserve(text: string): void {
+    for (const match of text.matchAll(TOKEN)) {
+      this.reserved ??= new Set()
+      this.reserved.add(match[0])
+    }
   }
 }

@@ -1,13 +1,16 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Recorder } from '../core/record.ts'
 import { bounded } from './labels.ts'
+import { counter, histogram } from './series.ts'
 
 const ANSWER_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
 const GUARD_SECONDS = [0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
 
 export interface Metrics extends Recorder {
-  /** An exchange began; the returned function says that it has ended. */
-  opened(): () => void
+  /** An exchange began. */
+  opened(): void
+  /** One that began has ended. */
+  closed(): void
   /** Documents of this version are served now; `at` is in milliseconds since 1970. */
   policyLoaded(version: string, at: number): void
   /** Changed documents were refused, and the ones before them stay. */
@@ -25,46 +28,48 @@ export function createMetrics(): Metrics {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
 
-  const exchanges = new Counter({
+  const exchanges = counter(registry, {
     name: 'sallyport_exchanges_total',
     help: 'Exchanges that have ended',
-    labelNames: ['boundary', 'verdict', 'status', 'ended'],
-    registers,
+    labels: ['boundary', 'verdict', 'status', 'ended'],
   })
-  const duration = new Histogram({
+  const duration = histogram(registry, {
     name: 'sallyport_exchange_duration_seconds',
     help: 'From the first byte of the request to the last of the answer',
-    labelNames: ['boundary'],
-    buckets: ANSWER_SECONDS,
-    registers,
+    labels: ['boundary'],
+    bounds: ANSWER_SECONDS,
   })
-  const firstByte = new Histogram({
+  const firstByte = histogram(registry, {
     name: 'sallyport_first_byte_seconds',
     help: 'From the first byte of the request to the first of the answer',
-    labelNames: ['boundary'],
-    buckets: ANSWER_SECONDS,
-    registers,
+    labels: ['boundary'],
+    bounds: ANSWER_SECONDS,
   })
-  const findings = new Counter({
+  const findings = counter(registry, {
     name: 'sallyport_findings_total',
     help: 'Findings by what was made of them',
-    labelNames: ['guard', 'code', 'action', 'stage'],
-    registers,
+    labels: ['guard', 'code', 'action', 'stage'],
   })
-  const guards = new Histogram({
+  const guards = histogram(registry, {
     name: 'sallyport_guard_seconds',
     help: 'Time in one guard, per exchange and stage',
-    labelNames: ['stage', 'guard'],
-    buckets: GUARD_SECONDS,
-    registers,
+    labels: ['stage', 'guard'],
+    bounds: GUARD_SECONDS,
   })
-  const looks = new Counter({
+  const looks = counter(registry, {
     name: 'sallyport_looks_total',
     help: 'Looks of guards, by whether memory answered them',
-    labelNames: ['remembered'],
-    registers,
+    labels: ['remembered'],
   })
-  const open = new Gauge({ name: 'sallyport_exchanges_open', help: 'Exchanges under way', registers })
+  let underWay = 0
+  new Gauge({
+    name: 'sallyport_exchanges_open',
+    help: 'Exchanges under way',
+    registers,
+    collect() {
+      this.set(underWay)
+    },
+  })
   const policy = new Gauge({
     name: 'sallyport_policy_info',
     help: 'When the documents that are served were loaded, in seconds since 1970',
@@ -91,32 +96,27 @@ export function createMetrics(): Metrics {
     record(entry) {
       const boundary = boundaryLabel(entry.boundary ?? 'none')
       const status = statusLabel(String(entry.status))
-      exchanges.inc({ boundary, verdict: entry.verdict, status, ended: entry.ended })
-      duration.observe({ boundary }, entry.duration / 1000)
-      if (entry.firstByte !== undefined) firstByte.observe({ boundary }, entry.firstByte / 1000)
-      for (const { guard, code, action, stage } of entry.findings) {
-        findings.inc({ guard: guardLabel(guard), code: codeLabel(code), action, stage })
-      }
-      for (const [place, spent] of Object.entries(entry.timings)) {
+      exchanges([boundary, entry.verdict, status, entry.ended])
+      duration([boundary], entry.duration / 1000)
+      if (entry.firstByte !== undefined) firstByte([boundary], entry.firstByte / 1000)
+      for (const { guard, code, action, stage } of entry.findings)
+        findings([guardLabel(guard), codeLabel(code), action, stage])
+      for (const place in entry.timings) {
         const slash = place.indexOf('/')
         if (slash === -1) continue
-        guards.observe(
-          { stage: place.slice(0, slash), guard: guardLabel(place.slice(slash + 1)) },
-          spent / 1000,
-        )
+        const guard = guardLabel(place.slice(slash + 1))
+        guards([place.slice(0, slash), guard], entry.timings[place]! / 1000)
       }
-      if (entry.looks !== undefined) {
-        looks.inc({ remembered: 'true' }, entry.looks.remembered)
-        looks.inc({ remembered: 'false' }, entry.looks.all - entry.looks.remembered)
-      }
+      if (entry.looks === undefined) return
+      const { remembered, all } = entry.looks
+      if (remembered > 0) looks(['true'], remembered)
+      if (all > remembered) looks(['false'], all - remembered)
     },
     opened() {
-      open.inc()
-      let ended = false
-      return () => {
-        if (!ended) open.dec()
-        ended = true
-      }
+      underWay++
+    },
+    closed() {
+      underWay--
     },
     policyLoaded(version, at) {
       policy.reset()

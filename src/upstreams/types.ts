@@ -5,7 +5,7 @@ import type { SecretRef } from '../core/ports.ts'
 export interface UpstreamCall {
   /** Below the upstream's base URL: `/chat/completions`. Never a caller's own text. */
   path: string
-  /** All that is forwarded besides the gate's own credentials; names in lower case. */
+  /** All that is forwarded besides the gate's own credentials, which are added here; names in lower case. */
   headers: Record<string, string>
   body: Uint8Array | string
   /** Aborting ends the call at once; whoever awaits it or its body gets `signal.reason`. */
@@ -18,6 +18,8 @@ export interface UpstreamCall {
  * Iterating throws `GateError`: `upstream.unavailable` when the answer breaks off, `upstream.timeout`.
  */
 export interface UpstreamBody extends AsyncIterable<Uint8Array> {
+  /** All of it, instead of iterating. Rejects as iterating throws, and with `upstream.invalid` past `limit` bytes. */
+  whole(limit: number): Promise<Uint8Array>
   /** Gives up on the rest of the answer. Does nothing once it has ended. */
   destroy(): void
 }

@@ -277,7 +277,7 @@ describe('scan', () => {
     expect(refusal('"\\ud83d"', { surrogates: 'allow' })).toBeUndefined()
     expect(refusal('{"a":1,"a":2}', { surrogates: 'allow' })).toBe('body.duplicate_key')
     const { tape } = scan('{"a":1,"a":2}', { duplicates: 'allow' })
-    expect(tape.length).toBe(4 * 5)
+    expect(tape[3]).toBe(4 * 5)
   })
 
   it('reads a long string, and a long one with an escape near its end', () => {

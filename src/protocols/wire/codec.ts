@@ -4,11 +4,11 @@ import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
 import type { AnswerReader, ReadRequest } from '../types.ts'
 import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
-import { type Findings, walker } from './walk.ts'
+import { type Findings, Walker } from './walk.ts'
 
 /** Reads a request's body by its shape. What is known to be nobody's else is the user's. */
 export function readRequest(text: string, shape: Shape): ReadRequest {
-  const found = walker(shape, { origin: 'user' }).read(scan(text))
+  const found = new Walker(shape, { origin: 'user' }).read(scan(text))
   const { model, stream } = found.captured
   return {
     unit: {
@@ -31,7 +31,7 @@ export function answerReader(
   { withoutRepeats }: { withoutRepeats: boolean },
 ): AnswerReader {
   const origin: Origin = 'model'
-  const deltas = lazily(() => walker(shapes.event, { origin, keysApart: true }))
+  const deltas = lazily(() => new Walker(shapes.event, { origin, keysApart: true }))
   const events = lazily(eventReader)
   const opened = new Set<number>()
   /** The last event that did no more than add a text, and what stands before and after that text. */
@@ -52,14 +52,11 @@ export function answerReader(
     complete ||= found.finished
     for (const part of found.opens) opened.add(part.id)
     const move = ([start, end]: Span): Span => [place(start), place(end)]
-    for (const write of found.writes) {
-      found.lanes.add(write.part)
-      write.literal = move(write.literal)
-    }
+    for (const write of found.writes) write.literal = move(write.literal)
     return {
       text,
       // What stands beside all choices (usage, an error) comes after them; what only names one waits for nothing.
-      lanes: !found.scoped ? 'all' : found.lanes.size === 0 ? 'none' : [...found.lanes],
+      lanes: !found.scoped ? 'all' : found.lanes.length === 0 ? 'none' : found.lanes,
       opens: found.opens,
       writes: found.writes,
       ends: found.ends,
@@ -140,7 +137,7 @@ export function answerReader(
     push: (bytes) => events().push(bytes).map(event),
     end: () => events().end().map(event),
     body(text) {
-      const found = walk(walker(shapes.body, { origin, keysApart: true }), read(text))
+      const found = walk(new Walker(shapes.body, { origin, keysApart: true }), read(text))
       return { ...unit(text, found, (at) => at), lanes: 'all', ends: found.opens.map((part) => part.id) }
     },
     usage: () => usage,
@@ -150,8 +147,6 @@ export function answerReader(
 
 // What would end the literal, or does not say in it what it is.
 const NOT_PLAIN = /["\\\u0000-\u001f]/
-
-type Walker = ReturnType<typeof walker>
 
 function empty(text: string, lanes: Unit['lanes']): Unit {
   return { text, lanes, opens: [], writes: [], ends: [], splices: [] }

@@ -1,4 +1,5 @@
 import type { Kind, Origin } from '../../core/types.ts'
+import { type Names, names } from './names.ts'
 
 /**
  * What stands at a path of a protocol's documents. A codec is such data and no more; `walk.ts` reads documents by it.
@@ -9,7 +10,7 @@ export type Shape =
   /** Exempt while it looks like an identifier. */
   | { is: 'id'; capture?: Capture }
   /** Exempt while it is one of the known values. */
-  | { is: 'enum'; values: ReadonlySet<string> }
+  | { is: 'enum'; values: Names<true> }
   | { is: 'number'; capture?: Capture }
   | { is: 'boolean'; capture?: Capture }
   /** A string that holds JSON: a tool call's arguments. */
@@ -19,13 +20,13 @@ export type Shape =
   /** Says again, in another form, what stands elsewhere in the same document. */
   | { is: 'repeat' }
   | { is: 'any' }
-  | { is: 'object'; fields: Readonly<Record<string, Shape>>; folded: ReadonlySet<string> }
+  | { is: 'object'; fields: Names<Field>; folded: ReadonlySet<string> }
   /** `by`: the field of an element that says its index; its position when absent. */
   | { is: 'array'; of: Shape; by?: string }
   /** By JSON type. */
   | { is: 'forms'; string?: Shape; array?: Shape; object?: Shape; number?: Shape }
   /** By the value of a field. */
-  | { is: 'case'; field: string; cases: Readonly<Record<string, Shape>>; otherwise: Shape }
+  | { is: 'case'; field: string; cases: Names<Shape>; otherwise: Shape }
   /** One piece for its reader: all text inside becomes one part. */
   | { is: 'part'; origin: Origin; kind: Kind; group: boolean; of: Shape }
   /** The field of a streamed delta that adds to another field's text. */
@@ -34,6 +35,12 @@ export type Shape =
   | { is: 'scope'; of: Shape }
   /** A value here says that the scope's parts are complete. */
   | { is: 'end'; of: Shape }
+
+/** A field that an object of a protocol may have. */
+export interface Field {
+  name: string
+  shape: Shape
+}
 
 export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens'
 
@@ -46,14 +53,17 @@ export const repeat: Shape = { is: 'repeat' }
 export const media = (medium: string): Shape => ({ is: 'media', medium })
 export const nested = (origin: Origin): Shape => ({ is: 'nested', origin })
 export const captured = (is: 'id' | 'number' | 'boolean', capture: Capture): Shape => ({ is, capture })
-export const oneOf = (...values: string[]): Shape => ({ is: 'enum', values: new Set(values) })
+export const oneOf = (...values: string[]): Shape => ({
+  is: 'enum',
+  values: names(values.map((value) => [value, true])),
+})
 export const array = (of: Shape, by?: string): Shape =>
   by === undefined ? { is: 'array', of } : { is: 'array', of, by }
 export const forms = (by: Omit<Extract<Shape, { is: 'forms' }>, 'is'>): Shape => ({ is: 'forms', ...by })
 export const byField = (field: string, cases: Record<string, Shape>, otherwise: Shape = any): Shape => ({
   is: 'case',
   field,
-  cases: withoutPrototype(cases),
+  cases: names(Object.entries(cases)),
   otherwise,
 })
 export const part = (
@@ -66,7 +76,7 @@ export const scope = (of: Shape): Shape => ({ is: 'scope', of })
 export const end = (of: Shape): Shape => ({ is: 'end', of })
 export const object = (fields: Record<string, Shape>): Shape => ({
   is: 'object',
-  fields: withoutPrototype(fields),
+  fields: names(Object.entries(fields).map(([name, shape]) => [name, { name, shape }])),
   folded: new Set(Object.keys(fields).map(fold)),
 })
 
@@ -78,9 +88,4 @@ export function fold(key: string): string {
     .replace(/\u017f/g, 's')
     .replace(/\u212a/g, 'k')
     .toLowerCase()
-}
-
-// A caller may send a key named `__proto__` or `constructor`.
-function withoutPrototype<T>(record: Record<string, T>): Record<string, T> {
-  return Object.assign(Object.create(null), record)
 }

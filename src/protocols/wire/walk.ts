@@ -13,6 +13,7 @@ import {
 } from '../../core/json/scan.ts'
 import { shownKey } from '../../core/paths.ts'
 import type { Kind, Origin, Part, Span, Write } from '../../core/types.ts'
+import type { Names } from './names.ts'
 import { type Capture, fold, type Shape } from './shape.ts'
 
 /** What a walk tells of one document. */
@@ -20,7 +21,7 @@ export interface Findings {
   opens: Part[]
   writes: Write[]
   /** Parts that this document adds to or whose scope it names. */
-  lanes: Set<number>
+  lanes: number[]
   ends: number[]
   /** Whether it has to do with a scope at all, or stands beside them. */
   scoped: boolean
@@ -42,48 +43,84 @@ interface Place {
 const MAX_PARTS = 10_000
 const MAX_TEXTS = 200_000
 const MAX_KEYS = 10_000
-const IDENTIFIER = /^[A-Za-z0-9_.:-]{1,128}$/
+const MAX_IDENTIFIER = 128
+const EMPTY = new Int32Array(4)
+const ROOT: Place = { path: '', part: undefined, scope: undefined }
+
+interface Base {
+  origin: Origin
+  /** Keys are parts of their own, complete when they come, where values go on growing. */
+  keysApart?: true
+}
 
 /**
  * Reads the documents of one direction of one exchange: the one body of a request, the events of an answer.
  * Parts are known by their path, so that the deltas of a stream add to the part that an earlier one began.
+ *
+ * A class, as every call makes two and a function's helpers would be made anew for each.
  */
-export function walker(
-  root: Shape,
-  base: {
-    origin: Origin
-    /** Keys are parts of their own, complete when they come, where values go on growing. */
-    keysApart?: true
-  },
-) {
-  const parts = new Map<string, Part>()
-  const scopes = new Map<string, number[]>()
-  const keys = new Set<string>()
-  let doc: Document
-  let found: Findings
-  let finished: string[]
+export class Walker {
+  private readonly parts = new Map<string, Part>()
+  private readonly scopes = new Map<string, number[]>()
+  private readonly keys = new Set<string>()
+  /** In which document a part was last named, by the part's id. */
+  private readonly named: number[] = []
+  private documents = 0
+  private text = ''
+  private tape: Document['tape'] = EMPTY
+  private found: Findings = nothing()
+  private finished: string[] = []
+  private readonly root: Shape
+  private readonly base: Base
 
-  function partAt(
+  constructor(root: Shape, base: Base) {
+    this.root = root
+    this.base = base
+  }
+
+  /** Throws `GateError` `body.ambiguous_key`, `body.not_object`. */
+  read({ text, tape }: Document): Findings {
+    if (tape[0] !== OBJECT) throw new GateError('body.not_object')
+    this.text = text
+    this.tape = tape
+    this.documents++
+    const found = nothing()
+    this.found = found
+    const finished: string[] = []
+    this.finished = finished
+    this.walk(0, this.root, ROOT)
+    // The end may stand before the text in the same document.
+    found.finished = finished.length > 0
+    for (const scope of finished)
+      for (const part of this.scopes.get(scope)!) {
+        this.lane(part)
+        found.ends.push(part)
+      }
+    return found
+  }
+
+  private partAt(
     place: Place,
     origin: Origin,
     kind: Kind,
     extra?: Pick<Part, 'group' | 'medium' | 'nested'>,
   ): Part {
-    const known = parts.get(place.path)
+    const known = this.parts.get(place.path)
     if (known !== undefined) return known
-    if (parts.size >= MAX_PARTS) throw new GateError('body.too_large')
-    const part: Part = { id: parts.size, origin, kind, ...extra }
-    parts.set(place.path, part)
-    found.opens.push(part)
-    if (place.scope !== undefined) scopes.get(place.scope)!.push(part.id)
+    if (this.parts.size >= MAX_PARTS) throw new GateError('body.too_large')
+    const part: Part = { id: this.parts.size, origin, kind, ...extra }
+    this.parts.set(place.path, part)
+    this.named.push(0)
+    this.found.opens.push(part)
+    if (place.scope !== undefined) this.scopes.get(place.scope)!.push(part.id)
     return part
   }
 
-  function write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
-    const part = place.part ?? partAt(place, base.origin, 'text')
-    const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
-    found.lanes.add(part.id)
-    keep(
+  private write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
+    const part = place.part ?? this.partAt(place, this.base.origin, 'text')
+    const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
+    this.lane(part.id)
+    this.keep(
       below === undefined
         ? { part: part.id, path: place.path, literal, value, form }
         : { part: part.id, path: below, literal, value, form, seam: true },
@@ -91,113 +128,120 @@ export function walker(
   }
 
   /** A key is read once, however many events repeat it: what they say of it is one text. */
-  function writeKey(node: number, place: Place, key: string, path: string): void {
+  private writeKey(node: number, place: Place, key: string, path: string): void {
     const known = `${place.part!.id} ${place.path}\0${key}`
-    if (keys.has(known)) return
-    if (keys.size < MAX_KEYS) keys.add(known)
-    const apart = base.keysApart
-      ? partAt({ ...place, path: `${place.path}{}` }, place.part!.origin, 'text')
+    if (this.keys.has(known)) return
+    if (this.keys.size < MAX_KEYS) this.keys.add(known)
+    const apart = this.base.keysApart
+      ? this.partAt({ ...place, path: `${place.path}{}` }, place.part!.origin, 'text')
       : undefined
-    if (apart !== undefined) found.ends.push(apart.id)
+    if (apart !== undefined) this.found.ends.push(apart.id)
     const part = apart ?? place.part!
-    const literal: Span = [doc.tape[node + 1]!, doc.tape[node + 2]!]
-    found.lanes.add(part.id)
-    keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
+    const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
+    this.lane(part.id)
+    this.keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
+  }
+
+  private lane(part: number): void {
+    if (this.named[part] === this.documents) return
+    this.named[part] = this.documents
+    this.found.lanes.push(part)
   }
 
   /** Megabytes of texts of one character would take a hundred times their size. */
-  function keep(write: Write): void {
-    if (found.writes.push(write) > MAX_TEXTS) throw new GateError('body.too_large')
+  private keep(write: Write): void {
+    if (this.found.writes.push(write) > MAX_TEXTS) throw new GateError('body.too_large')
   }
 
   /**
    * Nothing is known of what stands here: all of it is text, keys too.
    * @param shown the path as findings may give it
    */
-  function any(node: number, place: Place, shown = place.path): void {
-    const { text, tape } = doc
+  private any(node: number, place: Place, shown = place.path): void {
+    const { text, tape } = this
     const type = tape[node]!
     if (type === STRING || type === ESCAPED)
-      return write(node, place, 'json', stringAt(text, tape, node), shown)
+      return this.write(node, place, 'json', stringAt(text, tape, node), shown)
     if (type === NUMBER) {
       const digits = text.slice(tape[node + 1]!, tape[node + 2]!)
-      if (digits.replace(/[^0-9]/g, '').length >= 7) write(node, place, 'fixed', digits, shown)
+      if (digits.replace(/[^0-9]/g, '').length >= 7) this.write(node, place, 'fixed', digits, shown)
       return
     }
     if (type !== OBJECT && type !== ARRAY) return
     const within: Place =
-      place.part === undefined ? { ...place, part: partAt(place, base.origin, 'text') } : place
+      place.part === undefined ? { ...place, part: this.partAt(place, this.base.origin, 'text') } : place
     const stop = tape[node + 3]!
     let index = 0
     for (let child = node + 4; child < stop; ) {
       if (type === ARRAY) {
-        any(child, { ...within, path: `${place.path}[${index}]` }, `${shown}[${index}]`)
+        this.any(child, { ...within, path: `${place.path}[${index}]` }, `${shown}[${index}]`)
         index++
         child = tape[child + 3]!
         continue
       }
       const key = stringAt(text, tape, child)
       const at = { ...within, path: below(place.path, key) }
-      writeKey(child, at, key, join(shown, '*'))
-      any(child + 4, at, join(shown, shownKey(key)))
+      this.writeKey(child, at, key, join(shown, '*'))
+      this.any(child + 4, at, join(shown, shownKey(key)))
       child = tape[child + 7]!
     }
   }
 
   /** Whether what stands here is an identifier, a known value, a number or a switch, as its shape says. */
-  function exempt(node: number, shape: Leaf): boolean {
-    const { text, tape } = doc
+  private exempt(node: number, shape: Leaf): boolean {
+    const { text, tape } = this
     const type = tape[node]!
     switch (shape.is) {
       case 'id': {
         if (type !== STRING && type !== ESCAPED) return type === NULL
-        const value = stringAt(text, tape, node)
-        if (!IDENTIFIER.test(value)) return false
-        if (shape.capture !== undefined) capture(shape.capture, node, value)
+        if (!this.isIdentifier(node)) return false
+        if (shape.capture !== undefined) this.capture(shape.capture, node, stringAt(text, tape, node))
         return true
       }
       case 'enum':
-        return type === NULL || (type === STRING && shape.values.has(stringAt(text, tape, node)))
+        return (
+          type === NULL || (type === STRING && shape.values(text, tape[node + 1]!, tape[node + 2]!) === true)
+        )
       case 'number':
         if (type !== NUMBER) return type === NULL
         if (shape.capture !== undefined)
-          capture(shape.capture, node, text.slice(tape[node + 1]!, tape[node + 2]!))
+          this.capture(shape.capture, node, text.slice(tape[node + 1]!, tape[node + 2]!))
         return true
       case 'boolean':
         if (type !== TRUE && type !== FALSE) return type === NULL
-        if (shape.capture !== undefined) capture(shape.capture, node, type === TRUE ? 'true' : '')
+        if (shape.capture !== undefined) this.capture(shape.capture, node, type === TRUE ? 'true' : '')
         return true
     }
   }
 
-  function walk(node: number, shape: Shape, place: Place): void {
-    const { text, tape } = doc
+  private walk(node: number, shape: Shape, place: Place): void {
+    const { text, tape } = this
     const type = tape[node]!
     switch (shape.is) {
       case 'any':
-        return any(node, place)
+        return this.any(node, place)
       case 'text':
-        if (type !== STRING && type !== ESCAPED) return any(node, place)
-        return write(node, place, 'json', stringAt(text, tape, node))
+        if (type !== STRING && type !== ESCAPED) return this.any(node, place)
+        return this.write(node, place, 'json', stringAt(text, tape, node))
       case 'id':
       case 'enum':
       case 'number':
       case 'boolean':
-        if (!exempt(node, shape)) any(node, place)
+        if (!this.exempt(node, shape)) this.any(node, place)
         return
       case 'nested': {
-        if (type !== STRING && type !== ESCAPED) return any(node, place)
-        const part = partAt(place, shape.origin, 'tool_call', { nested: true })
-        return write(node, { ...place, part }, 'json', stringAt(text, tape, node))
+        if (type !== STRING && type !== ESCAPED) return this.any(node, place)
+        const part = this.partAt(place, shape.origin, 'tool_call', { nested: true })
+        return this.write(node, { ...place, part }, 'json', stringAt(text, tape, node))
       }
       case 'media':
         if (type === NULL) return
-        found.ends.push(
-          partAt(place, place.part?.origin ?? base.origin, 'media', { medium: shape.medium }).id,
+        this.found.ends.push(
+          this.partAt(place, place.part?.origin ?? this.base.origin, 'media', { medium: shape.medium }).id,
         )
         return
       case 'repeat':
-        if (type !== NULL) found.repeats.push([tape[node + 1]!, tape[node + 2]!])
+        if (type !== NULL) this.found.repeats.push([tape[node + 1]!, tape[node + 2]!])
         return
       case 'forms': {
         const form =
@@ -210,119 +254,129 @@ export function walker(
                 : type === NUMBER
                   ? shape.number
                   : undefined
-        return form === undefined ? any(node, place) : walk(node, form, place)
+        return form === undefined ? this.any(node, place) : this.walk(node, form, place)
       }
       case 'case': {
-        const value = type === OBJECT ? field(node, shape.field) : undefined
+        const value = type === OBJECT ? this.field(node, shape.field) : undefined
         const known =
           value !== undefined && (tape[value] === STRING || tape[value] === ESCAPED)
-            ? shape.cases[stringAt(text, tape, value)]
+            ? this.lookUp(shape.cases, value)
             : undefined
-        return walk(node, known ?? shape.otherwise, place)
+        return this.walk(node, known ?? shape.otherwise, place)
       }
       case 'part': {
         if (type === NULL) return
         const group = shape.group ? { group: place.path } : undefined
-        return walk(node, shape.of, { ...place, part: partAt(place, shape.origin, shape.kind, group) })
+        return this.walk(node, shape.of, {
+          ...place,
+          part: this.partAt(place, shape.origin, shape.kind, group),
+        })
       }
       case 'scope':
-        if (!scopes.has(place.path)) scopes.set(place.path, [])
-        found.scoped = true
-        walk(node, shape.of, { ...place, scope: place.path })
+        if (!this.scopes.has(place.path)) this.scopes.set(place.path, [])
+        this.found.scoped = true
+        this.walk(node, shape.of, { ...place, scope: place.path })
         return
       case 'end':
         // Some providers send an empty one with every delta.
         if (place.scope !== undefined && type !== NULL && tape[node + 1]! < tape[node + 2]!)
-          finished.push(place.scope)
-        return walk(node, shape.of, place)
+          this.finished.push(place.scope)
+        return this.walk(node, shape.of, place)
       case 'named':
-        return walk(node, shape.of, {
+        return this.walk(node, shape.of, {
           path: rename(place.path, shape.as),
           part: place.part,
           scope: place.scope,
         })
-      case 'array': {
-        if (type !== ARRAY) return any(node, place)
-        const stop = tape[node + 3]!
-        let position = 0
-        for (let child = node + 4; child < stop; child = tape[child + 3]!) {
-          const says = shape.by !== undefined && tape[child] === OBJECT ? field(child, shape.by) : undefined
-          const index =
-            says !== undefined && tape[says] === NUMBER
-              ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) // `0` and `0.0` are one to its readers
-              : position
-          walk(child, shape.of, { path: `${place.path}[${index}]`, part: place.part, scope: place.scope })
-          position++
-        }
-        return
-      }
-      case 'object': {
-        if (type !== OBJECT) return any(node, place)
-        const stop = tape[node + 3]!
-        for (let child = node + 4; child < stop; child = tape[child + 7]!) {
-          const key = stringAt(text, tape, child)
-          const known = shape.fields[key]
-          // Most fields are such leaves: they need no path.
-          if (known !== undefined && isLeaf(known) && exempt(child + 4, known)) continue
-          if (known !== undefined) {
-            const path = join(place.path, key)
-            walk(child + 4, known, { path, part: place.part, scope: place.scope })
-            continue
-          }
-          if (shape.folded.has(fold(key)))
-            throw new GateError('body.ambiguous_key', { param: join(place.path, key) })
-          const path = below(place.path, key)
-          const at: Place =
-            place.part === undefined
-              ? { ...place, path, part: partAt({ ...place, path }, base.origin, 'text') }
-              : { ...place, path }
-          writeKey(child, at, key, join(place.path, '*'))
-          any(child + 4, at, join(place.path, shownKey(key)))
-        }
-        return
-      }
+      case 'array':
+        return type === ARRAY ? this.elements(node, shape, place) : this.any(node, place)
+      case 'object':
+        return type === OBJECT ? this.members(node, shape, place) : this.any(node, place)
     }
   }
 
-  function capture(name: Capture, node: number, value: string): void {
-    found.captured[name] = { value, span: [doc.tape[node + 1]!, doc.tape[node + 2]!] }
+  private elements(node: number, shape: Extract<Shape, { is: 'array' }>, place: Place): void {
+    const { text, tape } = this
+    const stop = tape[node + 3]!
+    let position = 0
+    for (let child = node + 4; child < stop; child = tape[child + 3]!) {
+      const says = shape.by !== undefined && tape[child] === OBJECT ? this.field(child, shape.by) : undefined
+      const index =
+        says !== undefined && tape[says] === NUMBER
+          ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) // `0` and `0.0` are one to its readers
+          : position
+      this.walk(child, shape.of, { path: `${place.path}[${index}]`, part: place.part, scope: place.scope })
+      position++
+    }
+  }
+
+  private members(node: number, shape: Extract<Shape, { is: 'object' }>, place: Place): void {
+    const { text, tape } = this
+    const stop = tape[node + 3]!
+    for (let child = node + 4; child < stop; child = tape[child + 7]!) {
+      const known = this.lookUp(shape.fields, child)
+      if (known !== undefined) {
+        const { name, shape: of } = known
+        // Most fields are such leaves: they need no path.
+        if (isLeaf(of) && this.exempt(child + 4, of)) continue
+        const path = join(place.path, name)
+        this.walk(child + 4, of, { path, part: place.part, scope: place.scope })
+        continue
+      }
+      const key = stringAt(text, tape, child)
+      if (shape.folded.has(fold(key)))
+        throw new GateError('body.ambiguous_key', { param: join(place.path, key) })
+      const path = below(place.path, key)
+      const at: Place =
+        place.part === undefined
+          ? { ...place, path, part: this.partAt({ ...place, path }, this.base.origin, 'text') }
+          : { ...place, path }
+      this.writeKey(child, at, key, join(place.path, '*'))
+      this.any(child + 4, at, join(place.path, shownKey(key)))
+    }
+  }
+
+  private capture(name: Capture, node: number, value: string): void {
+    this.found.captured[name] = { value, span: [this.tape[node + 1]!, this.tape[node + 2]!] }
   }
 
   /** The value of an object's field, as a node. */
-  function field(node: number, name: string): number | undefined {
-    const { text, tape } = doc
+  private field(node: number, name: string): number | undefined {
+    const { text, tape } = this
     const stop = tape[node + 3]!
-    for (let child = node + 4; child < stop; child = tape[child + 7]!)
-      if (stringAt(text, tape, child) === name) return child + 4
+    for (let child = node + 4; child < stop; child = tape[child + 7]!) {
+      const start = tape[child + 1]!
+      const says =
+        tape[child] === ESCAPED
+          ? stringAt(text, tape, child) === name
+          : tape[child + 2]! - start === name.length && text.startsWith(name, start)
+      if (says) return child + 4
+    }
     return undefined
   }
 
-  return {
-    /** Throws `GateError` `body.ambiguous_key`, `body.not_object`. */
-    read(document: Document): Findings {
-      if (document.tape[0] !== OBJECT) throw new GateError('body.not_object')
-      doc = document
-      found = {
-        opens: [],
-        writes: [],
-        lanes: new Set(),
-        ends: [],
-        repeats: [],
-        captured: {},
-        scoped: false,
-        finished: false,
-      }
-      finished = []
-      walk(0, root, { path: '', part: undefined, scope: undefined })
-      // The end may stand before the text in the same document.
-      found.finished = finished.length > 0
-      for (const scope of finished)
-        for (const part of scopes.get(scope)!) {
-          found.lanes.add(part)
-          found.ends.push(part)
-        }
-      return found
-    },
+  /** What the string or key at a node means. */
+  private lookUp<T>(known: Names<T>, node: number): T | undefined {
+    const { text, tape } = this
+    if (tape[node] !== ESCAPED) return known(text, tape[node + 1]!, tape[node + 2]!)
+    const said = stringAt(text, tape, node)
+    return known(said, 0, said.length)
+  }
+
+  /** Of letters, digits and `_ . : -`. */
+  private isIdentifier(node: number): boolean {
+    const { text, tape } = this
+    const said = tape[node] === ESCAPED ? stringAt(text, tape, node) : text
+    let at = tape[node] === ESCAPED ? 0 : tape[node + 1]!
+    const end = tape[node] === ESCAPED ? said.length : tape[node + 2]!
+    if (end === at || end - at > MAX_IDENTIFIER) return false
+    for (; at < end; at++) {
+      const c = said.charCodeAt(at)
+      const fits =
+        (c >= 0x61 && c <= 0x7a) || (c >= 0x2d && c <= 0x3a && c !== 0x2f) || (c >= 0x41 && c <= 0x5a)
+      if (!fits && c !== 0x5f) return false
+    }
+    return true
   }
 }
 
@@ -344,4 +398,17 @@ function below(path: string, key: string): string {
 function rename(path: string, last: string): string {
   const dot = path.lastIndexOf('.')
   return dot < 0 ? last : `${path.slice(0, dot + 1)}${last}`
+}
+
+function nothing(): Findings {
+  return {
+    opens: [],
+    writes: [],
+    lanes: [],
+    ends: [],
+    repeats: [],
+    captured: {},
+    scoped: false,
+    finished: false,
+  }
 }

@@ -1,10 +1,11 @@
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
-import { openSession, type Release } from '../../core/session.ts'
+import { openSession, passesAll, type Release } from '../../core/session.ts'
+import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { utf8 } from './body.ts'
-import { blocked, type Call, sendJson, write } from './call.ts'
+import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
 
 /** The most of a buffered answer that is kept; a longer one has to be streamed. */
@@ -36,19 +37,25 @@ async function passBody(
   body: UpstreamBody,
   headers: Record<string, string>,
 ): Promise<void> {
-  const bytes = await collect(body, MAX_BODY)
+  const bytes = await body.whole(MAX_BODY)
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
   const reader = protocol.answer({ withoutRepeats: exchange.checks.guardsText })
-  const session = openSession(exchange, { direction: 'answer', stream: false })
-  session.push(reader.body(text))
+  const unit = reader.body(text)
   noteUsage(call, reader.usage())
-  const release = await session.end()
-  if (release.block !== undefined) throw blocked(release.block)
-  const edited = release.units.map((unit) => unit.text).join('')
+  const edited = passesAll(exchange, 'answer', unit) ? text : await inspectBody(exchange, unit)
   const said = protocol.toCaller?.(edited, false) ?? edited
   // Bytes that nobody edited need not be made again.
   sendJson(call, 200, said === text ? bytes : said, headers)
+}
+
+async function inspectBody(exchange: Exchange, unit: Unit): Promise<string> {
+  const session = openSession(exchange, { direction: 'answer', stream: false })
+  session.push(unit)
+  const ended = session.end()
+  const release = ended instanceof Promise ? await ended : ended
+  if (release.block !== undefined) throw blocked(release.block)
+  return release.units.map((released) => released.text).join('')
 }
 
 async function passStream(
@@ -69,7 +76,7 @@ async function passStream(
     headers['content-type'] = 'text/event-stream; charset=utf-8'
     headers['cache-control'] = 'no-cache'
     headers['x-accel-buffering'] = 'no'
-    response.writeHead(200, headers)
+    writeHead(call, 200, headers)
   }
   const beat = setInterval(() => {
     // Nobody reads as long as earlier bytes wait.
@@ -122,21 +129,6 @@ async function passStream(
 
 function noteUsage(call: Call, usage: Call['usage']): void {
   if (usage !== undefined) call.usage = usage
-}
-
-/** Throws `GateError` `upstream.invalid` past the limit. */
-export async function collect(body: UpstreamBody, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > limit) {
-      body.destroy()
-      throw new GateError('upstream.invalid')
-    }
-    chunks.push(chunk)
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)
 }
 
 export function answerText(bytes: Uint8Array): string {

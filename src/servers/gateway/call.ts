@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
@@ -46,7 +46,7 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const call: Call = {
-    id: `ex_${randomUUID().replaceAll('-', '')}`,
+    id: newId(),
     request,
     response,
     path: mark < 0 ? url : url.slice(0, mark),
@@ -59,8 +59,21 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
     timings: {},
     started: deps.clock.now(),
   }
-  response.setHeader('x-sallyport-exchange', call.id)
   return call
+}
+
+const ID_BYTES = 16
+const random = Buffer.alloc(ID_BYTES * 256)
+let used = random.length
+
+/** `ex_` and 128 random bits, of which many are drawn at once. */
+function newId(): string {
+  if (used === random.length) {
+    randomFillSync(random)
+    used = 0
+  }
+  used += ID_BYTES
+  return `ex_${random.toString('hex', used - ID_BYTES, used)}`
 }
 
 /** What the engine finds in this call, by the rules of its boundary. */
@@ -105,8 +118,14 @@ export function sendJson(
   call.bytes.answerOut += length
   headers['content-type'] = 'application/json'
   headers['content-length'] = String(length)
-  call.response.writeHead(status, headers)
+  writeHead(call, status, headers)
   call.response.end(json)
+}
+
+/** The one place that begins an answer. Headers set before would be merged one by one, at a multiple of the cost. */
+export function writeHead(call: Call, status: number, headers: Record<string, string>): void {
+  headers['x-sallyport-exchange'] = call.id
+  call.response.writeHead(status, headers)
 }
 
 /** Tells the caller of an error: as a body, or as the event that ends a stream that has begun. */
@@ -124,8 +143,8 @@ export function refuse(call: Call, error: GateError): void {
   // The SDKs of OpenAI and Anthropic would otherwise try again what was decided.
   if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code)) headers['x-should-retry'] = 'false'
   if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
-  // What is left of the body is not read: the connection cannot serve another call.
-  if (!call.request.complete) headers.connection = 'close'
+  // What is left of the body is not read, or no further call is taken: the connection cannot serve another.
+  if (!call.request.complete || error.code === 'gate.draining') headers.connection = 'close'
   sendJson(call, error.status, words(error, 'body'), headers)
 }
 
@@ -140,7 +159,7 @@ export function recordOf(call: Call): ExchangeRecord {
   const duration = deps.clock.now() - call.started
   const record: Writable<ExchangeRecord> = {
     exchange: call.id,
-    time: new Date(Date.now() - duration).toISOString(),
+    time: isoTime(Date.now() - duration),
     duration,
     method: request.method ?? '',
     path: call.path.slice(0, 256),
@@ -174,6 +193,19 @@ export function recordOf(call: Call): ExchangeRecord {
   if (exchange.omitted > 0) record.findingsOmitted = exchange.omitted
   record.looks = exchange.looks
   return record
+}
+
+let second = 0
+let upToSecond = ''
+
+/** ISO 8601 of milliseconds since 1970. Most calls begin in the same second as the one before. */
+function isoTime(at: number): string {
+  const whole = Math.floor(at / 1000)
+  if (whole !== second) {
+    second = whole
+    upToSecond = new Date(whole * 1000).toISOString().slice(0, -4)
+  }
+  return `${upToSecond}${String(Math.floor(at - whole * 1000)).padStart(3, '0')}Z`
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }

@@ -1,7 +1,7 @@
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import { literal } from '../../core/json/scan.ts'
-import { openSession } from '../../core/session.ts'
+import { openSession, passesAll } from '../../core/session.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { passAnswer } from './answer.ts'
@@ -62,10 +62,12 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
 }
 
 async function inspectRequest(call: Call, exchange: Exchange, unit: Unit): Promise<string> {
+  if (passesAll(exchange, 'request', unit)) return unit.text
   const began = call.deps.clock.now()
   const session = openSession(exchange, { direction: 'request', stream: false })
   session.push(unit)
-  const release = await session.end()
+  const ended = session.end()
+  const release = ended instanceof Promise ? await ended : ended
   call.timings.request = call.deps.clock.now() - began
   if (release.block !== undefined) throw blocked(release.block)
   return release.units.map((released) => released.text).join('')

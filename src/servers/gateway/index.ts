@@ -42,27 +42,29 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = openCall(request, response, deps)
     open.add(call)
-    const ended = deps.opened()
+    deps.opened()
+    let served = false
     response.on('close', () => {
       if (!response.writableFinished) call.cancel.abort({ gone: 'client' } satisfies Gone)
+      if (served) close(call)
     })
-    // A write to a socket that is gone is no more than the caller leaving, which `close` reports.
-    response.on('error', () => {})
+    response.on('error', ignore)
     try {
-      if (draining) {
-        response.setHeader('connection', 'close')
-        throw new GateError('gate.draining', { retryAfter: 1 })
-      }
+      if (draining) throw new GateError('gate.draining', { retryAfter: 1 })
       await endpoint(call).serve(call)
     } catch (error) {
       fail(call, error)
-    } finally {
-      if (!response.closed) await new Promise((resolve) => response.once('close', resolve))
-      if (!response.writableFinished && call.ended === 'complete') call.ended = 'client_gone'
-      open.delete(call)
-      ended()
-      deps.recorder.record(recordOf(call))
     }
+    served = true
+    if (response.closed) close(call)
+  }
+
+  /** Both the work and the connection's part in it have ended. */
+  function close(call: Call): void {
+    if (!call.response.writableFinished && call.ended === 'complete') call.ended = 'client_gone'
+    open.delete(call)
+    deps.closed()
+    deps.recorder.record(recordOf(call))
   }
 
   function fail(call: Call, error: unknown): void {
@@ -116,6 +118,9 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     },
   }
 }
+
+/** A write to a socket that is gone is no more than the caller leaving, which `close` reports. */
+function ignore(): void {}
 
 function endpoint(call: Call): Endpoint {
   const found = ENDPOINTS.get(call.path)

@@ -2,7 +2,7 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import { openSession } from '../../core/session.ts'
 import type { UpstreamAnswer } from '../../upstreams/types.ts'
-import { answerText, collect } from './answer.ts'
+import { answerText } from './answer.ts'
 import { retryAfter } from './headers.ts'
 
 const MAX_BODY = 64 * 1024
@@ -36,7 +36,7 @@ export async function providerError(exchange: Exchange, answer: UpstreamAnswer):
 async function message(exchange: Exchange, answer: UpstreamAnswer): Promise<string | undefined> {
   let said: unknown
   try {
-    const body = JSON.parse(answerText(await collect(answer.body, MAX_BODY)))
+    const body = JSON.parse(answerText(await answer.body.whole(MAX_BODY)))
     said = body?.error?.message ?? body?.message
   } catch {
     return undefined

@@ -39,8 +39,10 @@ export interface GatewayDeps {
   recorder: Recorder
   clock: Clock
   memory: Memory | undefined
-  /** An exchange began; the returned function says that it has ended. */
-  opened(): () => void
+  /** An exchange began. */
+  opened(): void
+  /** One that began has ended. */
+  closed(): void
   /** Something that an operator should hear of; never holds a text or a secret. */
   warn(message: string, error: unknown): void
 }

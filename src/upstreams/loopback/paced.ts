@@ -1,6 +1,7 @@
 import type { Signal } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import type { UpstreamBody } from '../types.ts'
+import { whole } from '../whole.ts'
 
 /** A body of which one piece comes every `pace` milliseconds, made when it is asked for. */
 export function paced(pieces: Iterator<string>, pace: number, signal: Signal): UpstreamBody {
@@ -43,7 +44,7 @@ export function paced(pieces: Iterator<string>, pace: number, signal: Signal): U
     })
   }
 
-  return {
+  const body: Omit<UpstreamBody, 'whole'> = {
     destroy() {
       end()
       failure = undefined
@@ -56,6 +57,7 @@ export function paced(pieces: Iterator<string>, pace: number, signal: Signal): U
       },
     }),
   }
+  return { ...body, whole: (limit) => whole(body, limit) }
 }
 
 /** `setTimeout` never waits less than a millisecond. */

@@ -2,150 +2,197 @@ import type { Dispatcher } from 'undici'
 import type { Signal } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../types.ts'
+import { joined } from '../whole.ts'
+import type { Deadline, Deadlines } from './deadlines.ts'
 import { refusal } from './refusal.ts'
 
 type Controller = Dispatcher.DispatchController
+type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 /** More than this many bytes unread, and the socket is no longer read from. */
 const HIGH_WATER = 65_536
+const DONE = { done: true, value: undefined } as const
 
-interface Reader {
-  resolve(result: IteratorResult<Uint8Array, undefined>): void
+interface Waiting<T> {
+  resolve(result: T): void
   reject(error: unknown): void
 }
 
 /**
  * Receives one answer from undici: settles `resolve` or `reject` once with the headers, then queues the body.
- * Written against `dispatch` because a `Readable` between socket and reader costs more than all of this does.
+ *
+ * Written against `dispatch` because a `Readable` between socket and reader costs more than all of this does, and a
+ * class because functions of its own for every call do so too.
  */
-export function receive(
-  timeouts: { firstByte: number; total: number },
-  signal: Signal,
-  resolve: (answer: UpstreamAnswer) => void,
-  reject: (error: unknown) => void,
-): Dispatcher.DispatchHandler {
-  const began = performance.now()
-  const queue: Uint8Array[] = []
-  let head = 0
-  let waiting = 0
-  let reader: Reader | undefined
-  let controller: Controller | undefined
-  let answered = false
-  let over = false
-  let failure: unknown
+export class Receiver implements Dispatcher.DispatchHandler, UpstreamBody {
+  private readonly signal: Signal
+  private readonly resolve: (answer: UpstreamAnswer) => void
+  private readonly reject: (error: unknown) => void
+  private readonly abandon = () => this.leave()
+  private firstByte: Deadline
+  private total: Deadline
+  private queue: Uint8Array[] = []
+  private head = 0
+  private waiting = 0
+  private reader: Waiting<IteratorResult<Uint8Array, undefined>> | undefined
+  /** Who wants all of it, and the most that this may be. */
+  private all: (Waiting<Uint8Array> & { limit: number }) | undefined
+  private controller: Controller | undefined
+  private answered = false
+  private over = false
+  private failure: unknown
 
-  let timer = setTimeout(late, Math.min(timeouts.firstByte, timeouts.total))
-  signal.addEventListener('abort', abandon)
-
-  function late(): void {
-    fail(new GateError('upstream.timeout'))
+  constructor(
+    limits: { firstByte: Deadlines; total: Deadlines },
+    signal: Signal,
+    resolve: (answer: UpstreamAnswer) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.signal = signal
+    this.resolve = resolve
+    this.reject = reject
+    const late = () => this.fail(new GateError('upstream.timeout'))
+    this.firstByte = limits.firstByte(late)
+    this.total = limits.total(late)
+    signal.addEventListener('abort', this.abandon)
   }
 
-  function abandon(): void {
-    drop()
+  // What undici calls.
+
+  onRequestStart(controller: Controller): void {
+    this.controller = controller
+    if (this.over) controller.abort(new Error('given up'))
+  }
+
+  onResponseStart(_: Controller, status: number, headers: Headers): void {
+    if (status < 200 || this.over) return
+    const refused = refusal(status, headers)
+    if (refused !== undefined) return this.fail(refused)
+    this.answered = true
+    this.firstByte.cancel()
+    this.resolve({ status, headers: headers as UpstreamAnswer['headers'], body: this })
+  }
+
+  onResponseData(controller: Controller, chunk: Uint8Array): void {
+    if (this.over) return
+    const { reader } = this
+    if (reader !== undefined) {
+      this.reader = undefined
+      reader.resolve({ done: false, value: chunk })
+      return
+    }
+    this.queue.push(chunk)
+    this.waiting += chunk.length
+    if (this.all === undefined) {
+      if (this.waiting > HIGH_WATER) controller.pause()
+    } else if (this.waiting > this.all.limit) this.tooLarge()
+  }
+
+  onResponseEnd(): void {
+    if (!this.over) this.finish()
+  }
+
+  onResponseError(_: Controller, error: Error): void {
+    if (!this.over) this.finish(mapped(error))
+  }
+
+  // What the body's reader calls.
+
+  whole(limit: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.all = { resolve, reject, limit }
+      if (this.waiting > limit) this.tooLarge()
+      else if (this.over) this.settleWhole()
+      else if (this.controller?.paused) this.controller.resume()
+    })
+  }
+
+  destroy(): void {
+    this.drop()
+    if (!this.over) {
+      this.finish()
+      this.controller?.abort(new Error('given up'))
+    }
+    this.failure = undefined
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return this
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const chunk = this.queue[this.head]
+    if (chunk !== undefined) {
+      this.head++
+      this.waiting -= chunk.length
+      if (this.head === this.queue.length) {
+        this.drop()
+        if (this.controller?.paused) this.controller.resume()
+      }
+      return Promise.resolve({ done: false, value: chunk })
+    }
+    if (this.over)
+      return this.failure === undefined ? Promise.resolve(DONE) : Promise.reject(this.failure as Error)
+    return new Promise((resolve, reject) => {
+      this.reader = { resolve, reject }
+    })
+  }
+
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.destroy()
+    return Promise.resolve(DONE)
+  }
+
+  private leave(): void {
+    this.drop()
     // Never undefined: that would end the body as if it were whole.
-    fail(signal.reason ?? new GateError('upstream.unavailable'))
+    this.fail(this.signal.reason ?? new GateError('upstream.unavailable'))
   }
 
-  function drop(): void {
-    queue.length = 0
-    head = 0
-    waiting = 0
+  private drop(): void {
+    if (this.queue.length > 0) this.queue = []
+    this.head = 0
+    this.waiting = 0
+  }
+
+  private tooLarge(): void {
+    this.drop()
+    const error = new GateError('upstream.invalid')
+    if (this.over) this.all!.reject(error)
+    else this.fail(error)
+  }
+
+  private fail(error: unknown): void {
+    if (this.over) return
+    this.finish(error)
+    // Before the call has a connection there is nothing to destroy: `onRequestStart` does it then.
+    this.controller?.abort(error instanceof Error ? error : new Error('aborted'))
   }
 
   /** No more will come. What is queued may still be read, then `error` is thrown. */
-  function finish(error?: unknown): void {
-    over = true
-    failure = error
-    clearTimeout(timer)
-    signal.removeEventListener('abort', abandon)
-    if (!answered) {
-      answered = true
-      reject(error)
-    } else if (reader !== undefined) {
-      const waitingReader = reader
-      reader = undefined
-      if (error === undefined) waitingReader.resolve({ done: true, value: undefined })
-      else waitingReader.reject(error)
+  private finish(error?: unknown): void {
+    this.over = true
+    this.failure = error
+    this.firstByte.cancel()
+    this.total.cancel()
+    this.signal.removeEventListener('abort', this.abandon)
+    if (!this.answered) {
+      this.answered = true
+      this.reject(error)
+    } else if (this.all !== undefined) this.settleWhole()
+    else if (this.reader !== undefined) {
+      const { resolve, reject } = this.reader
+      this.reader = undefined
+      if (error === undefined) resolve(DONE)
+      else reject(error)
     }
   }
 
-  function fail(error: unknown): void {
-    if (over) return
-    finish(error)
-    // Before the call has a connection there is nothing to destroy: `onRequestStart` does it then.
-    controller?.abort(error instanceof Error ? error : new Error('aborted'))
-  }
-
-  const body: UpstreamBody = {
-    destroy() {
-      drop()
-      if (!over) {
-        finish()
-        controller?.abort(new Error('given up'))
-      }
-      failure = undefined
-    },
-    [Symbol.asyncIterator]: () => ({
-      next() {
-        const chunk = queue[head]
-        if (chunk !== undefined) {
-          head++
-          waiting -= chunk.length
-          if (head === queue.length) {
-            drop()
-            if (controller?.paused) controller.resume()
-          }
-          return Promise.resolve({ done: false, value: chunk })
-        }
-        if (over) {
-          return failure === undefined
-            ? Promise.resolve({ done: true, value: undefined })
-            : Promise.reject(failure)
-        }
-        return new Promise((resolve, reject) => {
-          reader = { resolve, reject }
-        })
-      },
-      return() {
-        body.destroy()
-        return Promise.resolve({ done: true, value: undefined })
-      },
-    }),
-  }
-
-  return {
-    onRequestStart(started) {
-      controller = started
-      if (over) started.abort(new Error('given up'))
-    },
-    onResponseStart(_, status, headers) {
-      if (status < 200 || over) return
-      const refused = refusal(status, headers)
-      if (refused !== undefined) return fail(refused)
-      answered = true
-      clearTimeout(timer)
-      timer = setTimeout(late, Math.max(1, timeouts.total - (performance.now() - began)))
-      resolve({ status, headers: headers as Record<string, string | string[]>, body })
-    },
-    onResponseData(started, chunk) {
-      if (over) return
-      if (reader !== undefined) {
-        const waitingReader = reader
-        reader = undefined
-        waitingReader.resolve({ done: false, value: chunk })
-        return
-      }
-      queue.push(chunk)
-      waiting += chunk.length
-      if (waiting > HIGH_WATER) started.pause()
-    },
-    onResponseEnd() {
-      if (!over) finish()
-    },
-    onResponseError(_, error) {
-      if (!over) finish(mapped(error))
-    },
+  private settleWhole(): void {
+    const { resolve, reject } = this.all!
+    if (this.failure === undefined) resolve(joined(this.queue))
+    else reject(this.failure)
+    this.drop()
   }
 }
 

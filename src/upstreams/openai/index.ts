@@ -2,7 +2,8 @@ import { Pool } from 'undici'
 import { GateError } from '../../core/errors.ts'
 import type { SecretRef } from '../../core/ports.ts'
 import type { OpenAiSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
-import { receive } from './answer.ts'
+import { Receiver } from './answer.ts'
+import { deadlines } from './deadlines.ts'
 import { modelIds } from './models.ts'
 
 /** Calls to one upstream at a time; more wait for a connection until `firstByte` is over. */
@@ -33,17 +34,17 @@ export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
     connections: CONNECTIONS,
     pipelining: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: 0, // `receive` counts it from the call, so that waiting for a connection is in it
+    headersTimeout: 0, // `Receiver` counts it from the call, so that waiting for a connection is in it
     bodyTimeout: idle,
   })
+  const limits = { firstByte: deadlines(Math.min(firstByte, total)), total: deadlines(total) }
   let complaint: string | undefined
 
-  function credentials(): Record<string, string> {
-    if (spec.key === undefined) return {}
+  function credential(key: SecretRef): string {
     try {
-      const value = scheme + ports.secret(spec.key)
+      const value = scheme + ports.secret(key)
       complaint = undefined
-      return { [header]: value }
+      return value
     } catch (error) {
       const message = (error as Error).message
       if (message !== complaint) ports.warn(`upstream ${spec.name}: ${message}`)
@@ -59,14 +60,11 @@ export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
   ): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
       if (call.signal.aborted) throw call.signal.reason
-      const headers = Object.assign({}, call.headers)
+      const { headers } = call
       headers['accept-encoding'] = 'identity'
-      Object.assign(headers, credentials())
+      if (spec.key !== undefined) headers[header] = credential(spec.key)
       const path = prefix + call.path + suffix
-      pool.dispatch(
-        { path, method, headers, body },
-        receive({ firstByte, total }, call.signal, resolve, reject),
-      )
+      pool.dispatch({ path, method, headers, body }, new Receiver(limits, call.signal, resolve, reject))
     })
   }
 

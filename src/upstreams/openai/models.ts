@@ -13,14 +13,8 @@ export async function modelIds(ask: (signal: Signal) => Promise<UpstreamAnswer>)
       answer.body.destroy()
       return []
     }
-    const pieces: Uint8Array[] = []
-    let size = 0
-    for await (const piece of answer.body) {
-      size += piece.length
-      if (size > MAX_BYTES) return []
-      pieces.push(piece)
-    }
-    const list = (JSON.parse(Buffer.concat(pieces).toString('utf8')) as { data?: unknown }).data
+    const bytes = await answer.body.whole(MAX_BYTES)
+    const list = (JSON.parse(Buffer.from(bytes).toString('utf8')) as { data?: unknown }).data
     if (!Array.isArray(list)) return []
     return list
       .slice(0, MAX_MODELS)

@@ -1,0 +1,41 @@
+/**
+ * Looks a name up where it stands in a text, from `start` to `end`: the keys of every event and body are looked up,
+ * and making a string of each costs more than all the rest of reading them.
+ */
+export type Names<T> = (text: string, start: number, end: number) => T | undefined
+
+/** A table of names known beforehand. Linear in the name's length: a few names at most share a slot. */
+export function names<T>(of: Iterable<readonly [name: string, means: T]>): Names<T> {
+  const entries = [...of]
+  let size = 4
+  while (size < entries.length * 4) size *= 2
+  const mask = size - 1
+  const known = new Array<string>(size).fill('')
+  const meaning = new Array<T | undefined>(size).fill(undefined)
+  let empty: T | undefined
+  for (const [name, means] of entries) {
+    if (name === '') {
+      empty = means
+      continue
+    }
+    let slot = hash(name, 0, name.length) & mask
+    while (known[slot] !== '') slot = (slot + 1) & mask
+    known[slot] = name
+    meaning[slot] = means
+  }
+  return (text, start, end) => {
+    const length = end - start
+    if (length === 0) return empty
+    for (let slot = hash(text, start, end) & mask; ; slot = (slot + 1) & mask) {
+      const name = known[slot]!
+      if (name === '') return undefined
+      if (name.length === length && text.startsWith(name, start)) return meaning[slot]
+    }
+  }
+}
+
+/** Protocols' names differ in their length, beginning, middle and end. */
+function hash(text: string, start: number, end: number): number {
+  const middle = text.charCodeAt((start + end) >> 1)
+  return text.charCodeAt(start) * 7 + middle * 31 + text.charCodeAt(end - 1) * 131 + (end - start) * 17
+}
