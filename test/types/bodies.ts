@@ -24,6 +24,8 @@ export interface Filling {
 
 /** Looks like nothing but text. */
 export const spoken = (index: number): string => `mark ${index} end`
+/** Looks like an identifier. */
+export const idLike = (index: number): string => `mark_${index}_end`
 
 /**
  * Bodies in which every value that the type names stands at least once: the first of each object has all of its
