@@ -1,0 +1,55 @@
+import type { Shape } from '../../src/protocols/wire/shape.ts'
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+export type At = readonly (string | number)[]
+
+/**
+ * What a shape says of a place in a value: the shape of the leaf, or of what is around it and is not read by its
+ * fields (`any`, `media`, `repeat`). Undefined when nobody has decided what stands there: a key that an object does not
+ * name, a variant that a case does not, a form that does not fit.
+ */
+export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
+  const [next, ...rest] = at
+  switch (shape.is) {
+    case 'any':
+    case 'media':
+    case 'repeat':
+      return shape
+    case 'text':
+    case 'id':
+    case 'enum':
+    case 'nested':
+      return at.length === 0 && typeof value === 'string' ? shape : undefined
+    case 'number':
+    case 'boolean':
+      return at.length === 0 && typeof value === shape.is ? shape : undefined
+    case 'part':
+    case 'named':
+    case 'scope':
+    case 'end':
+      return lookup(shape.of, value, at)
+    case 'forms': {
+      const type = Array.isArray(value) ? 'array' : typeof value
+      const form = type === 'boolean' ? undefined : shape[type as 'string' | 'array' | 'object' | 'number']
+      return form && lookup(form, value, at)
+    }
+    case 'case': {
+      const says = isObject(value) ? value[shape.field] : undefined
+      const known = typeof says === 'string' ? shape.cases[says] : undefined
+      if (known !== undefined) return lookup(known, value, at)
+      // What is left when no case fits is a decision only where it says more than that all is text.
+      return shape.otherwise.is === 'any' ? undefined : lookup(shape.otherwise, value, at)
+    }
+    case 'array':
+      return Array.isArray(value) && typeof next === 'number'
+        ? lookup(shape.of, value[next]!, rest)
+        : undefined
+    case 'object': {
+      const field = isObject(value) && typeof next === 'string' ? shape.fields[next] : undefined
+      return field && lookup(field, (value as { [key: string]: Json })[next!]!, rest)
+    }
+  }
+}
+
+const isObject = (value: Json): value is { [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
