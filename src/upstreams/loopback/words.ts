@@ -1,0 +1,39 @@
+import type { Turn } from './reply.ts'
+import type { Request } from './request.ts'
+
+const PIECE = 8
+
+/** Words with the white space that follows them: what this model takes for tokens. */
+export function words(text: string): string[] {
+  return text.match(/\S+\s*|\s+/g) ?? []
+}
+
+/** A text in pieces that are no words, as arguments of calls are streamed. No character is cut in two. */
+export function* pieces(text: string): Generator<string> {
+  const characters = Array.from(text)
+  for (let from = 0; from < characters.length; from += PIECE) {
+    yield characters.slice(from, from + PIECE).join('')
+  }
+}
+
+/** What OpenAI's protocols say about a word when asked for `logprobs`. */
+export function tokenOf(word: string) {
+  return {
+    token: word,
+    logprob: -0.01,
+    bytes: [...new TextEncoder().encode(word)],
+    top_logprobs: [] as { token: string; logprob: number; bytes: number[] }[],
+  }
+}
+
+export function wordsRead({ messages, tools }: Pick<Request, 'messages' | 'tools'>): number {
+  return total([...messages.map(({ text }) => text), ...tools.map(({ description }) => description)])
+}
+
+export function wordsSaid(turns: readonly Turn[]): number {
+  return total(
+    turns.flatMap((turn) => [turn.thinking, turn.text, ...turn.calls.map((call) => call.arguments)]),
+  )
+}
+
+const total = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + words(text).length, 0)
