@@ -1,7 +1,8 @@
 import { fields } from './fields.ts'
-import { CREATED, type Frame } from './protocol.ts'
+import { CREATED, type Frame, inTurns } from './protocol.ts'
 import { type Call, replies, type Turn } from './reply.ts'
-import { pieces, tokenOf, words, wordsRead, wordsSaid } from './words.ts'
+import { usage } from './usage.ts'
+import { pieces, tokenOf, words } from './words.ts'
 
 /** The body of a buffered answer. */
 export function completion(frame: Frame) {
@@ -37,13 +38,8 @@ export function* chunks(frame: Frame) {
     created: CREATED,
     model: frame.request.model,
   }
-  const choices = turns.map((turn, index) => deltas(turn, index, frame))
-  while (choices.length > 0) {
-    for (const choice of [...choices]) {
-      const { value, done } = choice.next()
-      if (done === true) choices.splice(choices.indexOf(choice), 1)
-      else yield { ...head, choices: [value], ...rest }
-    }
+  for (const choice of inTurns(turns.map((turn, index) => deltas(turn, index, frame)))) {
+    yield { ...head, choices: [choice], ...rest }
   }
   if (includeUsage) yield { ...head, choices: [], usage: usage(frame, turns) }
 }
@@ -62,7 +58,7 @@ function* deltas(turn: Turn, index: number, frame: Frame) {
     index,
     delta,
     logprobs: said.length > 0 ? logprobs(said, frame) : null,
-    finish_reason: null as ReturnType<typeof finish> | null,
+    finish_reason: null,
   })
   yield choice({ role: 'assistant', content: '', refusal: null })
   for (const word of words(turn.text)) yield choice({ content: word }, [word])
@@ -115,17 +111,11 @@ const idOf = ({ id }: Frame): string => `chatcmpl-${id}`
 
 const callId = ({ id }: Frame, choice: number, at: number): string => `call_${id.slice(-12)}_${choice}_${at}`
 
-function finish(turn: Turn, frame: Frame) {
+function finish(turn: Turn, frame: Frame): 'function_call' | 'tool_calls' | 'length' | 'stop' {
   if (turn.calls.length > 0) return isLegacy(frame) ? 'function_call' : 'tool_calls'
   return turn.cut === 'length' ? 'length' : 'stop'
 }
 
 function logprobs(said: readonly string[], { body }: Frame) {
   return body.logprobs === true ? { content: said.map(tokenOf), refusal: null } : null
-}
-
-function usage({ request }: Frame, turns: readonly Turn[]) {
-  const prompt = wordsRead(request)
-  const completion = wordsSaid(turns)
-  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion }
 }

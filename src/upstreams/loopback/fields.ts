@@ -39,3 +39,23 @@ export function filledList(body: Fields, name: string): readonly unknown[] {
   if (value.length === 0) throw new Error(`'${name}' must be a list that is not empty.`)
   return value
 }
+
+const MAX_INPUTS = 2_048
+
+/**
+ * A text, token numbers, or a list of either: the inputs that it holds.
+ * @throws Error when it is something else.
+ */
+export function inputsOf(value: unknown, name: string): readonly (string | readonly number[])[] {
+  const inputs = isInput(value) ? [value] : list(value)
+  if (inputs.length === 0 || !inputs.every(isInput)) {
+    throw new Error(`'${name}' must be a string, token numbers, or a list of either.`)
+  }
+  if (inputs.length > MAX_INPUTS) throw new Error(`'${name}' may hold ${MAX_INPUTS} inputs.`)
+  return inputs
+}
+
+function isInput(value: unknown): value is string | readonly number[] {
+  if (typeof value === 'string') return true
+  return list(value).length > 0 && list(value).every((token) => typeof token === 'number')
+}

@@ -62,7 +62,7 @@ function leads(text: string, index: number): boolean {
   const window = text.slice(Math.max(0, index - 40), index)
   const before = window.trimEnd()
   if (before === '' || /[^\p{L}\p{N}]$/u.test(before) || window.includes('\n', before.length)) return true
-  return LEADS.has(before.slice(before.lastIndexOf(' ') + 1).toLowerCase())
+  return LEADS.has(/\S+$/.exec(before)?.[0].toLowerCase() ?? '')
 }
 
 /** What follows a cue: the quoted text if it begins with a quote, else the rest of the sentence; and where it ends. */

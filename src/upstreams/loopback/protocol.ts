@@ -40,3 +40,18 @@ export function* unnamedEvents(events: Iterable<unknown>): Generator<string> {
 export function* namedEvents(events: Iterable<{ type: string }>): Generator<string> {
   for (const event of events) yield `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 }
+
+/** One of each in turn, as choices come that are streamed side by side. */
+export function* inTurns<Item>(choices: Iterator<Item>[]): Generator<Item> {
+  let going = choices
+  while (going.length > 0) {
+    const goOn: Iterator<Item>[] = []
+    for (const choice of going) {
+      const { value, done } = choice.next()
+      if (done === true) continue
+      goOn.push(choice)
+      yield value
+    }
+    going = goOn
+  }
+}

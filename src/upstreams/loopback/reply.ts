@@ -39,9 +39,10 @@ export function reply(request: Request, choice: number): Turn {
   const { messages, tools } = request
   const last = messages.at(-1)
   const asked = messages.findLast((message) => message.role === 'user')?.text ?? ''
+  const answered = messages.findLastIndex((message) => message.role === 'assistant')
   const orders = [
     ...tools.flatMap((tool) => ordersIn(tool.description, tools).filter(({ do: what }) => what !== 'record')),
-    ...messages.flatMap((message) => obeyed(message, message === last, asked, request)),
+    ...messages.flatMap((message, at) => obeyed(message, at > answered, asked, request)),
   ]
 
   const calls = orders.flatMap((order) =>
@@ -56,10 +57,10 @@ export function reply(request: Request, choice: number): Turn {
   if (request.choice === 'none') calls.length = 0
 
   const thinking = request.thinking ? `I was asked "${quote(asked)}", and I do what I am told.` : ''
-  return { thinking, calls, ...limited(textOf(orders, calls, request, asked, choice), request) }
+  return { thinking, calls, ...limited(saying(orders, calls, request, asked, choice), request) }
 }
 
-function textOf(
+function saying(
   orders: readonly Order[],
   calls: readonly Call[],
   { messages, schema }: Request,
@@ -97,15 +98,19 @@ function callOf(name: string, given: string, { tools }: Request): Call {
   return { name, arguments: given, freeform: tools.find((tool) => tool.name === name)?.freeform === true }
 }
 
-/** Old turns of the user are done with; a tool is called for the last message only, or it would be called forever. */
-function obeyed(message: Message, isLast: boolean, asked: string, request: Request): Order[] {
+/**
+ * Old turns of the user are done with. A tool is called because of what is new since the last answer, and not once
+ * it has answered, or it would be called forever.
+ */
+function obeyed(message: Message, isNew: boolean, asked: string, request: Request): Order[] {
   if (message.role === 'user') {
     if (message.text !== asked) return []
-    return ordersIn(message.text, request.tools).filter((order) => order.do !== 'call' || isLast)
+    const mayCall = isNew && request.messages.at(-1)?.role !== 'tool'
+    return ordersIn(message.text, request.tools).filter((order) => order.do !== 'call' || mayCall)
   }
   if (message.role === 'tool') {
     return ordersIn(message.text, request.tools).filter(
-      (order) => order.do === 'say' || order.do === 'reveal' || (order.do === 'call' && isLast),
+      (order) => order.do === 'say' || order.do === 'reveal' || (order.do === 'call' && isNew),
     )
   }
   if (message.role === 'system') {

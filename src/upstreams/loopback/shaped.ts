@@ -12,7 +12,8 @@ const EXAMPLES = new Map<unknown, string>([
 const DEEP = 6
 const DEEPEST = 12
 /** Callers write schemas, and a short one can ask for more values than there is memory. */
-const MOST_VALUES = 1_000
+const MOST_VALUES = 500
+const LONGEST = 20_000
 
 /** JSON that fits the schema as far as its types go; every string that may be anything is `text`. */
 export function shaped(schema: Fields, text: string): string {
@@ -21,7 +22,7 @@ export function shaped(schema: Fields, text: string): string {
 
   function fitting(given: unknown, depth: number): unknown {
     const part = fields(given)
-    if (depth > DEEPEST || ++values > MOST_VALUES) return null
+    if (++values > MOST_VALUES || depth > DEEPEST) return null
     if (typeof part.$ref === 'string') return fitting(referred(part.$ref, schema), depth + 1)
     if (part.const !== undefined) return part.const
     if (Array.isArray(part.enum)) return part.enum[0]
@@ -48,8 +49,9 @@ export function shaped(schema: Fields, text: string): string {
 
   function listOf(part: Fields, depth: number): unknown[] {
     const least = typeof part.minItems === 'number' ? part.minItems : depth < DEEP ? 1 : 0
-    const length = Math.max(0, Math.min(least, MOST_VALUES - values))
-    return Array.from({ length }, () => fitting(part.items, depth + 1))
+    const items: unknown[] = []
+    while (items.length < least && values < MOST_VALUES) items.push(fitting(part.items, depth + 1))
+    return items
   }
 
   function objectOf(part: Fields, depth: number): Fields {
@@ -66,7 +68,7 @@ export function shaped(schema: Fields, text: string): string {
 function stringOf({ format, maxLength }: Fields, text: string): string {
   const example = EXAMPLES.get(format)
   if (example !== undefined) return example
-  return text.slice(0, typeof maxLength === 'number' ? maxLength : text.length)
+  return text.slice(0, typeof maxLength === 'number' ? Math.min(maxLength, LONGEST) : LONGEST)
 }
 
 function numberOf({ minimum, maximum, exclusiveMinimum }: Fields): number {

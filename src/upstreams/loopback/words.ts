@@ -1,7 +1,6 @@
-import type { Turn } from './reply.ts'
-import type { Request } from './request.ts'
-
 const PIECE = 8
+/** That of every word: this model is always sure. */
+export const LOGPROB = -0.01
 
 /** Words with the white space that follows them: what this model takes for tokens. */
 export function words(text: string): string[] {
@@ -20,20 +19,8 @@ export function* pieces(text: string): Generator<string> {
 export function tokenOf(word: string) {
   return {
     token: word,
-    logprob: -0.01,
+    logprob: LOGPROB,
     bytes: [...new TextEncoder().encode(word)],
     top_logprobs: [] as { token: string; logprob: number; bytes: number[] }[],
   }
 }
-
-export function wordsRead({ messages, tools }: Pick<Request, 'messages' | 'tools'>): number {
-  return total([...messages.map(({ text }) => text), ...tools.map(({ description }) => description)])
-}
-
-export function wordsSaid(turns: readonly Turn[]): number {
-  return total(
-    turns.flatMap((turn) => [turn.thinking, turn.text, ...turn.calls.map((call) => call.arguments)]),
-  )
-}
-
-const total = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + words(text).length, 0)
