@@ -5,9 +5,13 @@ import { chat } from './chat.ts'
 import { parseBody } from './fields.ts'
 import { paced } from './paced.ts'
 import { type Frame, openaiRefusal, type Protocol } from './protocol.ts'
+import { responses } from './responses.ts'
 
 /** What it speaks. A path that is not here does not exist. */
-const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([['/chat/completions', chat]])
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
+  ['/chat/completions', chat],
+  ['/responses', responses],
+])
 
 /**
  * The model built in for trying things out: it runs in process and does what it is told by whoever tells it, so that a
