@@ -3,6 +3,7 @@ import { GateError } from '../../core/errors.ts'
 import type { LoopbackSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { chat } from './chat.ts'
 import { parseBody } from './fields.ts'
+import { messages, tokenCount } from './messages.ts'
 import { paced } from './paced.ts'
 import { type Frame, openaiRefusal, type Protocol } from './protocol.ts'
 import { responses } from './responses.ts'
@@ -10,6 +11,8 @@ import { responses } from './responses.ts'
 /** What it speaks. A path that is not here does not exist. */
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
   ['/chat/completions', chat],
+  ['/messages', messages],
+  ['/messages/count_tokens', tokenCount],
   ['/responses', responses],
 ])
 
