@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { GateError } from '../../core/errors.ts'
 import type { LoopbackSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { chat } from './chat.ts'
+import { completions } from './completions.ts'
+import { embeddings } from './embeddings.ts'
 import { parseBody } from './fields.ts'
 import { messages, tokenCount } from './messages.ts'
 import { paced } from './paced.ts'
@@ -11,6 +13,8 @@ import { responses } from './responses.ts'
 /** What it speaks. A path that is not here does not exist. */
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
   ['/chat/completions', chat],
+  ['/completions', completions],
+  ['/embeddings', embeddings],
   ['/messages', messages],
   ['/messages/count_tokens', tokenCount],
   ['/responses', responses],
