@@ -1,5 +1,6 @@
 import { nestedTexts } from '../../src/core/nested.ts'
 import type { Part, Unit } from '../../src/core/types.ts'
+import { meaning } from '../../src/protocols/wire/names.ts'
 import type { Shape } from '../../src/protocols/wire/shape.ts'
 import type { Body, Filled } from './bodies.ts'
 import { type Json, lookup } from './lookup.ts'
@@ -54,6 +55,6 @@ function unwritten(filled: Filled, span: Spot, leaf: Shape | undefined, unit: Un
   // Short numbers and switches say nothing: there is nothing of them to lose.
   if (filled.is === 'number' || filled.is === 'boolean') return leaf === undefined ? 'unknown' : leaf.is
   if (leaf?.is === 'id' && /^[A-Za-z0-9_.:-]{1,128}$/.test(filled.value)) return 'id'
-  if (leaf?.is === 'enum' && leaf.values.has(filled.value)) return 'enum'
+  if (leaf?.is === 'enum' && meaning(leaf.values, filled.value)) return 'enum'
   return 'lost'
 }

@@ -1,3 +1,4 @@
+import { meaning } from '../../src/protocols/wire/names.ts'
 import type { Shape } from '../../src/protocols/wire/shape.ts'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -35,7 +36,7 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
     }
     case 'case': {
       const says = isObject(value) ? value[shape.field] : undefined
-      const known = typeof says === 'string' ? shape.cases[says] : undefined
+      const known = typeof says === 'string' ? meaning(shape.cases, says) : undefined
       if (known !== undefined) return lookup(known, value, at)
       // What is left when no case fits is a decision only where it says more than that all is text.
       return shape.otherwise.is === 'any' ? undefined : lookup(shape.otherwise, value, at)
@@ -45,8 +46,8 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
         ? lookup(shape.of, value[next]!, rest)
         : undefined
     case 'object': {
-      const field = isObject(value) && typeof next === 'string' ? shape.fields[next] : undefined
-      return field && lookup(field, (value as { [key: string]: Json })[next!]!, rest)
+      const field = isObject(value) && typeof next === 'string' ? meaning(shape.fields, next) : undefined
+      return field && lookup(field.shape, (value as { [key: string]: Json })[next!]!, rest)
     }
   }
 }

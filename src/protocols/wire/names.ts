@@ -34,6 +34,11 @@ export function names<T>(of: Iterable<readonly [name: string, means: T]>): Names
   }
 }
 
+/** What a name means that stands alone. */
+export function meaning<T>(of: Names<T>, name: string): T | undefined {
+  return of(name, 0, name.length)
+}
+
 /** Protocols' names differ in their length, beginning, middle and end. */
 function hash(text: string, start: number, end: number): number {
   const middle = text.charCodeAt((start + end) >> 1)

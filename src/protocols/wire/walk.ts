@@ -13,7 +13,7 @@ import {
 } from '../../core/json/scan.ts'
 import { shownKey } from '../../core/paths.ts'
 import type { Kind, Origin, Part, Span, Write } from '../../core/types.ts'
-import type { Names } from './names.ts'
+import { meaning, type Names } from './names.ts'
 import { type Capture, fold, type Shape } from './shape.ts'
 
 /** What a walk tells of one document. */
@@ -359,8 +359,7 @@ export class Walker {
   private lookUp<T>(known: Names<T>, node: number): T | undefined {
     const { text, tape } = this
     if (tape[node] !== ESCAPED) return known(text, tape[node + 1]!, tape[node + 2]!)
-    const said = stringAt(text, tape, node)
-    return known(said, 0, said.length)
+    return meaning(known, stringAt(text, tape, node))
   }
 
   /** Of letters, digits and `_ . : -`. */

@@ -1,14 +1,28 @@
 import { createHash } from 'node:crypto'
 import { GateError } from '../../core/errors.ts'
 import type { LoopbackSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
+import { chat } from './chat.ts'
+import { completions } from './completions.ts'
+import { embeddings } from './embeddings.ts'
+import { parseBody } from './fields.ts'
+import { messages, tokenCount } from './messages.ts'
 import { paced } from './paced.ts'
-import { reply } from './reply.ts'
-import { parseRequest, type Request } from './request.ts'
-import { completion, events } from './wire.ts'
+import { type Frame, openaiRefusal, type Protocol } from './protocol.ts'
+import { responses } from './responses.ts'
+
+/** What it speaks. A path that is not here does not exist. */
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
+  ['/chat/completions', chat],
+  ['/completions', completions],
+  ['/embeddings', embeddings],
+  ['/messages', messages],
+  ['/messages/count_tokens', tokenCount],
+  ['/responses', responses],
+])
 
 /**
- * The model built in for trying things out: speaks OpenAI chat completions in process, and does what it is told by
- * whoever tells it, so that a boundary's effect can be seen without a provider. The same request gets the same answer.
+ * The model built in for trying things out: it runs in process and does what it is told by whoever tells it, so that a
+ * boundary's effect can be seen without a provider. The same request gets the same answer.
  */
 export function loopbackUpstream(spec: LoopbackSpec): Upstream {
   return {
@@ -24,32 +38,27 @@ export function loopbackUpstream(spec: LoopbackSpec): Upstream {
 }
 
 function answer(call: UpstreamCall, pace: number): UpstreamAnswer {
-  if (call.path !== '/chat/completions') return refused(call, 404, 'There is no such path.')
-  let request: Request
+  const protocol = PROTOCOLS.get(call.path)
+  if (protocol === undefined) return whole(call, 404, openaiRefusal('There is no such path.'))
+  let frame: Frame
   try {
-    request = parseRequest(call.body)
+    const body = parseBody(call.body)
+    const id = createHash('sha256').update(call.body).digest('hex').slice(0, 24)
+    frame = { id, body, request: protocol.parse(body) }
   } catch (error) {
-    return refused(call, 400, (error as Error).message)
+    return whole(call, 400, protocol.refusal((error as Error).message))
   }
-  const id = `chatcmpl-${createHash('sha256').update(call.body).digest('hex').slice(0, 24)}`
-  const turns = Array.from({ length: request.n }, (_, choice) => reply(request, choice))
-  const frame = { id, request, turns }
-  if (request.stream) {
+  if (frame.request.stream && protocol.events !== undefined) {
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' }
-    return { status: 200, headers, body: paced(events(frame), pace, call.signal) }
+    return { status: 200, headers, body: paced(protocol.events(frame), pace, call.signal) }
   }
-  return whole(call, 200, completion(frame))
+  return whole(call, 200, protocol.whole(frame))
 }
 
-function refused(call: UpstreamCall, status: number, message: string): UpstreamAnswer {
-  const error = { message, type: 'invalid_request_error', param: null, code: null }
-  return whole(call, status, JSON.stringify({ error }))
-}
-
-function whole(call: UpstreamCall, status: number, body: string): UpstreamAnswer {
+function whole(call: UpstreamCall, status: number, body: unknown): UpstreamAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json' },
-    body: paced([body].values(), 0, call.signal),
+    body: paced([JSON.stringify(body)].values(), 0, call.signal),
   }
 }

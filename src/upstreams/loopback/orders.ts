@@ -62,7 +62,7 @@ function leads(text: string, index: number): boolean {
   const window = text.slice(Math.max(0, index - 40), index)
   const before = window.trimEnd()
   if (before === '' || /[^\p{L}\p{N}]$/u.test(before) || window.includes('\n', before.length)) return true
-  return LEADS.has(before.slice(before.lastIndexOf(' ') + 1).toLowerCase())
+  return LEADS.has(/\S+$/.exec(before)?.[0].toLowerCase() ?? '')
 }
 
 /** What follows a cue: the quoted text if it begins with a quote, else the rest of the sentence; and where it ends. */
@@ -108,15 +108,20 @@ function callOf(text: string, tool: Tool): { at: number; order: Order } | undefi
   return undefined
 }
 
-/** `with {"a": 1}` as it stands, `with some words` as the tool's first string parameter. */
+/**
+ * `with {"a": 1}` as it stands, `with some words` as the tool's first string parameter, or as they stand for a tool
+ * that takes any text.
+ */
 export function argumentsFor(tool: Tool, rest: string): string {
+  const none = tool.freeform === true ? '' : '{}'
   const lead = /^[`'"]?(?: tool| function)?(?: with| on| for|:)[ :]?/i.exec(rest)
-  if (lead === null) return '{}'
+  if (lead === null) return none
   const given = rest.slice(lead[0].length).trimStart()
   const json = given.startsWith('{') ? jsonAtStart(given) : undefined
   if (json !== undefined) return json
   const { said } = objectOf(given, 0)
-  return said === '' ? '{}' : JSON.stringify({ [tool.strings[0] ?? 'input']: said })
+  if (said === '' || tool.freeform === true) return said || none
+  return JSON.stringify({ [tool.strings[0] ?? 'input']: said })
 }
 
 /** The JSON object that `text` begins with, as written. */
