@@ -1,6 +1,8 @@
 import { Fifo } from './fifo.ts'
 import type { Lane, PendingWrite } from './lane.ts'
-import type { Unit } from './types.ts'
+import type { Offset, Unit } from './types.ts'
+
+export type PendingOffset = Omit<Offset, 'part'> & { lane: Lane }
 
 /** A unit that waits to leave. */
 export interface Pending {
@@ -8,6 +10,7 @@ export interface Pending {
   number: number
   unit: Unit
   writes: PendingWrite[]
+  offsets: readonly PendingOffset[]
   /** Lanes of parts that begin with it. */
   opened: readonly Lane[]
   /** Whose earlier units it must not overtake. */
@@ -94,6 +97,10 @@ export class Departures {
 }
 
 /** A part without text (an image) is refused with the unit that opens it. */
-function decided({ writes, opened }: Pending): boolean {
-  return writes.every(({ lane, end }) => lane.decided >= end) && opened.every((lane) => !lane.refused)
+function decided({ writes, offsets, opened }: Pending): boolean {
+  return (
+    writes.every(({ lane, end }) => lane.decided >= end) &&
+    offsets.every(({ lane, at }) => lane.decided >= Math.min(at, lane.length)) &&
+    opened.every((lane) => !lane.refused)
+  )
 }

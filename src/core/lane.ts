@@ -27,6 +27,7 @@ export interface PendingWrite {
   form: 'json' | 'raw' | 'fixed'
   value: string
   key?: true
+  copy?: true
   /** Where a mark cut the string on the wire: offset in it at which this piece begins. */
   skip?: number
 }
@@ -117,11 +118,24 @@ export class Lane implements Source {
     })
   }
 
-  /** Edits before this source offset are written: they need not be kept. */
+  /** Edits before this source offset are written: they need not be kept, unless copies may follow. */
   forget(before: number): void {
+    if (this.part.kept) return
     const { written } = this
     const gone = countBefore(written.length, (i) => written[i]!.to <= before)
     if (gone * 2 > written.length) this.written = written.slice(gone)
+  }
+
+  /** Where an offset in the source text stands in the edited text. */
+  moved(at: number, edge: 'start' | 'end'): number {
+    let to = at
+    for (const run of this.edits) {
+      if (run.from >= at) break
+      const grown = run.text.length - (run.to - run.from)
+      if (run.to <= at) to += grown
+      else to += edge === 'start' ? run.from - at : run.to - at + grown
+    }
+    return to
   }
 
   places(span: Span): Finding['places'] {

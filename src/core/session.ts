@@ -1,5 +1,5 @@
 import { after, afterAll, type MaybePromise } from './after.ts'
-import { Departures, type Pending } from './departures.ts'
+import { Departures, type Pending, type PendingOffset } from './departures.ts'
 import { GateError } from './errors.ts'
 import { type Exchange, inspector, look } from './exchange.ts'
 import { Filter, type FilterContext } from './filter.ts'
@@ -8,7 +8,7 @@ import { Lane, type PendingWrite, type Stages } from './lane.ts'
 import { splitAtMarks } from './marks.ts'
 import { rewritten } from './nested.ts'
 import { restoreRule } from './restore.ts'
-import type { Finding, Part, Rule, Span, Stage, Unit } from './types.ts'
+import type { Finding, Offset, Part, Rule, Span, Stage, Unit } from './types.ts'
 
 /** What may leave after a push: whole units in order, with the verdict's edits in them. */
 export interface Release {
@@ -38,6 +38,7 @@ export interface SessionOptions {
 }
 
 const NOTHING: Release = { units: [] }
+const NO_OFFSETS: readonly PendingOffset[] = []
 /** A shorter text is looked at again sooner than its hash is made. */
 const MEMORABLE = 256
 /** The most of a stream, its framing included, that waits for a decision. */
@@ -103,6 +104,11 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     for (const write of unit.writes) {
       const to = lanes.get(write.part)
       if (to === undefined) continue
+      if (write.copy) {
+        const { literal, form, value } = write
+        writes.push({ lane: to, at: 0, end: to.length, literal, form, value, copy: true })
+        continue
+      }
       // It could only be judged as if nothing stood before it.
       if (to.ended && write.value !== '') throw new GateError('upstream.invalid')
       const at = to.append(write)
@@ -118,10 +124,18 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
       number: arrived++,
       unit,
       writes,
+      offsets: unit.offsets === undefined ? NO_OFFSETS : placed(unit.offsets),
       opened,
       lanes: unit.lanes === 'all' ? 'all' : unit.lanes === 'none' ? [] : known(unit.lanes),
     }
     return { item, touched, ends }
+  }
+
+  function placed(offsets: readonly Offset[]): PendingOffset[] {
+    return offsets.flatMap(({ part, ...offset }) => {
+      const lane = lanes.get(part)
+      return lane === undefined ? [] : [{ ...offset, lane }]
+    })
   }
 
   function known(ids: readonly number[]): Lane[] {
@@ -145,8 +159,12 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
     return blocked === undefined ? { units } : { units, block: blocked }
   }
 
-  function render({ unit, writes }: Pending): string {
+  function render({ unit, writes, offsets }: Pending): string {
     let splices = unit.splices
+    for (const { lane, literal, says, at, edge } of offsets) {
+      const by = lane.moved(at, edge) - at
+      if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
+    }
     if (writes.some((write) => write.lane.edits.length > 0) || dropped.size > 0)
       splices = splices.concat(rewrites(writes))
     for (const write of writes) write.lane.forget(write.end)

@@ -23,6 +23,8 @@ export interface Part {
   nested?: true
   /** For `media` and `opaque`: what it is that cannot be read (`image`, `audio`, `file`, ...). */
   medium?: string
+  /** Copies of its text, or offsets into it, may come later: its edits are kept until then. */
+  kept?: true
 }
 
 /**
@@ -169,6 +171,20 @@ export interface Write {
   seam?: true
   /** An object's key: a line break stands between it and its neighbours, in every reading. */
   key?: true
+  /** Says again all that the part, a `kept` one, has said so far: not read again, but edited as that was. */
+  copy?: true
+}
+
+/** A number literal that says where something stands in the text of a `kept` part; moves with that part's edits. */
+export interface Offset {
+  part: number
+  literal: Span
+  /** What it says, in characters. */
+  says: number
+  /** The same in the part's text, in UTF-16 units. */
+  at: number
+  /** Of an edited stretch that holds it, it says the beginning or the end. */
+  edge: 'start' | 'end'
 }
 
 /** One unit of the wire: a body, or one SSE event with its framing. */
@@ -180,6 +196,8 @@ export interface Unit {
   writes: readonly Write[]
   /** Parts that are complete with this unit. */
   ends: readonly number[]
+  /** Offsets into texts that are complete up to there. */
+  offsets?: readonly Offset[]
   /** Rewritten whatever the guards say: a repeated text taken out, a model renamed. */
   splices: readonly { span: Span; text: string }[]
 }

@@ -22,6 +22,13 @@ export interface AnswerReader {
   complete(): boolean
 }
 
+export interface AnswerOptions {
+  /** Take out what says a text again in another form. */
+  withoutRepeats?: boolean
+  /** Take out what refers to places in the request, whose texts were edited. */
+  withoutCitations?: boolean
+}
+
 export interface Protocol {
   name: string
   /** Where applications send it. */
@@ -36,9 +43,7 @@ export interface Protocol {
   modelOptional?: true
   /** The body as the upstream takes it, where that differs. */
   toUpstream?(edited: string, model: string): string
-  answer(options: {
-    /** Take out what says a text again in another form. */ withoutRepeats: boolean
-  }): AnswerReader
+  answer(options: AnswerOptions): AnswerReader
   /** A released unit as the caller takes it, where that differs. */
   toCaller?(unit: string, stream: boolean): string
   /** The protocol's own error: a body, or the event that ends a stream. */

@@ -15,7 +15,12 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
     case 'any':
     case 'media':
     case 'repeat':
+    case 'failure':
+    case 'numbers':
+    case 'base64':
       return shape
+    case 'offset':
+      return at.length === 0 && typeof value === 'number' ? shape : undefined
     case 'text':
     case 'id':
     case 'enum':
@@ -34,6 +39,12 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
       const form = type === 'boolean' ? undefined : shape[type as 'string' | 'array' | 'object' | 'number']
       return form && lookup(form, value, at)
     }
+    case 'at':
+    case 'cites':
+    case 'citation':
+    case 'whole':
+    case 'complete':
+      return lookup(shape.of, value, at)
     case 'case': {
       const says = isObject(value) ? value[shape.field] : undefined
       const known = typeof says === 'string' ? meaning(shape.cases, says) : undefined

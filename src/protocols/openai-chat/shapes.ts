@@ -4,6 +4,7 @@ import {
   boolean,
   byField,
   captured,
+  complete,
   end,
   forms,
   id,
@@ -170,7 +171,7 @@ const ratings = object({
 })
 const promptRatings = array(object({ prompt_index: number, content_filter_results: ratings }))
 
-const finish = end(oneOf('stop', 'length', 'tool_calls', 'content_filter', 'function_call'))
+const finish = complete(end(oneOf('stop', 'length', 'tool_calls', 'content_filter', 'function_call')))
 
 const answerWith = (choice: Record<string, Shape>, kind: string): Shape =>
   object({

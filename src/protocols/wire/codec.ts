@@ -1,7 +1,7 @@
 import { GateError } from '../../core/errors.ts'
 import { type Document, scan } from '../../core/json/scan.ts'
 import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
-import type { AnswerReader, ReadRequest } from '../types.ts'
+import type { AnswerOptions, AnswerReader, ReadRequest } from '../types.ts'
 import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
 import { type Findings, Walker } from './walk.ts'
@@ -27,13 +27,21 @@ export function readRequest(text: string, shape: Shape): ReadRequest {
 
 /** Reads answers by the shapes of a body and of a stream's events. */
 export function answerReader(
-  shapes: { body: Shape; event: Shape; done: string },
-  { withoutRepeats }: { withoutRepeats: boolean },
+  shapes: {
+    body: Shape
+    event: Shape
+    /** What the last event's data says that is no JSON. */
+    done?: string
+    /** Events keep their order whatever they are about: they are numbered, or say what begins and ends. */
+    ordered?: true
+  },
+  { withoutRepeats = false, withoutCitations = false }: AnswerOptions,
 ): AnswerReader {
   const origin: Origin = 'model'
   const deltas = lazily(() => new Walker(shapes.event, { origin, keysApart: true }))
   const events = lazily(eventReader)
   const opened = new Set<number>()
+  const kept = new Set<number>()
   /** The last event that did no more than add a text, and what stands before and after that text. */
   let last: { before: string; after: string; unit: Unit; write: Write } | undefined
   let usage: Usage | undefined
@@ -49,19 +57,29 @@ export function answerReader(
 
   function unit(text: string, found: Findings, place: (at: number) => number): Unit {
     note(found)
-    complete ||= found.finished
-    for (const part of found.opens) opened.add(part.id)
+    complete ||= found.complete
+    for (const part of found.opens) {
+      opened.add(part.id)
+      if (part.kept) kept.add(part.id)
+    }
     const move = ([start, end]: Span): Span => [place(start), place(end)]
     for (const write of found.writes) write.literal = move(write.literal)
-    return {
+    const splices: { span: Span; text: string }[] = []
+    if (withoutRepeats) for (const span of found.repeats) splices.push({ span: move(span), text: 'null' })
+    if (withoutCitations)
+      for (const { span, text } of found.citations) splices.push({ span: move(span), text })
+    const read: Unit = {
       text,
       // What stands beside all choices (usage, an error) comes after them; what only names one waits for nothing.
-      lanes: !found.scoped ? 'all' : found.lanes.length === 0 ? 'none' : found.lanes,
+      lanes: shapes.ordered || !found.scoped ? 'all' : found.lanes.length === 0 ? 'none' : found.lanes,
       opens: found.opens,
       writes: found.writes,
       ends: found.ends,
-      splices: withoutRepeats ? found.repeats.map((span) => ({ span: move(span), text: 'null' })) : [],
+      splices,
     }
+    if (found.offsets.length > 0)
+      read.offsets = found.offsets.map((offset) => ({ ...offset, literal: move(offset.literal) }))
+    return read
   }
 
   function read(text: string): Document {
@@ -76,6 +94,7 @@ export function answerReader(
     try {
       return reader.read(document)
     } catch (cause) {
+      if (cause instanceof GateError && cause.code === 'upstream.unavailable') throw cause
       throw new GateError('upstream.invalid', { cause })
     }
   }
@@ -104,6 +123,8 @@ export function answerReader(
       write?.form === 'json' &&
       unit.writes.length === 1 &&
       write.seam !== true &&
+      write.copy !== true &&
+      unit.offsets === undefined &&
       unit.ends.length === 0 &&
       unit.splices.length === 0 &&
       captured.inputTokens === undefined &&
@@ -123,6 +144,7 @@ export function answerReader(
     const value = text.slice(start, end)
     if (NOT_PLAIN.test(value)) return undefined
     const { part, path } = write
+    if (kept.has(part)) deltas().hear(part, value)
     return {
       text,
       lanes: unit.lanes,

@@ -6,7 +6,8 @@ import { type Names, names } from './names.ts'
  * Whatever does not fit its shape is read as `any`: every string, key and long number in it is text.
  */
 export type Shape =
-  | { is: 'text' }
+  /** `copy`: says again all that was said at this path before; text of its own where it differs. */
+  | { is: 'text'; copy?: true }
   /** Exempt while it looks like an identifier. */
   | { is: 'id'; capture?: Capture }
   /** Exempt while it is one of the known values. */
@@ -14,7 +15,7 @@ export type Shape =
   | { is: 'number'; capture?: Capture }
   | { is: 'boolean'; capture?: Capture }
   /** A string that holds JSON: a tool call's arguments. */
-  | { is: 'nested'; origin: Origin }
+  | { is: 'nested'; origin: Origin; kept?: true; copy?: true }
   /** Cannot be read: an image, audio, a file, server-side state. */
   | { is: 'media'; medium: string }
   /** Says again, in another form, what stands elsewhere in the same document. */
@@ -28,13 +29,34 @@ export type Shape =
   /** By the value of a field. */
   | { is: 'case'; field: string; cases: Names<Shape>; otherwise: Shape }
   /** One piece for its reader: all text inside becomes one part. */
-  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; of: Shape }
+  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; kept?: Kept; of: Shape }
   /** The field of a streamed delta that adds to another field's text. */
   | { is: 'named'; as: string; of: Shape }
+  /** Stands at a path that fields beside it name: an event's delta at its item's text. */
+  | { is: 'at'; path: readonly (string | { field: string })[]; of: Shape }
+  /** Offsets inside are into the text at this path below. */
+  | { is: 'cites'; text: string; of: Shape }
+  /** Such an offset. */
+  | { is: 'offset'; edge: 'start' | 'end' }
+  /** Refers to places in a request: once that was edited, `instead` stands here. */
+  | { is: 'citation'; instead: string; of: Shape }
+  /** Parts inside are complete when they come. */
+  | { is: 'whole'; of: Shape }
+  /** A value here says that the stream has said all. */
+  | { is: 'complete'; of: Shape }
+  /** A value here says that the provider failed: what it says of itself does not leave. */
+  | { is: 'failure' }
+  /** Numbers by the thousand. */
+  | { is: 'numbers' }
+  /** Exempt while it looks like bytes in base64. */
+  | { is: 'base64' }
   /** Parts opened inside end when `end` is met inside. */
   | { is: 'scope'; of: Shape }
   /** A value here says that the scope's parts are complete. */
   | { is: 'end'; of: Shape }
+
+/** What is kept of a part for what comes later: its edits for offsets into it, or its text too for copies of it. */
+type Kept = 'edits' | 'text'
 
 /** A field that an object of a protocol may have. */
 export interface Field {
@@ -45,6 +67,11 @@ export interface Field {
 export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens'
 
 export const text: Shape = { is: 'text' }
+export const textCopy: Shape = { is: 'text', copy: true }
+export const failure: Shape = { is: 'failure' }
+export const numbers: Shape = { is: 'numbers' }
+export const base64: Shape = { is: 'base64' }
+export const offset = (edge: 'start' | 'end'): Shape => ({ is: 'offset', edge })
 export const id: Shape = { is: 'id' }
 export const number: Shape = { is: 'number' }
 export const boolean: Shape = { is: 'boolean' }
@@ -52,6 +79,8 @@ export const any: Shape = { is: 'any' }
 export const repeat: Shape = { is: 'repeat' }
 export const media = (medium: string): Shape => ({ is: 'media', medium })
 export const nested = (origin: Origin): Shape => ({ is: 'nested', origin })
+export const nestedKept = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true })
+export const nestedCopy = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true, copy: true })
 export const captured = (is: 'id' | 'number' | 'boolean', capture: Capture): Shape => ({ is, capture })
 export const oneOf = (...values: string[]): Shape => ({
   is: 'enum',
@@ -69,8 +98,18 @@ export const byField = (field: string, cases: Record<string, Shape>, otherwise: 
 export const part = (
   origin: Origin,
   of: Shape,
-  { kind = 'text', group = false }: { kind?: Kind; group?: boolean } = {},
-): Shape => ({ is: 'part', origin, kind, group, of })
+  { kind = 'text', group = false, kept }: { kind?: Kind; group?: boolean; kept?: Kept } = {},
+): Shape => ({ is: 'part', origin, kind, group, ...(kept && { kept }), of })
+/** @param path with the names of fields in brackets: `output[output_index].content` */
+export const at = (path: string, of: Shape): Shape => ({
+  is: 'at',
+  path: path.split(/(?<=\[)([a-z_]+)(?=\])/).map((piece, i) => (i % 2 === 0 ? piece : { field: piece })),
+  of,
+})
+export const cites = (text: string, of: Shape): Shape => ({ is: 'cites', text, of })
+export const citation = (instead: string, of: Shape): Shape => ({ is: 'citation', instead, of })
+export const whole = (of: Shape): Shape => ({ is: 'whole', of })
+export const complete = (of: Shape): Shape => ({ is: 'complete', of })
 export const named = (as: string, of: Shape): Shape => ({ is: 'named', as, of })
 export const scope = (of: Shape): Shape => ({ is: 'scope', of })
 export const end = (of: Shape): Shape => ({ is: 'end', of })

@@ -12,7 +12,7 @@ import {
   TRUE,
 } from '../../core/json/scan.ts'
 import { shownKey } from '../../core/paths.ts'
-import type { Kind, Origin, Part, Span, Write } from '../../core/types.ts'
+import type { Kind, Offset, Origin, Part, Span, Write } from '../../core/types.ts'
 import { meaning, type Names } from './names.ts'
 import { type Capture, fold, type Shape } from './shape.ts'
 
@@ -25,10 +25,13 @@ export interface Findings {
   ends: number[]
   /** Whether it has to do with a scope at all, or stands beside them. */
   scoped: boolean
-  /** Whether a scope came to its end. */
-  finished: boolean
-  /** Values that say again what stands elsewhere. */
+  /** Whether it says that the stream has said all. */
+  complete: boolean
+  /** Values that say again what stands elsewhere, in another form. */
   repeats: Span[]
+  /** Values that refer to places in the request, and what may stand there instead. */
+  citations: { span: Span; text: string }[]
+  offsets: Offset[]
   captured: Partial<Record<Capture, { value: string; span: Span }>>
 }
 
@@ -38,14 +41,30 @@ interface Place {
   part: Part | undefined
   /** The scope whose parts end together. */
   scope: string | undefined
+  /** Parts are complete with this document. */
+  whole: boolean
+  /** The path of the text that offsets are into. */
+  cites: string | undefined
 }
 
+/** What is kept of a part's text. */
+interface Heard {
+  length: number
+  /** Where characters of two units stand. */
+  astral: number[]
+  /** All of it, where copies may come. */
+  text: string | undefined
+}
+
+const ASTRAL = /[\ud800-\udbff]/
 const MAX_PARTS = 10_000
 const MAX_TEXTS = 200_000
 const MAX_KEYS = 10_000
 const MAX_IDENTIFIER = 128
 const EMPTY = new Int32Array(4)
-const ROOT: Place = { path: '', part: undefined, scope: undefined }
+/** The most text that is kept to be compared with its copies. */
+const MAX_KEPT = 16 * 1024 * 1024
+const ROOT: Place = { path: '', part: undefined, scope: undefined, whole: false, cites: undefined }
 
 interface Base {
   origin: Origin
@@ -63,6 +82,9 @@ export class Walker {
   private readonly parts = new Map<string, Part>()
   private readonly scopes = new Map<string, number[]>()
   private readonly keys = new Set<string>()
+  /** What `kept` parts have said, by their id. */
+  private readonly heard: Heard[] = []
+  private heardLength = 0
   /** In which document a part was last named, by the part's id. */
   private readonly named: number[] = []
   private documents = 0
@@ -70,6 +92,7 @@ export class Walker {
   private tape: Document['tape'] = EMPTY
   private found: Findings = nothing()
   private finished: string[] = []
+  private cited: { path: string; literal: Span; at: number; edge: Offset['edge'] }[] = []
   private readonly root: Shape
   private readonly base: Base
 
@@ -89,8 +112,8 @@ export class Walker {
     const finished: string[] = []
     this.finished = finished
     this.walk(0, this.root, ROOT)
+    if (this.cited.length > 0) this.placeOffsets()
     // The end may stand before the text in the same document.
-    found.finished = finished.length > 0
     for (const scope of finished)
       for (const part of this.scopes.get(scope)!) {
         this.lane(part)
@@ -103,7 +126,7 @@ export class Walker {
     place: Place,
     origin: Origin,
     kind: Kind,
-    extra?: Pick<Part, 'group' | 'medium' | 'nested'>,
+    extra?: Pick<Part, 'group' | 'medium' | 'nested' | 'kept'>,
   ): Part {
     const known = this.parts.get(place.path)
     if (known !== undefined) return known
@@ -120,6 +143,8 @@ export class Walker {
     const part = place.part ?? this.partAt(place, this.base.origin, 'text')
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
+    if (place.whole) this.found.ends.push(part.id)
+    if (part.kept) this.hear(part.id, value)
     this.keep(
       below === undefined
         ? { part: part.id, path: place.path, literal, value, form }
@@ -140,6 +165,39 @@ export class Walker {
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
     this.keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
+  }
+
+  /** A text that was said before, in one piece. Where it differs, it is a text of its own. */
+  private writeCopy(node: number, place: Place, part: Part, value: string): void {
+    const heard = this.heard[part.id]
+    const said = heard?.length === 0 ? undefined : heard?.text
+    if (said === undefined || said === value) {
+      if (said === undefined) return this.write(node, { ...place, part }, 'json', value)
+      const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
+      this.lane(part.id)
+      if (place.whole) this.found.ends.push(part.id)
+      this.keep({ part: part.id, path: place.path, literal, value, form: 'json', copy: true })
+      return
+    }
+    const { id: _, group: __, kept: ___, ...like } = part
+    const path = `${place.path}#${this.parts.size}`
+    const other = this.partAt({ ...place, path }, part.origin, part.kind, like)
+    this.write(node, { ...place, part: other, whole: true }, 'json', value)
+  }
+
+  /** Keeps what is needed of a part's text to know its copies by, and where offsets into it point. */
+  hear(part: number, value: string): void {
+    const heard = this.heard[part]!
+    if (ASTRAL.test(value))
+      for (let i = 0; i < value.length; i++) {
+        const unit = value.charCodeAt(i)
+        if (unit >= 0xd800 && unit <= 0xdbff) heard.astral.push(heard.length + i)
+      }
+    heard.length += value.length
+    if (heard.text === undefined) return
+    this.heardLength += value.length
+    if (this.heardLength > MAX_KEPT) throw new GateError('upstream.invalid')
+    heard.text += value
   }
 
   private lane(part: number): void {
@@ -222,6 +280,8 @@ export class Walker {
         return this.any(node, place)
       case 'text':
         if (type !== STRING && type !== ESCAPED) return this.any(node, place)
+        if (shape.copy && place.part !== undefined)
+          return this.writeCopy(node, place, place.part, stringAt(text, tape, node))
         return this.write(node, place, 'json', stringAt(text, tape, node))
       case 'id':
       case 'enum':
@@ -231,7 +291,9 @@ export class Walker {
         return
       case 'nested': {
         if (type !== STRING && type !== ESCAPED) return this.any(node, place)
-        const part = this.partAt(place, shape.origin, 'tool_call', { nested: true })
+        const part = this.partAt(place, shape.origin, 'tool_call', shape.kept ? NESTED_KEPT : NESTED)
+        if (part.kept) this.heard[part.id] ??= { length: 0, astral: [], text: '' }
+        if (shape.copy) return this.writeCopy(node, place, part, stringAt(text, tape, node))
         return this.write(node, { ...place, part }, 'json', stringAt(text, tape, node))
       }
       case 'media':
@@ -267,11 +329,38 @@ export class Walker {
       case 'part': {
         if (type === NULL) return
         const group = shape.group ? { group: place.path } : undefined
-        return this.walk(node, shape.of, {
-          ...place,
-          part: this.partAt(place, shape.origin, shape.kind, group),
-        })
+        const extra = shape.kept === undefined ? group : { ...group, kept: true as const }
+        const part = this.partAt(place, shape.origin, shape.kind, extra)
+        if (part.kept)
+          this.heard[part.id] ??= { length: 0, astral: [], text: shape.kept === 'text' ? '' : undefined }
+        return this.walk(node, shape.of, { ...place, part })
       }
+      case 'at':
+        return // by `members`, which knows the fields beside it
+      case 'cites':
+        return this.walk(node, shape.of, { ...place, cites: join(place.path, shape.text) })
+      case 'offset':
+        if (type === NUMBER) this.offset(node, place, shape.edge)
+        else if (type !== NULL) this.any(node, place)
+        return
+      case 'citation':
+        if (type === OBJECT || type === ARRAY)
+          this.found.citations.push({ span: [tape[node + 1]!, tape[node + 2]!], text: shape.instead })
+        return this.walk(node, shape.of, place)
+      case 'whole':
+        return this.walk(node, shape.of, { ...place, whole: true })
+      case 'complete':
+        if (type !== NULL && tape[node + 1]! < tape[node + 2]!) this.found.complete = true
+        return this.walk(node, shape.of, place)
+      case 'failure':
+        if (type !== NULL) throw new GateError('upstream.unavailable')
+        return
+      case 'numbers':
+        if (!this.allNumbers(node)) this.any(node, place)
+        return
+      case 'base64':
+        if (type !== STRING || !isBase64(text, tape[node + 1]!, tape[node + 2]!)) this.any(node, place)
+        return
       case 'scope':
         if (!this.scopes.has(place.path)) this.scopes.set(place.path, [])
         this.found.scoped = true
@@ -283,11 +372,7 @@ export class Walker {
           this.finished.push(place.scope)
         return this.walk(node, shape.of, place)
       case 'named':
-        return this.walk(node, shape.of, {
-          path: rename(place.path, shape.as),
-          part: place.part,
-          scope: place.scope,
-        })
+        return this.walk(node, shape.of, { ...place, path: rename(place.path, shape.as) })
       case 'array':
         return type === ARRAY ? this.elements(node, shape, place) : this.any(node, place)
       case 'object':
@@ -305,7 +390,7 @@ export class Walker {
         says !== undefined && tape[says] === NUMBER
           ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) // `0` and `0.0` are one to its readers
           : position
-      this.walk(child, shape.of, { path: `${place.path}[${index}]`, part: place.part, scope: place.scope })
+      this.walk(child, shape.of, moved(place, `${place.path}[${index}]`))
       position++
     }
   }
@@ -319,8 +404,8 @@ export class Walker {
         const { name, shape: of } = known
         // Most fields are such leaves: they need no path.
         if (isLeaf(of) && this.exempt(child + 4, of)) continue
-        const path = join(place.path, name)
-        this.walk(child + 4, of, { path, part: place.part, scope: place.scope })
+        if (of.is === 'at') this.walk(child + 4, of.of, moved(place, this.pathFrom(of.path, node)))
+        else this.walk(child + 4, of, moved(place, join(place.path, name)))
         continue
       }
       const key = stringAt(text, tape, child)
@@ -334,6 +419,48 @@ export class Walker {
       this.writeKey(child, at, key, join(place.path, '*'))
       this.any(child + 4, at, join(place.path, shownKey(key)))
     }
+  }
+
+  /** A path that an object's fields name; a field that is no number is read as the first. */
+  private pathFrom(path: Extract<Shape, { is: 'at' }>['path'], node: number): string {
+    const { text, tape } = this
+    let all = ''
+    for (const piece of path) {
+      if (typeof piece === 'string') {
+        all += piece
+        continue
+      }
+      const says = this.field(node, piece.field)
+      all +=
+        says !== undefined && tape[says] === NUMBER ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) : 0
+    }
+    return all
+  }
+
+  private offset(node: number, { cites }: Place, edge: Offset['edge']): void {
+    const { text, tape } = this
+    const literal: Span = [tape[node + 1]!, tape[node + 2]!]
+    if (cites !== undefined)
+      this.cited.push({ path: cites, literal, at: Number(text.slice(literal[0], literal[1])), edge })
+  }
+
+  /** The text that offsets are into may stand behind them in the same document. */
+  private placeOffsets(): void {
+    for (const { path, literal, at, edge } of this.cited) {
+      const part = this.parts.get(path)
+      const heard = part === undefined ? undefined : this.heard[part.id]
+      if (heard === undefined || !Number.isInteger(at) || at < 0) continue
+      this.found.offsets.push({ part: part!.id, literal, says: at, at: unitsBefore(heard, at), edge })
+    }
+    this.cited = []
+  }
+
+  private allNumbers(node: number): boolean {
+    const { tape } = this
+    if (tape[node] !== ARRAY) return tape[node] === NULL
+    const stop = tape[node + 3]!
+    for (let child = node + 4; child < stop; child += 4) if (tape[child] !== NUMBER) return false
+    return true
   }
 
   private capture(name: Capture, node: number, value: string): void {
@@ -385,6 +512,31 @@ function isLeaf(shape: Shape): shape is Leaf {
   return shape.is === 'id' || shape.is === 'enum' || shape.is === 'number' || shape.is === 'boolean'
 }
 
+const NESTED = { nested: true } as const
+const NESTED_KEPT = { nested: true, kept: true } as const
+
+function moved({ part, scope, whole, cites }: Place, path: string): Place {
+  return { path, part, scope, whole, cites }
+}
+
+const BASE64 = /[A-Za-z0-9+/_=-]*/y
+
+function isBase64(text: string, start: number, end: number): boolean {
+  BASE64.lastIndex = start
+  BASE64.test(text)
+  return BASE64.lastIndex === end
+}
+
+/** Providers count in code points. */
+function unitsBefore({ astral }: Heard, points: number): number {
+  let units = points
+  for (const at of astral) {
+    if (at >= units) break
+    units++
+  }
+  return units
+}
+
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`
 }
@@ -407,7 +559,9 @@ function nothing(): Findings {
     ends: [],
     repeats: [],
     captured: {},
+    citations: [],
+    offsets: [],
     scoped: false,
-    finished: false,
+    complete: false,
   }
 }

@@ -2,7 +2,7 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import { openSession, passesAll, type Release } from '../../core/session.ts'
 import type { Unit } from '../../core/types.ts'
-import type { Protocol } from '../../protocols/types.ts'
+import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
@@ -40,13 +40,17 @@ async function passBody(
   const bytes = await body.whole(MAX_BODY)
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
-  const reader = protocol.answer({ withoutRepeats: exchange.checks.guardsText })
+  const reader = protocol.answer(answerOptions(exchange))
   const unit = reader.body(text)
   noteUsage(call, reader.usage())
   const edited = passesAll(exchange, 'answer', unit) ? text : await inspectBody(exchange, unit)
   const said = protocol.toCaller?.(edited, false) ?? edited
   // Bytes that nobody edited need not be made again.
   sendJson(call, 200, said === text ? bytes : said, headers)
+}
+
+function answerOptions({ checks, verdict }: Exchange): AnswerOptions {
+  return { withoutRepeats: checks.guardsText, withoutCitations: verdict === 'transform' && !checks.shadow }
 }
 
 async function inspectBody(exchange: Exchange, unit: Unit): Promise<string> {
@@ -66,7 +70,7 @@ async function passStream(
   headers: Record<string, string>,
 ): Promise<void> {
   const { response } = call
-  const reader = protocol.answer({ withoutRepeats: exchange.checks.guardsText })
+  const reader = protocol.answer(answerOptions(exchange))
   const session = openSession(exchange, { direction: 'answer', stream: true })
   /** What may leave once there is something to show: a block before that is still a 403. */
   let waiting = ''
