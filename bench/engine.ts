@@ -1,5 +1,5 @@
 import { systemClock } from '../src/adapters/clock.ts'
-import { sha256 } from '../src/adapters/digest.ts'
+import { runningSha256, sha256 } from '../src/adapters/digest.ts'
 import { openExchange } from '../src/core/exchange.ts'
 import { scan } from '../src/core/json/scan.ts'
 import { type Memory, memory } from '../src/core/memory.ts'
@@ -96,7 +96,7 @@ async function turns(checks: Checks, samples: number): Promise<EngineResult['tur
   const all: EngineResult['turns'] = []
   for (const turns of [1, 10, 100]) {
     const template = conversation(turns, false)
-    const remembers = memory(sha256, 32 * 1024 * 1024)
+    const remembers = memory(sha256, runningSha256, 32 * 1024 * 1024)
     const texts = Array.from({ length: 16 }, () => fresh(template))
     const next = () => fresh(template)
     const times = Math.max(4, Math.round(200 / turns))

@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.ts'
-import { sha256 } from './adapters/digest.ts'
+import { runningSha256, sha256 } from './adapters/digest.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
 import { UsageError } from './cli/args.ts'
@@ -109,7 +109,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     serving: () => current,
     recorder: fan([recordLog(records), metrics], () => metrics.recordLost()),
     clock: systemClock,
-    memory: memory(sha256, MEMORY_BYTES),
+    memory: memory(sha256, runningSha256, MEMORY_BYTES),
     opened: metrics.opened,
     closed: metrics.closed,
     warn: (message, error) => log.error(message, error),

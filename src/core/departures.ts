@@ -1,21 +1,6 @@
 import { Fifo } from './fifo.ts'
-import type { Lane, PendingWrite } from './lane.ts'
-import type { Offset, Unit } from './types.ts'
-
-export type PendingOffset = Omit<Offset, 'part'> & { lane: Lane }
-
-/** A unit that waits to leave. */
-export interface Pending {
-  /** Its place in the order of arrival. */
-  number: number
-  unit: Unit
-  writes: PendingWrite[]
-  offsets: readonly PendingOffset[]
-  /** Lanes of parts that begin with it. */
-  opened: readonly Lane[]
-  /** Whose earlier units it must not overtake. */
-  lanes: 'all' | readonly Lane[]
-}
+import type { Lane } from './lane.ts'
+import type { Pending } from './pending.ts'
 
 /**
  * Decides what may leave, and looks at no unit again for which nothing has changed: an answer can hold back a hundred

@@ -2,7 +2,7 @@ import type { MaybePromise } from './after.ts'
 import type { Memory } from './memory.ts'
 import type { Clock } from './ports.ts'
 import { worse } from './settle.ts'
-import type { Action, Checks, Finding, Hit, Look, Opinion, Rule, View } from './types.ts'
+import type { Action, Checks, Counting, Finding, Hit, Look, Opinion, Rule, View } from './types.ts'
 import { type Vault, vault } from './vault.ts'
 
 /** The evidence and the state of one call through the gate, shared by its sessions. */
@@ -20,7 +20,7 @@ export interface Exchange {
   readonly looks: { remembered: number; all: number }
   /** Milliseconds. */
   readonly timings: Map<Rule, number>
-  readonly inspectors: Map<Rule, Look>
+  readonly counts: Map<Rule, Counting>
   find(finding: Finding): void
 }
 
@@ -45,7 +45,7 @@ export function openExchange({
     verdict: 'allow',
     looks: { remembered: 0, all: 0 },
     timings: new Map(),
-    inspectors: new Map(),
+    counts: new Map(),
     find(finding) {
       exchange.verdict = worse(exchange.verdict, finding.action)
       if (exchange.findings.length < MAX_FINDINGS) exchange.findings.push(finding)
@@ -59,16 +59,16 @@ export function openExchange({
 export function inspector(exchange: Exchange, rule: Rule): Look {
   const { guard } = rule
   if (guard.scope === 'part') return guard.inspect
-  let inspect = exchange.inspectors.get(rule)
-  if (inspect === undefined) {
+  let count = exchange.counts.get(rule)
+  if (count === undefined) {
     try {
-      inspect = guard.begin().inspect
+      count = guard.begin()
     } catch {
-      inspect = begunBadly
+      count = BEGUN_BADLY
     }
-    exchange.inspectors.set(rule, inspect)
+    exchange.counts.set(rule, count)
   }
-  return inspect
+  return count.inspect
 }
 
 /**
@@ -110,8 +110,10 @@ export function look(exchange: Exchange, rule: Rule, inspect: Look, view: View):
 }
 
 /** A guard that cannot even begin fails each look, as one that throws there does. */
-const begunBadly: Look = () => {
-  throw new Error('it did not begin')
+const BEGUN_BADLY: Counting = {
+  inspect() {
+    throw new Error('it did not begin')
+  },
 }
 
 function failed(rule: Rule, view: View, how: string): Opinion {

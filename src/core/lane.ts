@@ -15,21 +15,10 @@ interface Segment {
   fixed: boolean
 }
 
-/** The stages that a part passes, in order; each reads what the one before it left. */
-export type Stages = (part: Readonly<Part>, source: Source) => Filter[]
-
-/** A literal of a unit that waits to leave, and its share of a lane's text. */
-export interface PendingWrite {
-  lane: Lane
-  at: number
-  end: number
-  literal: Span
-  form: 'json' | 'raw' | 'fixed'
-  value: string
-  key?: true
-  copy?: true
-  /** Where a mark cut the string on the wire: offset in it at which this piece begins. */
-  skip?: number
+/** What a lane needs of its session. */
+export interface LaneContext extends FilterContext {
+  /** The stages that a part passes, in order; each reads what the one before it left. */
+  stages(part: Readonly<Part>, source: Source): Filter[]
 }
 
 const NO_RUNS: readonly Run[] = []
@@ -42,8 +31,7 @@ export class Lane implements Source {
   /** How much of the source text is decided. */
   decided = 0
   readonly seams: number[] = []
-  private readonly context: FilterContext
-  private readonly stages: Stages
+  private readonly context: LaneContext
   private readonly segments: Segment[] = []
   private incoming = ''
   private afterKey = false
@@ -56,10 +44,9 @@ export class Lane implements Source {
   /** Nested texts, until their edits are written into the arguments. */
   private within: { texts: (NestedText & { at: number })[]; inner: Lane } | undefined
 
-  constructor(part: Part, context: FilterContext, stages: Stages) {
+  constructor(part: Part, context: LaneContext) {
     this.part = part
     this.context = context
-    this.stages = stages
   }
 
   /** Edits of decided text, in source coordinates, until `forget`. */
@@ -168,7 +155,7 @@ export class Lane implements Source {
   private read(final: boolean): MaybePromise<Finding | undefined> {
     const { part, incoming } = this
     if (this.length === 0 && part.kind !== 'media' && part.kind !== 'opaque') return undefined
-    this.filters ??= this.stages(part, this)
+    this.filters ??= this.context.stages(part, this)
     const runs: readonly Run[] =
       incoming === ''
         ? NO_RUNS
@@ -194,7 +181,7 @@ export class Lane implements Source {
   private readNested(): MaybePromise<Finding | undefined> {
     const outer = this.segments[0]?.path ?? ''
     const { nested: _, ...flat } = this.part
-    const inner = new Lane(flat, this.context, this.stages)
+    const inner = new Lane(flat, this.context)
     const texts = nestedTexts(this.incoming).map((text) => ({
       ...text,
       at: inner.append({ ...text, path: outer + text.path, seam: true }),

@@ -1,4 +1,5 @@
-import type { Lane, PendingWrite } from './lane.ts'
+import type { Lane } from './lane.ts'
+import type { PendingWrite } from './pending.ts'
 import type { Checks, Part } from './types.ts'
 
 interface Unsent {

@@ -1,4 +1,4 @@
-import type { Digest } from './ports.ts'
+import type { Digest, RunningDigest } from './ports.ts'
 import type { Hit, Part } from './types.ts'
 
 /**
@@ -8,6 +8,23 @@ import type { Hit, Part } from './types.ts'
 export interface Memory {
   /** The entry of a text: what each guard build found in it. */
   recall(tenant: string, part: Readonly<Part>, text: string): Remembered
+  /** Of ever longer beginnings of a request, as the pieces that each adds: what is known of the longest. */
+  beginnings(pieces: readonly string[]): Beginnings
+}
+
+/** A beginning in which nothing was found. */
+export interface Beginning {
+  /** Of guards that count, in the boundary's order. */
+  states: readonly unknown[]
+  /** How many looks it took. */
+  looks: number
+}
+
+export interface Beginnings {
+  /** The longest that was judged before, and its place among the pieces. */
+  known(): (Beginning & { index: number }) | undefined
+  /** Remembers all pieces together. */
+  keep(beginning: Beginning): void
 }
 
 export interface Remembered {
@@ -25,12 +42,12 @@ const HIT_BYTES = 120
  * A cache bounded in (estimated) bytes. Of two generations: what was not asked for while the younger one filled up is
  * forgotten with the older one, all at once.
  */
-export function memory(digest: Digest, maxBytes: number): Memory {
-  let young = new Map<string, Entry>()
-  let old = new Map<string, Entry>()
+function generations<T>(maxBytes: number, sizeOf: (entry: T) => number) {
+  let young = new Map<string, T>()
+  let old = new Map<string, T>()
   let bytes = 0
 
-  function keep(key: string, entry: Entry, size: number): void {
+  function keep(key: string, entry: T, size: number): void {
     if (size > maxBytes / 2) return
     if (bytes + size > maxBytes / 2) {
       old = young
@@ -41,31 +58,60 @@ export function memory(digest: Digest, maxBytes: number): Memory {
     young.set(key, entry)
   }
 
-  function sizeOf(entry: Entry): number {
-    let size = ENTRY_BYTES
-    for (const [build, hits] of entry) size += build.length + hits.length * HIT_BYTES
-    return size
+  return {
+    keep,
+    get(key: string): T | undefined {
+      const entry = young.get(key)
+      if (entry !== undefined) return entry
+      const late = old.get(key)
+      if (late !== undefined) keep(key, late, sizeOf(late))
+      return late
+    },
   }
+}
+
+function sizeOf(entry: Entry): number {
+  let size = ENTRY_BYTES
+  for (const [build, hits] of entry) size += build.length + hits.length * HIT_BYTES
+  return size
+}
+
+/** Both kinds of what is remembered have half of the room. */
+export function memory(digest: Digest, running: RunningDigest, maxBytes: number): Memory {
+  const texts = generations<Entry>(maxBytes / 2, sizeOf)
+  const requests = generations<Beginning>(maxBytes / 2, () => ENTRY_BYTES)
 
   return {
     recall(tenant, part, text) {
       const key = `${tenant}\0${part.origin}\0${part.kind}\0${part.medium ?? ''}\0${digest(text)}`
-      let entry = young.get(key)
-      if (entry === undefined) {
-        entry = old.get(key)
-        if (entry !== undefined) keep(key, entry, sizeOf(entry))
-      }
+      let entry = texts.get(key)
       return {
         get: (build) => entry?.get(build),
         set(build, hits) {
           const size = build.length + hits.length * HIT_BYTES
           if (entry === undefined) {
             entry = new Map([[build, hits]])
-            keep(key, entry, ENTRY_BYTES + size)
+            texts.keep(key, entry, ENTRY_BYTES + size)
           } else if (!entry.has(build)) {
             entry.set(build, hits)
-            keep(key, entry, size)
+            texts.keep(key, entry, size)
           }
+        },
+      }
+    },
+    beginnings(pieces) {
+      const keys = running(pieces)
+      return {
+        known() {
+          for (let index = keys.length - 1; index >= 0; index--) {
+            const beginning = requests.get(keys[index]!)
+            if (beginning !== undefined) return { ...beginning, index }
+          }
+          return undefined
+        },
+        keep(beginning) {
+          const key = keys.at(-1)!
+          if (requests.get(key) === undefined) requests.keep(key, beginning, ENTRY_BYTES)
         },
       }
     },

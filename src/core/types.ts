@@ -92,10 +92,18 @@ export interface Reach {
   kinds?: readonly Kind[]
 }
 
+/** A guard that counts, in one exchange. */
+export interface Counting {
+  inspect: Look
+  /** All that it has to know of what it saw to go on from there. Never a text. */
+  state?(): unknown
+}
+
 export type Guard = Reach &
   (
     | { scope: 'part'; inspect: Look } // pure in (text, origin, kind, medium): may be remembered
-    | { scope: 'exchange'; begin(): { inspect: Look } } // keeps a count or the like over all parts of its stage
+    // Keeps a count or the like over all parts of its stage. `resumes`: `begin` goes on from a `state`.
+    | { scope: 'exchange'; resumes?: true; begin(state?: unknown): Counting }
   )
 
 /** A detector: what its folder under `guards/` exports. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineGuard } from '../../core/guard.ts'
-import type { Look, Span, View } from '../../core/types.ts'
+import type { Counting, Span, View } from '../../core/types.ts'
 
 const config = z.strictObject({ maxCharacters: z.int().positive() })
 
@@ -17,10 +17,10 @@ function characterAt(view: View, offset: number): Span {
   return [offset, offset + 1]
 }
 
-function counter(maxCharacters: number): { inspect: Look } {
+function counter(maxCharacters: number, before: number): Counting {
   /** Part id → how much of it has been counted: views repeat text, and parts come interleaved. */
   const counted = new Map<number, number>()
-  let total = 0
+  let total = before
   return {
     inspect(view) {
       const end = view.offset + view.text.length
@@ -42,6 +42,7 @@ function counter(maxCharacters: number): { inspect: Look } {
         settled: end,
       }
     },
+    state: () => total,
   }
 }
 
@@ -55,6 +56,7 @@ export const length = defineGuard<z.infer<typeof config>>({
     scope: 'exchange',
     hold: 0,
     lookbehind: 0,
-    begin: () => counter(maxCharacters),
+    resumes: true,
+    begin: (total) => counter(maxCharacters, typeof total === 'number' ? total : 0),
   }),
 })

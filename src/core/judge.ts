@@ -1,0 +1,276 @@
+import { afterAll, type MaybePromise } from './after.ts'
+import { GateError } from './errors.ts'
+import { type Exchange, inspector, look } from './exchange.ts'
+import { Filter, type Source } from './filter.ts'
+import { literal } from './json/scan.ts'
+import { Lane, type LaneContext } from './lane.ts'
+import type { Remembered } from './memory.ts'
+import { rewritten } from './nested.ts'
+import type { Pending, PendingOffset, PendingWrite } from './pending.ts'
+import { restoreRule } from './restore.ts'
+import type { Finding, Look, Offset, Opinion, Part, Rule, Span, Stage, Unit, View } from './types.ts'
+
+/** `request`: by origin through `input` or `context`. `answer`: through `output`, restoring and `tool`. Or one stage. */
+export type Direction = 'request' | 'answer' | { stage: Stage }
+
+const NO_OFFSETS: readonly PendingOffset[] = []
+/** A shorter text is looked at again sooner than its hash is made. */
+const MEMORABLE = 2048
+const DROPPED = '[removed by policy]'
+
+/** What sessions of bodies and of streams share: the parts on their way through the stages, and the edited units. */
+export class Judge implements LaneContext {
+  readonly shadow: boolean
+  readonly streamed: boolean
+  readonly holdCharacters: number
+  protected readonly exchange: Exchange
+  protected readonly direction: Direction
+  protected readonly lanes = new Map<number, Lane>()
+  protected blocked: Finding | undefined
+  /** Groups of which a finding dropped everything. */
+  private dropped: Set<string> | undefined
+  /** Whether anybody looks at texts here at all; where nobody does, they need no lanes. */
+  private readonly textMatters: boolean
+  private arrived = 0
+
+  constructor(exchange: Exchange, direction: Direction, streamed: boolean) {
+    this.exchange = exchange
+    this.direction = direction
+    this.streamed = streamed
+    this.shadow = exchange.checks.shadow
+    this.holdCharacters = direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY
+    this.textMatters = readsText(exchange, direction)
+  }
+
+  // What lanes and their filters ask for.
+
+  stages(part: Readonly<Part>, source: Source): Filter[] {
+    const { direction, exchange } = this
+    if (direction === 'request')
+      return [
+        this.stage(part.origin === 'retrieved' || part.origin === 'tool' ? 'context' : 'input', part, source),
+      ]
+    if (direction !== 'answer') return [this.stage(direction.stage, part, source)]
+    const chain = [this.stage('output', part, source)]
+    const form = part.kind === 'tool_call' ? 'tool_call' : 'text'
+    if (exchange.vault.size > 0 && exchange.checks.restore.has(form))
+      chain.push(new Filter(this, source, [restoreRule(exchange.vault)]))
+    if (part.kind === 'tool_call') chain.push(this.stage('tool', part, source))
+    return chain
+  }
+
+  look(rule: Rule, inspect: Look, view: View): MaybePromise<Opinion> {
+    return look(this.exchange, rule, inspect, view)
+  }
+
+  inspector(rule: Rule): Look {
+    return inspector(this.exchange, rule)
+  }
+
+  recall(part: Readonly<Part>, text: string): Remembered | undefined {
+    const { memory, tenant } = this.exchange
+    return this.streamed || text.length < MEMORABLE ? undefined : memory?.recall(tenant, part, text)
+  }
+
+  remembered(): void {
+    const { looks } = this.exchange
+    looks.remembered++
+    looks.all++
+  }
+
+  find(finding: Finding): void {
+    this.exchange.find(finding)
+  }
+
+  drop(part: Readonly<Part>): void {
+    this.dropped ??= new Set()
+    this.dropped.add(groupOf(part))
+  }
+
+  // What the sessions do.
+
+  /** @param before parts with a lower id need no judging */
+  protected take(unit: Unit, before = 0): { item: Pending; touched: Lane[] } {
+    const { lanes } = this
+    const touched: Lane[] = []
+    const opened: Lane[] = []
+    for (const part of unit.opens) {
+      if (part.id < before || (!this.textMatters && isText(part))) continue
+      const each = this.lane(part)
+      lanes.set(part.id, each)
+      opened.push(each)
+    }
+    const writes: PendingWrite[] = []
+    for (const write of unit.writes) {
+      const to = lanes.get(write.part)
+      if (to === undefined) continue
+      const { literal, form, value, key } = write
+      if (write.copy) {
+        writes.push({ lane: to, at: 0, end: to.length, literal, form, value })
+        continue
+      }
+      // It could only be judged as if nothing stood before it.
+      if (to.ended && value !== '') throw new GateError('upstream.invalid')
+      const at = to.append(write)
+      if (touched.at(-1) !== to && !touched.includes(to)) touched.push(to)
+      const pendingWrite: PendingWrite = { lane: to, at, end: to.length, literal, form, value }
+      if (key) pendingWrite.key = key
+      writes.push(pendingWrite)
+    }
+    const item: Pending = {
+      number: this.arrived++,
+      unit,
+      writes,
+      offsets: unit.offsets === undefined ? NO_OFFSETS : this.placed(unit.offsets),
+      opened,
+      lanes: unit.lanes === 'all' ? 'all' : unit.lanes === 'none' ? [] : this.known(unit.lanes),
+    }
+    return { item, touched }
+  }
+
+  protected lane(part: Part): Lane {
+    return new Lane(part, this)
+  }
+
+  protected known(ids: readonly number[]): Lane[] {
+    const known: Lane[] = []
+    for (const id of ids) {
+      const lane = this.lanes.get(id)
+      if (lane !== undefined) known.push(lane)
+    }
+    return known
+  }
+
+  /** @param begun told of each part once all rules that answer at once have looked at it */
+  protected advance(
+    which: Iterable<Lane>,
+    final: (lane: Lane) => boolean,
+    begun?: (part: number) => void,
+  ): MaybePromise<void> {
+    const blocks: MaybePromise<Finding | undefined>[] = []
+    for (const each of which) {
+      const block = each.advance(final(each))
+      if (block !== undefined) blocks.push(block)
+      begun?.(each.part.id)
+    }
+    if (blocks.length === 0) return undefined
+    return afterAll(blocks, (found) => {
+      this.blocked ??= found.find((finding) => finding !== undefined)
+    })
+  }
+
+  /** A unit's text with the edits of its parts. */
+  protected render({ unit, writes, offsets }: Pending): string {
+    let splices = unit.splices
+    for (const { lane, literal, says, at, edge } of offsets) {
+      const by = lane.moved(at, edge) - at
+      if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
+    }
+    if (this.dropped !== undefined || writes.some(({ lane }) => lane.edits.length > 0))
+      splices = splices.concat(this.rewrites(writes))
+    for (const { lane, end } of writes) lane.forget(end)
+    return splices.length === 0 ? unit.text : spliced(unit.text, splices)
+  }
+
+  /** Literals whose text was edited, written anew; a mark may have cut one literal in several pieces. */
+  private rewrites(writes: readonly PendingWrite[]): { span: Span; text: string }[] {
+    const out: { span: Span; text: string }[] = []
+    const byLiteral = new Map<number, PendingWrite[]>()
+    for (const write of writes) {
+      const pieces = byLiteral.get(write.literal[0])
+      if (pieces === undefined) byLiteral.set(write.literal[0], [write])
+      else pieces.push(write)
+    }
+    for (const pieces of byLiteral.values()) {
+      const first = pieces[0]!
+      if (first.form === 'fixed') continue
+      let touched = false
+      const texts = pieces.map((piece) => {
+        const whole = this.isDropped(piece.lane.part)
+          ? piece.at === 0
+            ? DROPPED
+            : ''
+          : rewritten(piece.value, piece.at, piece.lane.edits)
+        if (whole !== undefined) touched = true
+        return whole ?? piece.value
+      })
+      if (!touched) continue
+      const text = texts.join('')
+      out.push({ span: first.literal, text: first.form === 'json' ? literal(text) : text })
+    }
+    return out
+  }
+
+  private isDropped(part: Readonly<Part>): boolean {
+    return this.dropped?.has(groupOf(part)) === true
+  }
+
+  private placed(offsets: readonly Offset[]): PendingOffset[] {
+    return offsets.flatMap(({ part, ...offset }) => {
+      const lane = this.lanes.get(part)
+      return lane === undefined ? [] : [{ ...offset, lane }]
+    })
+  }
+
+  private stage(name: Stage, part: Readonly<Part>, source: Source): Filter {
+    return new Filter(this, source, rulesFor(this.exchange.checks.rules[name], part))
+  }
+}
+
+const STAGES = { request: ['input', 'context'], answer: ['output', 'tool'] } as const
+
+/** Whether any rule of a direction looks at texts. */
+export function readsText({ checks, vault }: Exchange, direction: Direction): boolean {
+  const stages = typeof direction === 'string' ? STAGES[direction] : [direction.stage]
+  return (
+    (direction === 'request' && checks.marks.length > 0) ||
+    (direction === 'answer' && vault.size > 0) ||
+    stages.some((stage) => checks.rules[stage].some(({ guard }) => guard.kinds?.every(isUnreadable) !== true))
+  )
+}
+
+function isUnreadable(kind: Part['kind']): boolean {
+  return kind === 'media' || kind === 'opaque'
+}
+
+export function isText(part: Readonly<Part>): boolean {
+  return !isUnreadable(part.kind)
+}
+
+function groupOf(part: Readonly<Part>): string {
+  return part.group ?? `#${part.id}`
+}
+
+/** By a boundary's rules: which of them look at parts of an origin and kind. A conversation asks for hundreds of parts. */
+const chosen = new WeakMap<readonly Rule[], Map<string, Rule[]>>()
+
+function rulesFor(rules: readonly Rule[], { origin, kind }: Readonly<Part>): readonly Rule[] {
+  let known = chosen.get(rules)
+  if (known === undefined) {
+    known = new Map()
+    chosen.set(rules, known)
+  }
+  const key = `${origin} ${kind}`
+  let found = known.get(key)
+  if (found === undefined) {
+    found = rules.filter(
+      (rule) =>
+        (rule.origins === undefined || rule.origins.has(origin)) &&
+        (rule.guard.kinds === undefined ? !isUnreadable(kind) : rule.guard.kinds.includes(kind)),
+    )
+    known.set(key, found)
+  }
+  return found
+}
+
+function spliced(text: string, splices: readonly { span: Span; text: string }[]): string {
+  const ordered = [...splices].sort((a, b) => a.span[0] - b.span[0])
+  let out = ''
+  let from = 0
+  for (const { span, text: replacement } of ordered) {
+    if (span[0] < from) continue // inside a value that is taken out whole
+    out += text.slice(from, span[0]) + replacement
+    from = span[1]
+  }
+  return out + text.slice(from)
+}
