@@ -88,6 +88,8 @@ describe('a request’s history', () => {
     expect(await looksOf(on, { messages: first }, kept)).toEqual({ remembered: 0, all: 14 })
     expect(await looksOf(on, { messages: next }, kept)).toEqual({ remembered: 14, all: 18 })
     expect(await looksOf(on, { messages: next }, kept)).toEqual({ remembered: 18, all: 18 })
+    const again = [...next.slice(0, -1), user('or rather this?')]
+    expect(await looksOf(on, { messages: again }, kept)).toEqual({ remembered: 16, all: 18 })
   })
 
   it('is looked at again for another tenant, under other rules, and where anything in it differs', async () => {

@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange.ts'
-import type { Checks, Unit } from './types.ts'
+import type { Beginning } from './memory.ts'
+import type { Checks, Kind, Origin, Unit, Write } from './types.ts'
 
 /** Shorter requests are judged sooner than their hash is made. */
 const MEMORABLE = 4096
@@ -11,8 +12,9 @@ const NEW_MESSAGES = 8
  * as nothing at all was found in it, one hash says so of all of it, and only what is new is judged.
  */
 export interface History {
-  /** Parts with a lower id were found to be clean before. */
+  /** So many of the unit's parts and writes, its first, were found to be clean before. */
   parts: number
+  writes: number
   /** Every rule has been shown this part. */
   passed(part: number): void
   /** The request was judged. Its beginning is remembered if nothing was found. */
@@ -36,11 +38,12 @@ export function historyOf(exchange: Exchange, unit: Unit): History | undefined {
   const counting = rules.filter(({ guard }) => guard.scope === 'exchange')
   if (!counting.every(({ guard }) => guard.scope === 'exchange' && guard.resumes)) return undefined
   const cuts = cutsOf(unit)
-  const last = cuts.at(-1)
-  if (last === undefined) return undefined
+  if (cuts.length === 0) return undefined
 
   const recent = cuts.slice(-NEW_MESSAGES)
-  const beginnings = memory.beginnings(piecesOf(unit, cuts, `${tenant}\0${buildOf(checks)}`))
+  const texts = recent.map(({ end }, i) => unit.text.slice(recent[i - 1]?.end ?? 0, end))
+  const structures = recent.map((cut, i) => structure(unit, recent[i - 1] ?? NOTHING, cut))
+  const beginnings = memory.beginnings(`${tenant}\0${buildOf(checks)}`, texts, structures)
   const known = beginnings.known()
   if (known !== undefined) {
     for (const [i, rule] of counting.entries())
@@ -49,18 +52,21 @@ export function historyOf(exchange: Exchange, unit: Unit): History | undefined {
     exchange.looks.all += known.looks
     exchange.looks.remembered += known.looks
   }
-  let kept: { states: unknown[]; looks: number } | undefined
+  // The last message may be asked anew in other words: what stands before it is remembered as well.
+  const ends = recent.slice(-2).map(({ parts }) => parts - 1)
+  const judged: Beginning[] = []
   return {
     parts: known === undefined ? 0 : recent[known.index]!.parts,
+    writes: known === undefined ? 0 : recent[known.index]!.writes,
     passed(part) {
-      if (part !== last.parts - 1) return
-      kept = {
-        states: counting.map((rule) => exchange.counts.get(rule)?.state?.()),
-        looks: exchange.looks.all,
-      }
+      const at = ends.indexOf(part)
+      if (at < 0) return
+      const states = counting.map((rule) => exchange.counts.get(rule)?.state?.())
+      judged[recent.length - ends.length + at] = { states, looks: exchange.looks.all }
     },
     keep() {
-      if (kept !== undefined && exchange.findings.length === 0) beginnings.keep(kept)
+      if (exchange.findings.length === 0)
+        judged.forEach((beginning, index) => beginnings.keep(index, beginning))
     },
   }
 }
@@ -83,36 +89,29 @@ function cutsOf({ writes, opens }: Unit): Cut[] {
 }
 
 /**
- * What beginnings are known by: all up to each of the last cuts, as the pieces between them. Written cut by cut, so
- * that a beginning is written the same way however much follows it.
+ * What the text between two cuts does not say by itself: its parts, and how they are made of its literals. Two
+ * protocols may read one text differently, and a field may say only later who speaks.
  */
-function piecesOf(unit: Unit, cuts: readonly Cut[], about: string): string[] {
-  const pieces: string[] = []
-  let piece = about
-  let from: Cut = { end: 0, parts: 0, writes: 0 }
-  for (const [i, cut] of cuts.entries()) {
-    piece += `\0${structure(unit, from, cut)}\0${unit.text.slice(from.end, cut.end)}`
-    from = cut
-    if (cuts.length - i > NEW_MESSAGES) continue
-    pieces.push(piece)
-    piece = ''
-  }
-  return pieces
-}
-
-/** What the text between two cuts does not say by itself: its parts, and how they are made of its literals. */
-function structure({ opens, writes }: Unit, from: Cut, to: Cut): string {
-  let all = ''
-  for (let i = from.parts; i < to.parts; i++) {
-    const { origin, kind, medium, nested } = opens[i]!
-    all += `${origin} ${kind} ${medium ?? ''}${nested === true ? '+' : ''},`
-  }
+function structure({ opens, writes }: Unit, from: Cut, to: Cut): Uint8Array {
+  const numbers: number[] = []
+  let opened = from.parts
   for (let i = from.writes; i < to.writes; i++) {
     const { part, literal, form, seam, key } = writes[i]!
-    all += `${part}${form}${literal[0]}${seam === true ? 's' : ''}${key === true ? 'k' : ''},`
+    // In the order of the text, so that it does not depend on where it is cut.
+    for (; opened <= part; opened++) {
+      const { origin, kind, medium, nested } = opens[opened]!
+      numbers.push(-1, ORIGINS.indexOf(origin), KINDS.indexOf(kind), nested ? 1 : 0)
+      if (medium !== undefined) numbers.push(medium.length, ...Array.from(medium, (c) => c.charCodeAt(0)))
+    }
+    numbers.push(part, literal[0], FORMS.indexOf(form) + (seam ? 4 : 0) + (key ? 8 : 0))
   }
-  return all
+  return new Uint8Array(Int32Array.from(numbers).buffer)
 }
+
+const NOTHING: Cut = { end: 0, parts: 0, writes: 0 }
+const ORIGINS: readonly Origin[] = ['system', 'user', 'retrieved', 'tool', 'model']
+const KINDS: readonly Kind[] = ['text', 'document', 'tool_call', 'media', 'opaque']
+const FORMS: readonly Write['form'][] = ['json', 'raw', 'fixed']
 
 const builds = new WeakMap<Checks, string>()
 

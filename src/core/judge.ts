@@ -13,6 +13,7 @@ import type { Finding, Look, Offset, Opinion, Part, Rule, Span, Stage, Unit, Vie
 /** `request`: by origin through `input` or `context`. `answer`: through `output`, restoring and `tool`. Or one stage. */
 export type Direction = 'request' | 'answer' | { stage: Stage }
 
+const ALL = { parts: 0, writes: 0 }
 const NO_OFFSETS: readonly PendingOffset[] = []
 /** A shorter text is looked at again sooner than its hash is made. */
 const MEMORABLE = 2048
@@ -89,19 +90,24 @@ export class Judge implements LaneContext {
 
   // What the sessions do.
 
-  /** @param before parts with a lower id need no judging */
-  protected take(unit: Unit, before = 0): { item: Pending; touched: Lane[] } {
+  /** @param from so many parts and writes, its first, need no judging */
+  protected take(
+    unit: Unit,
+    from: { parts: number; writes: number } = ALL,
+  ): { item: Pending; touched: Lane[] } {
     const { lanes } = this
     const touched: Lane[] = []
     const opened: Lane[] = []
-    for (const part of unit.opens) {
-      if (part.id < before || (!this.textMatters && isText(part))) continue
+    for (let i = from.parts; i < unit.opens.length; i++) {
+      const part = unit.opens[i]!
+      if (!this.textMatters && isText(part)) continue
       const each = this.lane(part)
       lanes.set(part.id, each)
       opened.push(each)
     }
     const writes: PendingWrite[] = []
-    for (const write of unit.writes) {
+    for (let i = from.writes; i < unit.writes.length; i++) {
+      const write = unit.writes[i]!
       const to = lanes.get(write.part)
       if (to === undefined) continue
       const { literal, form, value, key } = write

@@ -8,8 +8,12 @@ import type { Hit, Part } from './types.ts'
 export interface Memory {
   /** The entry of a text: what each guard build found in it. */
   recall(tenant: string, part: Readonly<Part>, text: string): Remembered
-  /** Of ever longer beginnings of a request, as the pieces that each adds: what is known of the longest. */
-  beginnings(pieces: readonly string[]): Beginnings
+  /**
+   * Of ever longer beginnings of a request: what is known of the longest.
+   * @param about whose they are and under which rules
+   * @param texts what each adds to the one before, and `structures` what its text does not say of it
+   */
+  beginnings(about: string, texts: readonly string[], structures: readonly Uint8Array[]): Beginnings
 }
 
 /** A beginning in which nothing was found. */
@@ -23,8 +27,8 @@ export interface Beginning {
 export interface Beginnings {
   /** The longest that was judged before, and its place among the pieces. */
   known(): (Beginning & { index: number }) | undefined
-  /** Remembers all pieces together. */
-  keep(beginning: Beginning): void
+  /** Remembers all up to a piece. */
+  keep(index: number, beginning: Beginning): void
 }
 
 export interface Remembered {
@@ -99,8 +103,9 @@ export function memory(digest: Digest, running: RunningDigest, maxBytes: number)
         },
       }
     },
-    beginnings(pieces) {
-      const keys = running(pieces)
+    beginnings(about, texts, structures) {
+      const made = running(structures)
+      const keys = running(texts).map((text, i) => `${about}\0${text}${made[i]}`)
       return {
         known() {
           for (let index = keys.length - 1; index >= 0; index--) {
@@ -109,8 +114,8 @@ export function memory(digest: Digest, running: RunningDigest, maxBytes: number)
           }
           return undefined
         },
-        keep(beginning) {
-          const key = keys.at(-1)!
+        keep(index, beginning) {
+          const key = keys[index]!
           if (requests.get(key) === undefined) requests.keep(key, beginning, ENTRY_BYTES)
         },
       }

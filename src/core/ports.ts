@@ -9,7 +9,7 @@ export interface Clock {
 /** SHA-256, base64. */
 export type Digest = (text: string) => string
 /** SHA-256, base64, of the first piece, of the first two joined, and so on. */
-export type RunningDigest = (pieces: readonly string[]) => string[]
+export type RunningDigest = (pieces: readonly (string | Uint8Array)[]) => string[]
 
 /** Where a secret is: never the secret itself. */
 export type SecretRef = { env: string } | { file: string }

@@ -59,7 +59,7 @@ class BodySession extends Judge implements Session {
   push(unit: Unit): Release {
     const { direction } = this
     if (direction === 'request' && this.units.length === 0) this.history = historyOf(this.exchange, unit)
-    const { item } = this.take(unit, this.history?.parts)
+    const { item } = this.take(unit, this.history)
     this.units.push(item)
     return NOTHING
   }
