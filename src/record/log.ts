@@ -1,10 +1,10 @@
 import { type DestinationStream, pino } from 'pino'
 import type { Recorder } from '../core/record.ts'
-import { recordLine } from './line.ts'
 
-/** Records as lines of JSON, one an exchange. Throws only what the stream throws. */
+/** Records as lines of JSON, one an exchange: `kind` is `exchange`, the rest is the record. Throws only what the stream throws. */
 export function recordLog(stream: DestinationStream): Recorder {
-  return { record: (entry) => stream.write(recordLine(entry)) }
+  // `pino` would look at each field for what these never hold (errors, streams, cycles), at twice the cost.
+  return { record: (entry) => stream.write(`{"kind":"exchange",${JSON.stringify(entry).slice(1)}\n`) }
 }
 
 /** What an operator reads of the process: starts, stops, reloads, failures. */

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type { ExchangeRecord } from '../core/record.ts'
 import { fan } from './fan.ts'
 import { bounded } from './labels.ts'
-import { recordLine } from './line.ts'
 import { createLog, recordLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -49,46 +48,6 @@ describe('the record log', () => {
     expect(lines.map((line) => line.indexOf('\n'))).toEqual(lines.map((line) => line.length - 1))
     expect(JSON.parse(lines[0] ?? '')).toEqual({ kind: 'exchange', ...entry })
     expect(JSON.parse(lines[1] ?? '').exchange).toBe('ex-2\n{}')
-  })
-})
-
-/** With every field that a record may have: one that is added to the type is missing here until it is written. */
-const full: Required<ExchangeRecord> = {
-  ...entry,
-  remote: '127.0.0.1',
-  subject: 'a "quoted" name\\',
-  tenant: 'line\nbreak \u2028 \ud800',
-  boundary: 'support-bot',
-  boundaryVersion: 'ab12',
-  shadow: true,
-  upstream: 'openai',
-  model: 'gpt',
-  stream: false,
-  findingsOmitted: 3,
-  code: 'pii.email',
-  upstreamHeaders: 12.5,
-  firstByte: 30.25,
-  usage: { inputTokens: 1, outputTokens: 2 },
-  looks: { remembered: 3, all: 5 },
-}
-
-describe('a record’s line', () => {
-  test('says every field, and every text as it is', () => {
-    expect(JSON.parse(recordLine(full))).toEqual({ kind: 'exchange', ...full })
-    expect(JSON.parse(recordLine({ ...entry, timings: {}, findings: [] }))).toEqual({
-      kind: 'exchange',
-      ...entry,
-      timings: {},
-      findings: [],
-    })
-    for (const field of ['subject', 'tenant', 'boundary', 'upstream', 'model', 'path', 'code'] as const) {
-      const told = { ...full, [field]: '"}\n{"\u0000' }
-      expect(JSON.parse(recordLine(told))).toEqual({ kind: 'exchange', ...told })
-    }
-  })
-
-  test('counts time in milliseconds, to the microsecond', () => {
-    expect(JSON.parse(recordLine({ ...entry, duration: 1.23456789 })).duration).toBe(1.235)
   })
 })
 

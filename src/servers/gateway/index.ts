@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { GateError } from '../../core/errors.ts'
+import type { ExchangeRecord } from '../../core/record.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { type Call, type Gone, openCall, recordOf, refuse, sendJson } from './call.ts'
 import { serveProtocol } from './exchange.ts'
@@ -37,6 +38,7 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
 /** The data plane. Throws `Error` when the address cannot be listened on. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
   const open = new Set<Call>()
+  const ended: ExchangeRecord[] = []
   let draining = false
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -64,7 +66,12 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     if (!call.response.writableFinished && call.ended === 'complete') call.ended = 'client_gone'
     open.delete(call)
     deps.closed()
-    deps.recorder.record(recordOf(call))
+    if (ended.push(recordOf(call)) === 1) setImmediate(keepRecords)
+  }
+
+  /** Records of all calls that ended in one turn of the event loop: one after the other they cost half as much. */
+  function keepRecords(): void {
+    for (const record of ended.splice(0)) deps.recorder.record(record)
   }
 
   function fail(call: Call, error: unknown): void {
@@ -115,6 +122,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       await closed
       clearTimeout(late)
       clearInterval(idle)
+      keepRecords()
     },
   }
 }
