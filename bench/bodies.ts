@@ -6,7 +6,7 @@ export interface Template {
 }
 
 /** What the marks hold until they are written over. Letters, so that no guard has more to do because of them. */
-const MARK = 'abcdefgh'
+export const MARK = 'abcdefgh'
 /** The first token of every streamed answer, by which the load generator knows it. */
 export const FIRST_TOKEN = 'Certainly,'
 export const MODEL = 'bench-model'
@@ -35,7 +35,7 @@ const SENTENCES = [
 const TYPESET = 'It’s what the café on the corner does — every day of the week, and it works.'
 
 /** Ordinary sentences, the same for the same seed. `typeset`: not ASCII alone. */
-function prose(seed: number, length: number, typeset = false): string {
+export function prose(seed: number, length: number, typeset = false): string {
   let state = seed * 2654435761
   let text = ''
   while (text.length < length) {
@@ -91,45 +91,4 @@ export function conversation(turns: number, fresh: boolean, inThird = ''): Templ
   const third = messages[2]
   if (third !== undefined) third.text += inThird
   return template(messages, false)
-}
-
-/** The answer to a call that does not stream: about 1 KB. */
-export function answerBody(): string {
-  return JSON.stringify({
-    id: 'chatcmpl-bench',
-    object: 'chat.completion',
-    created: 1_700_000_000,
-    model: MODEL,
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content: prose(99, 720), refusal: null },
-        logprobs: null,
-        finish_reason: 'stop',
-      },
-    ],
-    usage: { prompt_tokens: 200, completion_tokens: 150, total_tokens: 350 },
-    system_fingerprint: 'fp_bench',
-  })
-}
-
-/** The answer to a call that streams: 50 events. */
-export function answerEvents(): string[] {
-  const event = (delta: Record<string, unknown>, finish: string | null) =>
-    `data: ${JSON.stringify({
-      id: 'chatcmpl-bench',
-      object: 'chat.completion.chunk',
-      created: 1_700_000_000,
-      model: MODEL,
-      system_fingerprint: 'fp_bench',
-      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
-    })}\n\n`
-  const words = prose(7, 600).split(/(?= )/).slice(0, 46)
-  return [
-    event({ role: 'assistant', content: '' }, null),
-    event({ content: FIRST_TOKEN }, null),
-    ...words.map((word, index) => event({ content: index === 0 ? ` ${word}` : word }, null)),
-    event({}, 'stop'),
-    'data: [DONE]\n\n',
-  ]
 }

@@ -8,15 +8,19 @@ export const BASELINE: Target = 'bare proxy'
 
 export interface Workload {
   name: string
+  path: string
   template: Template
 }
+const CHAT = '/v1/chat/completions'
 export const WORKLOADS: readonly Workload[] = [
-  { name: '1 KB', template: chat(1024, false) },
-  { name: '64 KB', template: chat(65_536, false) },
-  { name: '50-event stream', template: chat(1024, true) },
+  { name: '1 KB', path: CHAT, template: chat(1024, false) },
+  { name: '64 KB', path: CHAT, template: chat(65_536, false) },
+  { name: '50-event stream', path: CHAT, template: chat(1024, true) },
 ]
 /** Shows what is added to the first token where events do not come all at once. */
-export const PACED_STREAM: Workload = { name: 'paced stream', template: chat(1024, true, PACED) }
+export const PACED_STREAM: Workload = { name: 'paced stream', path: CHAT, template: chat(1024, true, PACED) }
+
+type Asked = Pick<Workload, 'path' | 'template'>
 
 export interface Sample extends Result {
   /** CPU of the server's process, in ms a call. */
@@ -43,9 +47,9 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-const job = (server: Server, template: Template, connections: number, duration: number): Job => ({
+const job = (server: Server, { path, template }: Asked, connections: number, duration: number): Job => ({
   port: server.port,
-  path: '/v1/chat/completions',
+  path,
   key,
   template,
   connections,
@@ -57,12 +61,12 @@ const job = (server: Server, template: Template, connections: number, duration: 
 export async function sample(
   loader: Server,
   server: Server,
-  template: Template,
+  asked: Asked,
   connections: number,
   duration: number,
 ): Promise<Sample> {
   const before = cpu(server.pid)
-  const result = await ask<Result>(loader, job(server, template, connections, duration))
+  const result = await ask<Result>(loader, job(server, asked, connections, duration))
   return { ...result, cpu: (cpu(server.pid) - before) / result.calls }
 }
 
@@ -72,14 +76,14 @@ const rate = ({ calls, duration }: Sample): number => (calls / duration) * 1000
 export async function cells(
   loader: Server,
   servers: ReadonlyMap<Target, Server>,
-  { name, template }: Workload,
+  workload: Workload,
   connections: number,
   { rounds, duration }: { rounds: number; duration: number },
 ): Promise<Cell[]> {
   const samples = new Map<Target, Sample[]>(TARGETS.map((target) => [target, []]))
   for (let round = 0; round < rounds; round++)
     for (const [target, server] of servers)
-      samples.get(target)!.push(await sample(loader, server, template, connections, duration))
+      samples.get(target)!.push(await sample(loader, server, workload, connections, duration))
   const base = samples.get(BASELINE)!
   return TARGETS.map((target) => {
     const taken = samples.get(target)!
@@ -89,7 +93,7 @@ export async function cells(
       all.reduce((sum, one) => sum + one.cpu * one.calls, 0) / all.reduce((sum, one) => sum + one.calls, 0)
     const streams = taken[0]!.first50 !== undefined
     return {
-      workload: name,
+      workload: workload.name,
       connections,
       target,
       rate: of(rate),
@@ -120,11 +124,12 @@ export async function conversations(
 ): Promise<Turn[]> {
   const all: Turn[] = []
   for (const turns of [1, 10, 100]) {
+    const asked = (fresh: boolean): Asked => ({ path: CHAT, template: conversation(turns, fresh) })
     const seen: Sample[] = []
     const fresh: Sample[] = []
     for (let round = 0; round < rounds; round++) {
-      fresh.push(await sample(loader, server, conversation(turns, true), 1, duration))
-      seen.push(await sample(loader, server, conversation(turns, false), 1, duration))
+      fresh.push(await sample(loader, server, asked(true), 1, duration))
+      seen.push(await sample(loader, server, asked(false), 1, duration))
     }
     const of = (samples: readonly Sample[]) => ({
       p50: median(samples.map((one) => one.p50)),

@@ -1,49 +1,52 @@
 import { createServer, type Socket } from 'node:net'
-import { answerBody, answerEvents, PACED } from './bodies.ts'
+import { PACED } from './bodies.ts'
+import { SPOKEN, type Spoken } from './protocols.ts'
 
 // A model's endpoint that costs next to nothing: what is measured is what stands before it. It knows just enough HTTP/1.1
 // to serve undici and the load generator.
 
-const body = Buffer.from(answerBody())
-const BUFFERED = Buffer.concat([
-  Buffer.from(
-    `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_bench\r\ncontent-length: ${body.length}\r\n\r\n`,
-  ),
-  body,
-])
-const framed = answerEvents().map((event) =>
-  Buffer.from(`${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`),
-)
-const EVENTS = [
-  Buffer.from(
-    'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_bench\r\ntransfer-encoding: chunked\r\n\r\n',
-  ),
-  ...framed.slice(0, -1),
-  Buffer.concat([framed.at(-1)!, Buffer.from('0\r\n\r\n')]),
-]
-EVENTS.splice(0, 2, Buffer.concat([EVENTS[0]!, EVENTS[1]!]))
+interface Answers {
+  whole: Buffer
+  events: readonly Buffer[]
+}
+
+function answers({ body, events = [] }: Spoken): Answers {
+  const head = 'HTTP/1.1 200 OK\r\nx-request-id: req_bench\r\n'
+  const whole = Buffer.from(
+    `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+  const framed = events.map((event) => `${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`)
+  if (framed.length === 0) return { whole, events: [] }
+  framed[0] = `${head}content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${framed[0]}`
+  framed.push(`${framed.pop()}0\r\n\r\n`)
+  return { whole, events: framed.map((event) => Buffer.from(event)) }
+}
+
+const BY_PATH = new Map(SPOKEN.map((spoken) => [spoken.path, answers(spoken)]))
 
 /** Milliseconds. */
 const PACE = 2
 
 /** One write an event, each in a turn of its own. */
-function stream(socket: Socket, paced: boolean, index = 0): void {
+function stream(socket: Socket, events: readonly Buffer[], paced: boolean, index = 0): void {
   if (socket.destroyed) return
-  socket.write(EVENTS[index]!)
-  if (index + 1 === EVENTS.length) return
-  if (paced) setTimeout(stream, PACE, socket, paced, index + 1)
-  else setImmediate(stream, socket, paced, index + 1)
+  socket.write(events[index]!)
+  if (index + 1 === events.length) return
+  if (paced) setTimeout(stream, PACE, socket, events, paced, index + 1)
+  else setImmediate(stream, socket, events, paced, index + 1)
 }
 
 const server = createServer({ noDelay: true }, (socket) => {
   let head: Buffer | undefined
   let left = 0
   let wanted = ''
+  let answer: Answers | undefined
   const take = (bytes: Buffer) => {
     left -= bytes.length
     if (left > 0) return
-    if (wanted.includes('"stream":true')) stream(socket, wanted.includes(PACED))
-    else socket.write(BUFFERED)
+    if (answer === undefined) socket.destroy()
+    else if (wanted.includes('"stream":true')) stream(socket, answer.events, wanted.includes(PACED))
+    else socket.write(answer.whole)
   }
   socket.on('data', (bytes) => {
     if (left > 0) return take(bytes)
@@ -53,7 +56,8 @@ const server = createServer({ noDelay: true }, (socket) => {
       head = all
       return
     }
-    const length = /content-length: *([0-9]+)/i.exec(all.toString('latin1', 0, end))
+    const text = all.toString('latin1', 0, end)
+    const length = /content-length: *([0-9]+)/i.exec(text)
     const rest = all.subarray(end + 4)
     if (length === null || rest.length < 64) {
       // Which answer is wanted stands at the body's beginning.
@@ -62,6 +66,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       return
     }
     head = undefined
+    answer = BY_PATH.get(text.slice(text.indexOf(' ') + 1, text.indexOf(' HTTP/')))
     left = Number(length[1])
     wanted = rest.toString('latin1', 0, 64)
     take(rest)

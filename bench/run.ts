@@ -75,8 +75,8 @@ async function main(): Promise<void> {
   const idle = new Map([...servers].map(([target, { pid }]) => [target, resident(pid)]))
 
   say('warming up')
-  for (const { template } of WORKLOADS)
-    for (const server of servers.values()) await sample(loader, server, template, 32, sizes.warm)
+  for (const workload of WORKLOADS)
+    for (const server of servers.values()) await sample(loader, server, workload, 32, sizes.warm)
 
   const taken: Cell[] = []
   for (const workload of WORKLOADS)
