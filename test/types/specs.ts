@@ -1,5 +1,9 @@
 import { openaiChat } from '../../src/protocols/openai-chat/index.ts'
 import * as chat from '../../src/protocols/openai-chat/shapes.ts'
+import { openaiCompletions } from '../../src/protocols/openai-completions/index.ts'
+import * as completions from '../../src/protocols/openai-completions/shapes.ts'
+import { openaiEmbeddings } from '../../src/protocols/openai-embeddings/index.ts'
+import * as embeddings from '../../src/protocols/openai-embeddings/shapes.ts'
 import type { Protocol } from '../../src/protocols/types.ts'
 import type { Shape } from '../../src/protocols/wire/shape.ts'
 
@@ -92,6 +96,52 @@ export const SPECS: readonly Spec[] = [
         'choices[].delta.tool_calls[].function.arguments': 'nested(model)',
         'choices[].logprobs.content[].token': 'repeat',
       },
+    },
+  },
+  {
+    protocol: openaiCompletions,
+    module: 'openai/resources/completions',
+    documents: {
+      request: {
+        types: ['CompletionCreateParamsNonStreaming', 'CompletionCreateParamsStreaming'],
+        shape: completions.request,
+      },
+      body: { types: ['Completion'], shape: completions.answer },
+      event: { types: ['Completion'], shape: completions.answer },
+    },
+    expected: {
+      request: {
+        model: 'id',
+        prompt: 'text(user)',
+        'prompt[]': 'media(tokens) | text(user)',
+        'prompt[][]': 'media(tokens)',
+        suffix: 'text(user)',
+        'stop[]': 'text(user)',
+        logprobs: 'number',
+      },
+      body: {
+        'choices[].text': 'text(model)',
+        'choices[].logprobs.tokens[]': 'repeat',
+        'choices[].logprobs.top_logprobs[]{key}': 'repeat',
+      },
+      event: { 'choices[].text': 'text(model)', 'choices[].logprobs.tokens[]': 'repeat' },
+    },
+  },
+  {
+    protocol: openaiEmbeddings,
+    module: 'openai/resources/embeddings',
+    documents: {
+      request: { types: ['EmbeddingCreateParams'], shape: embeddings.request },
+      body: { types: ['CreateEmbeddingResponse'], shape: embeddings.answer },
+    },
+    expected: {
+      request: {
+        input: 'text(user)',
+        'input[]': 'media(tokens) | text(user)',
+        'input[][]': 'media(tokens)',
+        model: 'id',
+      },
+      body: { 'data[].embedding[]': 'numbers', 'usage.prompt_tokens': 'number' },
     },
   },
 ]
