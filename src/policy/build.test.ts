@@ -454,6 +454,32 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(await single('Upstream', 'protocol: openai\nbaseUrl: https://user@h.example')).toHaveLength(1)
     expect(await single('Upstream', 'protocol: openai\nbaseUrl: https://h.example/v1?key=a')).toHaveLength(1)
     expect(await single('Upstream', 'protocol: openai\nbaseUrl: file:///etc')).toHaveLength(1)
+    const BRACES =
+      'd.yaml:6:12: "baseUrl" must hold no braces but those of {model}, a whole step of its path: write https://api.example.com/deployments/{model}'
+    for (const address of [
+      'https://h.example/{deployment}',
+      'https://h.example/{model}s/x',
+      'https://h.example/x-{model}',
+      'https://h.example/{MODEL}',
+      'https://h.example/{{model}}',
+      'https://h.example/%7Btenant%7D',
+      'https://{model}.example/v1',
+      'https://h.example/a}',
+    ])
+      expect([address, await single('Upstream', `protocol: openai\nbaseUrl: "${address}"`)]).toEqual([
+        address,
+        [BRACES],
+      ])
+    const placed = 'protocol: openai\nbaseUrl: "https://h.example/deployments/{model}"'
+    expect(
+      await single(
+        'Upstream',
+        `${placed}\nmodels: [{ name: a/b }, { name: c, as: "..", }, { name: a/b, as: d }]`,
+      ),
+    ).toEqual([
+      'd.yaml:7:20: "a/b" cannot stand in the address of "baseUrl": names there have letters, digits and _ . : - only',
+      'd.yaml:7:42: ".." cannot stand in the address of "baseUrl": names there have letters, digits and _ . : - only',
+    ])
     expect(await single('Upstream', 'protocol: loopback\nbaseUrl: https://h.example')).toEqual([
       'd.yaml:6:3: unknown field "baseUrl": write one of protocol, pace, models',
     ])

@@ -1,3 +1,4 @@
+import { isPathName } from '../core/paths.ts'
 import { type Documents, field, goodEntries } from './documents.ts'
 import { suggest } from './nearest.ts'
 import { type Problem, showPlace } from './problem.ts'
@@ -18,6 +19,7 @@ export function checkReferences(documents: Documents, paths: readonly KnownPath[
     checkRoutes(doc, match, paths, documents)
   }
   checkTies(matched, documents.problems)
+  checkModelsInAddresses(documents)
   checkConsumers(documents)
   checkGate(documents)
 }
@@ -88,6 +90,18 @@ function checkTies(
       ),
     )
   })
+}
+
+function checkModelsInAddresses({ upstreams, problems }: Documents): void {
+  for (const { spec, yaml } of upstreams) {
+    if (spec === undefined || !('baseUrl' in spec) || !spec.baseUrl.includes('{model}')) continue
+    for (const [index, { name, as }] of spec.models.entries()) {
+      const said = as ?? name
+      if (said === '*' || isPathName(said)) continue
+      const message = `"${said}" cannot stand in the address of "baseUrl": names there have letters, digits and _ . : - only`
+      problems.push(yaml.problem(['spec', 'models', index, as === undefined ? 'name' : 'as'], message))
+    }
+  }
 }
 
 function checkConsumers({ consumers, boundaries, whole, problems }: Documents): void {

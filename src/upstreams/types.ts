@@ -5,6 +5,8 @@ import type { SecretRef } from '../core/ports.ts'
 export interface UpstreamCall {
   /** Below the upstream's base URL: `/chat/completions`. Never a caller's own text. */
   path: string
+  /** By which the upstream knows the model, for one whose address says it. */
+  model?: string
   /** All that is forwarded besides the gate's own credentials, which are added here; names in lower case. */
   headers: Record<string, string>
   body: Uint8Array | string
@@ -61,7 +63,7 @@ export interface Timeouts {
 /** What `openai/` needs of an `Upstream` document. */
 export interface OpenAiSpec {
   name: string
-  /** `http:` or `https:`, without credentials, query or fragment. */
+  /** `http:` or `https:`, without credentials, query or fragment; `{model}` stands for the model's name. */
   baseUrl: string
   /** None: no credentials are sent. */
   key?: SecretRef

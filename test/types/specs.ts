@@ -1,5 +1,9 @@
 import { openaiChat } from '../../src/protocols/openai-chat/index.ts'
 import * as chat from '../../src/protocols/openai-chat/shapes.ts'
+import { openaiCompletions } from '../../src/protocols/openai-completions/index.ts'
+import * as completions from '../../src/protocols/openai-completions/shapes.ts'
+import { openaiEmbeddings } from '../../src/protocols/openai-embeddings/index.ts'
+import * as embeddings from '../../src/protocols/openai-embeddings/shapes.ts'
 import type { Protocol } from '../../src/protocols/types.ts'
 import type { Shape } from '../../src/protocols/wire/shape.ts'
 
@@ -46,23 +50,6 @@ export const SPECS: readonly Spec[] = [
       event: { types: ['ChatCompletionChunk'], shape: chat.event },
     },
     special: { '\\.(function|function_call)\\.arguments$': asArguments },
-    undecided: {
-      request: [
-        '^audio\\.',
-        '^logit_bias',
-        '^metadata',
-        '^moderation\\.',
-        '^prediction\\.',
-        '^prompt_cache_options\\.',
-        '\\.prompt_cache_breakpoint\\.',
-        '^reasoning_effort="max"$',
-        '^stop',
-        '^tool_choice\\(type=(allowed_tools|custom)\\)',
-        '^web_search_options\\.',
-      ],
-      body: ['\\.message\\.annotations', '^moderation\\.'],
-      event: ['^moderation\\.'],
-    },
     expected: {
       request: {
         model: 'id',
@@ -80,13 +67,28 @@ export const SPECS: readonly Spec[] = [
         'messages[](role=tool).role': 'enum',
         'tools[](type=function).function.description': 'text(tool)',
         'tools[](type=function).function.parameters{key}': 'text(tool)',
+        'tools[](type=custom).custom.description': 'text(tool)',
+        'tools[](type=custom).custom.format(type=grammar).grammar.definition': 'text(tool)',
         temperature: 'number',
+        'prediction.content': 'text(user)',
+        'prediction.content[].text': 'text(user)',
+        'metadata{key}': 'text(user)',
+        'metadata{}': 'text(user)',
+        stop: 'text(user)',
+        'logit_bias{key}': 'text(user)',
+        'logit_bias{}': 'number',
+        'web_search_options.user_location.approximate.city': 'text(user)',
       },
       body: {
         'choices[].message.content': 'text(model)',
         'choices[].message.refusal': 'text(model)',
         'choices[].message.tool_calls[](type=function).function.arguments': 'nested(model)',
         'choices[].logprobs.content[].token': 'repeat',
+        'choices[].message.audio.data': 'media(audio)',
+        'choices[].message.audio.transcript': 'text(model)',
+        'choices[].message.annotations[].url_citation.title': 'text(model)',
+        'choices[].message.annotations[].url_citation.start_index': 'offset',
+        'moderation.output(type=error).message': 'text(model)',
       },
       event: {
         'choices[].delta.content': 'text(model)',
@@ -94,6 +96,52 @@ export const SPECS: readonly Spec[] = [
         'choices[].delta.tool_calls[].function.arguments': 'nested(model)',
         'choices[].logprobs.content[].token': 'repeat',
       },
+    },
+  },
+  {
+    protocol: openaiCompletions,
+    module: 'openai/resources/completions',
+    documents: {
+      request: {
+        types: ['CompletionCreateParamsNonStreaming', 'CompletionCreateParamsStreaming'],
+        shape: completions.request,
+      },
+      body: { types: ['Completion'], shape: completions.answer },
+      event: { types: ['Completion'], shape: completions.answer },
+    },
+    expected: {
+      request: {
+        model: 'id',
+        prompt: 'text(user)',
+        'prompt[]': 'media(tokens) | text(user)',
+        'prompt[][]': 'media(tokens)',
+        suffix: 'text(user)',
+        'stop[]': 'text(user)',
+        logprobs: 'number',
+      },
+      body: {
+        'choices[].text': 'text(model)',
+        'choices[].logprobs.tokens[]': 'repeat',
+        'choices[].logprobs.top_logprobs[]{key}': 'repeat',
+      },
+      event: { 'choices[].text': 'text(model)', 'choices[].logprobs.tokens[]': 'repeat' },
+    },
+  },
+  {
+    protocol: openaiEmbeddings,
+    module: 'openai/resources/embeddings',
+    documents: {
+      request: { types: ['EmbeddingCreateParams'], shape: embeddings.request },
+      body: { types: ['CreateEmbeddingResponse'], shape: embeddings.answer },
+    },
+    expected: {
+      request: {
+        input: 'text(user)',
+        'input[]': 'media(tokens) | text(user)',
+        'input[][]': 'media(tokens)',
+        model: 'id',
+      },
+      body: { 'data[].embedding[]': 'numbers', 'usage.prompt_tokens': 'number' },
     },
   },
 ]

@@ -15,6 +15,8 @@ export interface Call {
   request: IncomingMessage
   response: ServerResponse
   path: string
+  /** The model that the path names. */
+  pathModel?: string
   /** What follows the path, from its question mark on. */
   search: string
   serving: Serving

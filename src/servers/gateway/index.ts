@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
+import { aliases } from './aliases.ts'
 import { type Call, type Gone, openCall, recordOf, refuse, sendJson } from './call.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
@@ -34,6 +35,8 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/v1/inspect', { method: 'POST', serve: serveInspect }],
   ['/v1/models', { method: 'GET', serve: serveModels }],
 ])
+
+const aliasOf = aliases(PROTOCOLS)
 
 /** The data plane. Throws `Error` when the address cannot be listened on. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
@@ -131,11 +134,20 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
 function ignore(): void {}
 
 function endpoint(call: Call): Endpoint {
-  const found = ENDPOINTS.get(call.path)
+  const found = ENDPOINTS.get(call.path) ?? aliased(call)
   if (found === undefined) throw new GateError('request.not_found')
   if (call.request.method !== found.method)
     throw new GateError('request.method', { detail: `This path takes ${found.method}.` })
   return found
+}
+
+/** What is called by another name is the same to boundaries and records. */
+function aliased(call: Call): Endpoint | undefined {
+  const alias = aliasOf(call.path)
+  if (alias === undefined) return undefined
+  call.path = alias.path
+  if (alias.model !== undefined) call.pathModel = alias.model
+  return ENDPOINTS.get(alias.path)
 }
 
 async function serveModels(call: Call): Promise<void> {

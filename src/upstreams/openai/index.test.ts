@@ -78,6 +78,23 @@ async function tcp(serve: (socket: Socket) => void): Promise<{ port: number; ser
 }
 
 describe('what is sent', () => {
+  test('a model in the address, which has to be the name of one', async () => {
+    const upstream = await mock({ json: {} })
+    const base = upstream.url.replace('/v1', '/openai/deployments/{model}/')
+    const auth = { header: 'api-key' }
+    const one = connect(base, { auth, query: { 'api-version': '2030-01-01' } })
+    await text(await one.send(call({ model: 'gpt-4o_1.2:x' })))
+    const [{ url, headers }] = upstream.requests as [(typeof upstream.requests)[number]]
+    expect(url).toBe('/openai/deployments/gpt-4o_1.2:x/chat/completions?api-version=2030-01-01')
+    expect(headers['api-key']).toBe(SECRET)
+    for (const model of ['..', '.', '', 'a/b', 'a%2fb', 'a b', 'a?b', undefined]) {
+      const refused = await failure(one.send(call(model === undefined ? {} : { model })))
+      expect([model, refused.code]).toEqual([model, 'request.model'])
+    }
+    expect(await one.models()).toEqual([])
+    expect(upstream.requests).toHaveLength(1)
+  })
+
   test('the body as it is, the given headers, the key, and nothing else', async () => {
     const upstream = await mock({ json: {} })
     const body = Buffer.from('{ "model":"m",  "n": 12345678901234567890 }')

@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import { GateError } from '../../core/errors.ts'
+import { isPathName } from '../../core/paths.ts'
 import type { SecretRef } from '../../core/ports.ts'
 import type { OpenAiSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { Receiver } from './answer.ts'
@@ -9,6 +10,8 @@ import { modelIds } from './models.ts'
 /** Calls to one upstream at a time; more wait for a connection until `firstByte` is over. */
 const CONNECTIONS = 1024
 const MAX_HEADER_BYTES = 32_768
+/** In an address: where the name of the model stands, as Azure's deployments have it. */
+const MODEL = '{model}'
 
 export interface OpenAiPorts {
   /** Throws an `Error` that says which variable or file is missing. Asked at every call. */
@@ -23,7 +26,8 @@ export interface OpenAiPorts {
  */
 export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
   const base = baseOf(spec.baseUrl)
-  const prefix = base.pathname.replace(/\/$/, '')
+  const prefix = base.pathname.replace(/\/$/, '').replaceAll('%7Bmodel%7D', MODEL)
+  const modelInPath = prefix.includes(MODEL)
   const query = new URLSearchParams(spec.query).toString()
   const suffix = query === '' ? '' : `?${query}`
   const header = spec.auth.header.toLowerCase()
@@ -55,7 +59,7 @@ export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
 
   function ask(
     method: 'POST' | 'GET',
-    call: Pick<UpstreamCall, 'path' | 'headers' | 'signal'>,
+    call: Pick<UpstreamCall, 'path' | 'model' | 'headers' | 'signal'>,
     body: UpstreamCall['body'] | null,
   ): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
@@ -63,7 +67,8 @@ export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
       const { headers } = call
       headers['accept-encoding'] = 'identity'
       if (spec.key !== undefined) headers[header] = credential(spec.key)
-      const path = prefix + call.path + suffix
+      const below = modelInPath ? prefix.replaceAll(MODEL, modelStep(call.model)) : prefix
+      const path = below + call.path + suffix
       pool.dispatch({ path, method, headers, body }, new Receiver(limits, call.signal, resolve, reject))
     })
   }
@@ -72,9 +77,19 @@ export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
     name: spec.name,
     protocol: 'openai',
     send: (call) => ask('POST', call, call.body),
-    models: () => modelIds((signal) => ask('GET', { path: '/models', headers: {}, signal }, null)),
+    // Below one of them there is no list of all.
+    models: () =>
+      modelInPath
+        ? Promise.resolve([])
+        : modelIds((signal) => ask('GET', { path: '/models', headers: {}, signal }, null)),
     close: () => pool.close(),
   }
+}
+
+/** A name that came from a caller must not lead to another path. */
+function modelStep(model = ''): string {
+  if (!isPathName(model)) throw new GateError('request.model', { param: 'model' })
+  return model
 }
 
 function baseOf(text: string): URL {
