@@ -24,7 +24,7 @@ export interface PendingWrite {
   at: number
   end: number
   literal: Span
-  form: 'json' | 'raw' | 'fixed'
+  form: Write['form']
   value: string
   key?: true
   copy?: true

@@ -187,7 +187,9 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
       const texts = pieces.map((piece) => {
         const whole = isDropped(piece.lane.part)
           ? piece.at === 0
-            ? DROPPED
+            ? first.form === 'value'
+              ? JSON.stringify({ removed: DROPPED })
+              : DROPPED
             : ''
           : rewritten(piece.value, piece.at, piece.lane.edits)
         if (whole !== undefined) touched = true

@@ -12,8 +12,9 @@ export type At = readonly (string | number)[]
 export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
   const [next, ...rest] = at
   switch (shape.is) {
-    case 'any':
     case 'media':
+      return shape.of === undefined ? shape : lookup(shape.of, value, at)
+    case 'any':
     case 'repeat':
     case 'failure':
     case 'numbers':
@@ -21,10 +22,11 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
       return shape
     case 'offset':
       return at.length === 0 && typeof value === 'number' ? shape : undefined
+    case 'nested':
+      return typeof value === 'string' ? (at.length === 0 ? shape : undefined) : shape
     case 'text':
     case 'id':
     case 'enum':
-    case 'nested':
       return at.length === 0 && typeof value === 'string' ? shape : undefined
     case 'number':
     case 'boolean':

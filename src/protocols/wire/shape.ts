@@ -6,18 +6,21 @@ import { type Names, names } from './names.ts'
  * Whatever does not fit its shape is read as `any`: every string, key and long number in it is text.
  */
 export type Shape =
-  /** `copy`: says again all that was said at this path before; text of its own where it differs. */
-  | { is: 'text'; copy?: true }
+  /**
+   * `copy`: says again all that was said at this path before; text of its own where it differs. `fixed`: signed, so that
+   * it cannot be rewritten.
+   */
+  | { is: 'text'; copy?: true; fixed?: true }
   /** Exempt while it looks like an identifier. */
   | { is: 'id'; capture?: Capture }
   /** Exempt while it is one of the known values. */
   | { is: 'enum'; values: Names<true> }
   | { is: 'number'; capture?: Capture }
   | { is: 'boolean'; capture?: Capture }
-  /** A string that holds JSON: a tool call's arguments. */
+  /** A string that holds JSON, or the JSON itself: a tool call's arguments. */
   | { is: 'nested'; origin: Origin; kept?: true; copy?: true }
-  /** Cannot be read: an image, audio, a file, server-side state. */
-  | { is: 'media'; medium: string }
+  /** Cannot be read: an image, audio, a file, server-side state. `of`: what can be read beside it is read. */
+  | { is: 'media'; medium: string; of?: Shape }
   /** Says again, in another form, what stands elsewhere in the same document. */
   | { is: 'repeat' }
   | { is: 'any' }
@@ -28,8 +31,8 @@ export type Shape =
   | { is: 'forms'; string?: Shape; array?: Shape; object?: Shape; number?: Shape }
   /** By the value of a field. */
   | { is: 'case'; field: string; cases: Names<Shape>; otherwise: Shape }
-  /** One piece for its reader: all text inside becomes one part. */
-  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; kept?: Kept; of: Shape }
+  /** One piece for its reader: all text inside becomes one part. `at`: the one at this path, and in its scope. */
+  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; kept?: Kept; at?: string; of: Shape }
   /** The field of a streamed delta that adds to another field's text. */
   | { is: 'named'; as: string; of: Shape }
   /** Stands at a path that fields beside it name: an event's delta at its item's text. */
@@ -64,9 +67,12 @@ export interface Field {
   shape: Shape
 }
 
-export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens'
+export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens' | CacheTokens
+/** Of input that a provider does not count among `inputTokens`. */
+type CacheTokens = 'cacheReadTokens' | 'cacheWriteTokens'
 
 export const text: Shape = { is: 'text' }
+export const fixedText: Shape = { is: 'text', fixed: true }
 export const textCopy: Shape = { is: 'text', copy: true }
 export const failure: Shape = { is: 'failure' }
 export const numbers: Shape = { is: 'numbers' }
@@ -77,7 +83,8 @@ export const number: Shape = { is: 'number' }
 export const boolean: Shape = { is: 'boolean' }
 export const any: Shape = { is: 'any' }
 export const repeat: Shape = { is: 'repeat' }
-export const media = (medium: string): Shape => ({ is: 'media', medium })
+export const media = (medium: string, of?: Shape): Shape =>
+  of === undefined ? { is: 'media', medium } : { is: 'media', medium, of }
 export const nested = (origin: Origin): Shape => ({ is: 'nested', origin })
 export const nestedKept = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true })
 export const nestedCopy = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true, copy: true })
@@ -98,8 +105,8 @@ export const byField = (field: string, cases: Record<string, Shape>, otherwise: 
 export const part = (
   origin: Origin,
   of: Shape,
-  { kind = 'text', group = false, kept }: { kind?: Kind; group?: boolean; kept?: Kept } = {},
-): Shape => ({ is: 'part', origin, kind, group, ...(kept && { kept }), of })
+  { kind = 'text', group = false, kept, at }: { kind?: Kind; group?: boolean; kept?: Kept; at?: string } = {},
+): Shape => ({ is: 'part', origin, kind, group, ...(kept && { kept }), ...(at && { at }), of })
 /** @param path with the names of fields in brackets: `output[output_index].content` */
 export const at = (path: string, of: Shape): Shape => ({
   is: 'at',
