@@ -1,11 +1,21 @@
-import type { Protocol } from '../types.ts'
+import type { PassedHeader, Protocol } from '../types.ts'
 import { answerReader, readRequest } from '../wire/codec.ts'
 import { any } from '../wire/shape.ts'
 import { body, count, event } from './answer.ts'
 import { anthropicError } from './errors.ts'
 import { request } from './request.ts'
 
+// Source: Anthropic API reference, "Versions" and "Beta headers".
+const headers: readonly PassedHeader[] = [
+  { name: 'anthropic-version', like: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, otherwise: '2023-06-01' },
+  {
+    name: 'anthropic-beta',
+    like: /^[a-z0-9][a-z0-9._-]{0,63}(?: {0,2}, {0,2}[a-z0-9][a-z0-9._-]{0,63}){0,31}$/i,
+  },
+]
+
 const common = {
+  headers,
   upstreams: ['anthropic', 'loopback'],
   request: (text) => readRequest(text, request),
   error: anthropicError,
