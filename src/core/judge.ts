@@ -165,8 +165,12 @@ export class Judge implements LaneContext {
     })
   }
 
+  protected leaving(item: Pending): { text: string; content: boolean } {
+    return { text: this.render(item), content: item.unit.writes.some(({ value }) => value !== '') }
+  }
+
   /** A unit's text with the edits of its parts. */
-  protected render({ unit, writes, offsets }: Pending): string {
+  private render({ unit, writes, offsets }: Pending): string {
     let splices = unit.splices
     for (const { lane, literal, says, at, edge } of offsets) {
       const by = lane.moved(at, edge) - at
@@ -194,7 +198,9 @@ export class Judge implements LaneContext {
       const texts = pieces.map((piece) => {
         const whole = this.isDropped(piece.lane.part)
           ? piece.at === 0
-            ? DROPPED
+            ? first.form === 'value'
+              ? JSON.stringify({ removed: DROPPED })
+              : DROPPED
             : ''
           : rewritten(piece.value, piece.at, piece.lane.edits)
         if (whole !== undefined) touched = true

@@ -231,6 +231,18 @@ output:
     expect(policy).toMatchObject({ upstreams: [{ name: 'openai' }], absent: [] })
   })
 
+  test('an upstream that speaks Anthropic’s protocol gets its key in the header of that', async () => {
+    const spec = (rest: string) =>
+      `protocol: anthropic\nbaseUrl: https://h.example/v1\nkey: { env: SET }\n${rest}`
+    const authOf = async (rest: string) =>
+      (await good({ 'a.yaml': doc('Upstream', 'a', spec(rest)) })).policy?.upstreams[0]
+    expect(await authOf('')).toMatchObject({ protocol: 'anthropic', auth: { header: 'x-api-key' } })
+    expect((await authOf('')) as object).not.toHaveProperty('auth.scheme')
+    expect(await authOf('auth: { header: authorization }')).toMatchObject({
+      auth: { header: 'authorization', scheme: 'Bearer' },
+    })
+  })
+
   test('hidden files and other files are none of its documents', async () => {
     const { documents } = await good({ 'a.yaml': LOOPBACK, '.b.yaml': '{', 'c.yaml.swp': '{', 'd.json': '{' })
     expect(documents).toBe(1)
@@ -590,8 +602,22 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(
       await single('Boundary', spec('[/v1/generate, /v1/chat/completions]', '[{ name: loopback }]')),
     ).toEqual([
+      'd.yaml:5:20: no upstream of this boundary can serve /v1/generate: name one that speaks openai',
+    ])
+    expect(await single('Boundary', spec('[/v1/generate]', '[{ name: loopback }]'))).toEqual([
       'd.yaml:6:23: upstream "loopback" speaks loopback, which cannot serve /v1/generate: name one that speaks openai',
     ])
+    // Each of two upstreams may serve what the other cannot.
+    const both = await load({
+      'a.yaml': LOOPBACK,
+      'b.yaml': doc('Upstream', 'openai', 'protocol: openai\nbaseUrl: https://h.example'),
+      'c.yaml': doc(
+        'Boundary',
+        'b',
+        spec('[/v1/chat/completions, /v1/generate]', '[{ name: loopback }, { name: openai }]'),
+      ),
+    })
+    expect(both.errors).toBeUndefined()
     expect(await single('Boundary', spec('["*"]', '[{ name: loopback, weight: 0 }]'))).toEqual([
       'd.yaml:6:41: "weight" must be at least 1',
     ])

@@ -44,9 +44,14 @@ function checkRoutes(
   paths: readonly KnownPath[],
   { upstreams, whole, problems }: Documents,
 ): void {
+  const wanted = match.paths.includes('*') ? paths : paths.filter(({ path }) => match.paths.includes(path))
   const seen = new Set<string>()
+  const spoken = new Set<string>()
+  /** Whether every upstream is known, and has a call that it can serve. */
+  let good = true
   for (const { value, path: place } of goodEntries(routeSchema, doc, ['spec', 'upstreams'])) {
     const complain = (message: string): void => {
+      good = false
       problems.push(doc.yaml.problem([...place, 'name'], message))
     }
     if (seen.has(value.name))
@@ -54,6 +59,7 @@ function checkRoutes(
     seen.add(value.name)
     const upstream = upstreams.find(({ name }) => name === value.name)
     if (upstream === undefined) {
+      good = false
       if (whole)
         complain(
           `unknown upstream "${value.name}": ${suggest(
@@ -64,16 +70,26 @@ function checkRoutes(
       continue
     }
     const protocol = upstream.spec?.protocol
-    if (protocol === undefined) continue
-    const named = paths.filter(({ path }) => match.paths.includes(path))
-    const unserved = named.filter(({ protocols }) => !protocols.includes(protocol))
-    if (match.paths.includes('*') && !paths.some(({ protocols }) => protocols.includes(protocol)))
-      unserved.push(...paths.slice(0, 1))
-    for (const { path, protocols } of unserved)
+    if (protocol === undefined) {
+      good = false
+      continue
+    }
+    spoken.add(protocol)
+    const first = wanted[0]
+    if (first !== undefined && !wanted.some(({ protocols }) => protocols.includes(protocol)))
       complain(
-        `upstream "${value.name}" speaks ${protocol}, which cannot serve ${path}: name one that speaks ${protocols.join(' or ')}`,
+        `upstream "${value.name}" speaks ${protocol}, which cannot serve ${first.path}: name one that speaks ${first.protocols.join(' or ')}`,
       )
   }
+  if (!good || spoken.size === 0 || match.paths.includes('*')) return
+  for (const { path, protocols } of wanted)
+    if (!protocols.some((protocol) => spoken.has(protocol)))
+      problems.push(
+        doc.yaml.problem(
+          ['spec', 'match', 'paths', match.paths.indexOf(path)],
+          `no upstream of this boundary can serve ${path}: name one that speaks ${protocols.join(' or ')}`,
+        ),
+      )
 }
 
 function checkTies(

@@ -1,3 +1,4 @@
+import { anthropicCountTokens, anthropicMessages } from './anthropic-messages/index.ts'
 import { generate } from './generate/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
 import { openaiCompletions } from './openai-completions/index.ts'
@@ -5,4 +6,11 @@ import { openaiEmbeddings } from './openai-embeddings/index.ts'
 import type { Protocol } from './types.ts'
 
 /** Every protocol that the gate speaks. */
-export const PROTOCOLS: readonly Protocol[] = [openaiChat, openaiCompletions, openaiEmbeddings, generate]
+export const PROTOCOLS: readonly Protocol[] = [
+  openaiChat,
+  openaiCompletions,
+  openaiEmbeddings,
+  generate,
+  anthropicMessages,
+  anthropicCountTokens,
+]

@@ -1,3 +1,6 @@
+import * as answers from '../../src/protocols/anthropic-messages/answer.ts'
+import { anthropicCountTokens, anthropicMessages } from '../../src/protocols/anthropic-messages/index.ts'
+import { request as anthropicRequest } from '../../src/protocols/anthropic-messages/request.ts'
 import { openaiChat } from '../../src/protocols/openai-chat/index.ts'
 import * as chat from '../../src/protocols/openai-chat/shapes.ts'
 import { openaiCompletions } from '../../src/protocols/openai-completions/index.ts'
@@ -14,6 +17,8 @@ export type Direction = (typeof DIRECTIONS)[number]
 /** A protocol beside the types that the official SDK gives its documents. */
 export interface Spec {
   protocol: Protocol
+  /** Where one protocol has several: which. */
+  label?: string
   /** The module of the SDK that exports the types. */
   module: string
   /** Their names, and the shape by which the protocol reads them. */
@@ -32,6 +37,7 @@ export interface Spec {
 }
 
 const asArguments = (marker: string): string => JSON.stringify({ query: [marker] })
+const ANTHROPIC_ARGUMENTS = { '(\\.input|\\.partial_json)$': asArguments }
 
 /**
  * One for each protocol of an official SDK. To add one: name the types of its documents and the shapes, run
@@ -142,6 +148,114 @@ export const SPECS: readonly Spec[] = [
         model: 'id',
       },
       body: { 'data[].embedding[]': 'numbers', 'usage.prompt_tokens': 'number' },
+    },
+  },
+  {
+    protocol: anthropicMessages,
+    module: '@anthropic-ai/sdk/resources/messages',
+    documents: {
+      request: {
+        types: ['MessageCreateParamsNonStreaming', 'MessageCreateParamsStreaming'],
+        shape: anthropicRequest,
+      },
+      body: { types: ['Message'], shape: answers.body },
+      event: { types: ['RawMessageStreamEvent'], shape: answers.event },
+    },
+    special: ANTHROPIC_ARGUMENTS,
+    expected: {
+      request: {
+        model: 'id',
+        system: 'text(system)',
+        'system[].text': 'text(system)',
+        'messages[](role=user).content': 'text(user)',
+        'messages[](role=user).content[](type=text).text': 'text(user)',
+        'messages[](role=user).content[](type=image).source(type=base64).data': 'media(image)',
+        'messages[](role=user).content[](type=document).source(type=text).data': 'document(retrieved)',
+        'messages[](role=user).content[](type=document).source(type=content).content[](type=text).text':
+          'document(retrieved)',
+        'messages[](role=user).content[](type=document).source(type=base64).data': 'media(document)',
+        'messages[](role=user).content[](type=document).source(type=url).url': 'media(document)',
+        'messages[](role=user).content[](type=document).source(type=file).file_id': 'media(document)',
+        'messages[](role=user).content[](type=search_result).content[].text': 'document(retrieved)',
+        'messages[](role=user).content[](type=container_upload).file_id': 'media(file)',
+        'messages[](role=user).content[](type=tool_result).content': 'text(tool)',
+        'messages[](role=user).content[](type=tool_result).content[](type=text).text': 'text(tool)',
+        'messages[](role=user).content[](type=tool_result).content[](type=image).source(type=url).url':
+          'media(image)',
+        'messages[](role=user).content[](type=tool_result).content[](type=document).source(type=text).data':
+          'document(tool)',
+        'messages[](role=assistant).content': 'text(model)',
+        'messages[](role=assistant).content[](type=thinking).thinking': 'text(model)',
+        'messages[](role=assistant).content[](type=thinking).signature': 'base64',
+        'messages[](role=assistant).content[](type=redacted_thinking).data': 'media(redacted_thinking)',
+        'messages[](role=assistant).content[](type=tool_use).input': 'nested(model)',
+        'messages[](role=assistant).content[](type=web_search_tool_result).content[].title':
+          'document(retrieved)',
+        'messages[](role=assistant).content[](type=web_search_tool_result).content[].encrypted_content':
+          'media(web_search)',
+        'messages[](role=system).content': 'text(system)',
+        'tools[](type=custom).description': 'text(tool)',
+        'tools[](type=custom).input_schema{}': 'text(tool)',
+        'tools[](type=web_search_20250305).user_location.city': 'text(tool)',
+        'stop_sequences[]': 'text(user)',
+        'metadata.user_id': 'id',
+        max_tokens: 'number',
+      },
+      body: {
+        'content[](type=text).text': 'text(model)',
+        'content[](type=text).citations[](type=char_location).cited_text': 'text(retrieved)',
+        'content[](type=thinking).thinking': 'text(model)',
+        'content[](type=redacted_thinking).data': 'media(redacted_thinking)',
+        'content[](type=tool_use).input': 'nested(model)',
+        'content[](type=code_execution_tool_result).content(type=code_execution_result).stdout': 'text(tool)',
+        stop_sequence: 'text(model)',
+      },
+      event: {
+        '(type=content_block_delta).delta(type=text_delta).text': 'text(model)',
+        '(type=content_block_delta).delta(type=thinking_delta).thinking': 'text(model)',
+        '(type=content_block_delta).delta(type=input_json_delta).partial_json': 'nested(model)',
+        '(type=content_block_delta).delta(type=citations_delta).citation(type=char_location).cited_text':
+          'text(retrieved)',
+        '(type=content_block_start).content_block(type=tool_use).input': 'nested(model)',
+        '(type=content_block_start).content_block(type=web_search_tool_result).content[].encrypted_content':
+          'media(web_search)',
+      },
+    },
+  },
+  {
+    protocol: anthropicMessages,
+    label: 'anthropic-messages-beta',
+    module: '@anthropic-ai/sdk/resources/beta/messages',
+    documents: {
+      request: { types: ['MessageCreateParamsNonStreaming'], shape: anthropicRequest },
+      body: { types: ['BetaMessage'], shape: answers.body },
+      event: { types: ['BetaRawMessageStreamEvent'], shape: answers.event },
+    },
+    special: ANTHROPIC_ARGUMENTS,
+    expected: {
+      request: {
+        'mcp_servers[].authorization_token': 'text(tool)',
+        'messages[](role=assistant).content[](type=compaction).encrypted_content': 'media(compaction)',
+        'messages[](role=assistant).content[](type=mcp_tool_use).input': 'nested(model)',
+        'messages[](role=assistant).content[](type=mcp_tool_result).content': 'text(tool)',
+        'fallbacks[].model': 'text(user)',
+      },
+      event: {
+        '(type=content_block_delta).delta(type=compaction_delta).content': 'text(model)',
+      },
+    },
+  },
+  {
+    protocol: anthropicCountTokens,
+    module: '@anthropic-ai/sdk/resources/messages',
+    documents: {
+      request: { types: ['MessageCountTokensParams'], shape: anthropicRequest },
+      body: { types: ['MessageTokensCount'], shape: answers.count },
+    },
+    special: ANTHROPIC_ARGUMENTS,
+    expected: {
+      request: { 'messages[](role=user).content': 'text(user)' },
+      body: { input_tokens: 'number' },
     },
   },
 ]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerNow, bytes, checks, DONE, exchange, finds, rule, streamNow } from '../../../test/drive.ts'
-import { type Json, seen, unseen } from '../../../test/unseen.ts'
+import { type Json, seen, unseen } from '../../../test/markers.ts'
 import type { Unit } from '../../core/types.ts'
 import { openaiCompletions } from './index.ts'
 

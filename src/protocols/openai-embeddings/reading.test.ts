@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checks, exchange, finds, rule } from '../../../test/drive.ts'
-import { type Json, seen, unseen } from '../../../test/unseen.ts'
+import { type Json, seen, unseen } from '../../../test/markers.ts'
 import { openSession, passesAll } from '../../core/session.ts'
 import type { Unit } from '../../core/types.ts'
 import { openaiEmbeddings } from './index.ts'

@@ -16,6 +16,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.protocol = protocol
   const caller = serving.identify(request.headers)
   call.caller = caller
+  const headers = upstreamHeaders(request.headers, protocol.headers)
   const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
@@ -39,7 +40,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const answer = await upstream.send({
     path: protocol.upstreamPath,
     model,
-    headers: upstreamHeaders(request.headers),
+    headers,
     body,
     signal: call.cancel.signal,
     stream: read.stream,
