@@ -165,7 +165,7 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
       const by = lane.moved(at, edge) - at
       if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
     }
-    if (writes.some((write) => write.lane.edits.length > 0) || dropped.size > 0)
+    if (writes.some((write) => write.lane.editedFrom(write.at)) || dropped.size > 0)
       splices = splices.concat(rewrites(writes))
     for (const write of writes) write.lane.forget(write.end)
     return splices.length === 0 ? unit.text : spliced(unit.text, splices)
