@@ -176,7 +176,7 @@ export class Judge implements LaneContext {
       const by = lane.moved(at, edge) - at
       if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
     }
-    if (this.dropped !== undefined || writes.some(({ lane }) => lane.edits.length > 0))
+    if (this.dropped !== undefined || writes.some(({ lane, at }) => lane.editedFrom(at)))
       splices = splices.concat(this.rewrites(writes))
     for (const { lane, end } of writes) lane.forget(end)
     return splices.length === 0 ? unit.text : spliced(unit.text, splices)

@@ -3,7 +3,7 @@ import {
   array,
   boolean,
   byField,
-  cites,
+  citesBeside,
   forms,
   id,
   media,
@@ -160,17 +160,20 @@ export const request: Shape = object({
 const said = {
   role: oneOf('assistant', 'system', 'user', 'tool', 'developer'),
   content: part('model', content, { kept: 'edits' }),
-  annotations: whole(
-    array(
-      object({
-        type: oneOf('url_citation'),
-        url_citation: object({
-          start_index: offset('start'),
-          end_index: offset('end'),
-          url: part('model', text),
-          title: part('model', text),
+  annotations: citesBeside(
+    'content',
+    whole(
+      array(
+        object({
+          type: oneOf('url_citation'),
+          url_citation: object({
+            start_index: offset('start'),
+            end_index: offset('end'),
+            url: part('model', text),
+            title: part('model', text),
+          }),
         }),
-      }),
+      ),
     ),
   ),
   refusal: text,
@@ -183,9 +186,9 @@ const said = {
 
 const ENDS = ['stop', 'length', 'tool_calls', 'content_filter', 'function_call']
 
-export const body: Shape = answerWith({ message: cites('content', object(said)) }, 'chat.completion', ENDS)
+export const body: Shape = answerWith({ message: object(said) }, 'chat.completion', ENDS)
 export const event: Shape = answerWith(
-  { delta: named('message', cites('content', object(said))) },
+  { delta: named('message', object(said)) },
   'chat.completion.chunk',
   ENDS,
 )

@@ -45,7 +45,7 @@ export function answerReader(
   const opened = new Set<number>()
   const kept = new Set<number>()
   /** The last event that did no more than add a text, and what stands before and after that text. */
-  let last: { before: string; after: string; unit: Unit; write: Write } | undefined
+  let last: { before: string; after: string; unit: Unit; write: Write; kept: boolean } | undefined
   let usage: Usage | undefined
   const cached = { read: 0, write: 0 }
   let complete = false
@@ -144,20 +144,21 @@ export function answerReader(
       captured.outputTokens === undefined
     if (!adds) return
     const [start, end] = write.literal
-    last = { before: unit.text.slice(0, start), after: unit.text.slice(end), unit, write }
+    const [before, after] = [unit.text.slice(0, start), unit.text.slice(end)]
+    last = { before, after, unit, write, kept: kept.has(write.part) }
   }
 
   /** The events of a stream differ in one text alone: all else need not be read again to be the same. */
   function likeLast(text: string): Unit | undefined {
     if (last === undefined) return undefined
-    const { before, after, unit, write } = last
+    const { before, after, unit, write, kept } = last
     const start = before.length
     const end = text.length - after.length
     if (end < start || !text.startsWith(before) || !text.endsWith(after)) return undefined
     const value = text.slice(start, end)
     if (NOT_PLAIN.test(value)) return undefined
     const { part, path } = write
-    if (kept.has(part)) deltas().hear(part, value)
+    if (kept) deltas().hear(part, value)
     return {
       text,
       lanes: unit.lanes,

@@ -132,8 +132,8 @@ export class Walker {
     kind: Kind,
     extra?: Pick<Part, 'group' | 'medium' | 'nested' | 'kept'>,
   ): Part {
-    const known = this.parts.get(place.path)
-    if (known !== undefined && !this.isOver(known, place)) return known
+    const known = this.known(place)
+    if (known !== undefined) return known
     if (this.named.length >= MAX_PARTS) throw new GateError('body.too_large')
     const part: Part = { id: this.named.length, origin, kind, ...extra }
     this.parts.set(place.path, part)
@@ -143,9 +143,19 @@ export class Walker {
     return part
   }
 
-  /** Whether a part was whole with an earlier document, so that what stands at its path now is another. */
-  private isOver({ id, kept }: Part, { whole }: Place): boolean {
-    return whole && !kept && this.closed?.has(id) === true && this.named[id] !== this.documents
+  /** The part that began at a place; not one that was whole with an earlier document: this is another. */
+  private known({ path, whole }: Place): Part | undefined {
+    const part = this.parts.get(path)
+    if (part === undefined || !whole || part.kept || this.named[part.id] === this.documents) return part
+    return this.closed?.has(part.id) ? undefined : part
+  }
+
+  private beginPart({ origin, kind, group, kept }: Extract<Shape, { is: 'part' }>, place: Place): Part {
+    const grouped = group ? { group: place.path } : undefined
+    const part = this.partAt(place, origin, kind, kept === undefined ? grouped : { ...grouped, kept: true })
+    if (kept !== undefined)
+      this.heard[part.id] = { length: 0, astral: [], text: kept === 'text' ? '' : undefined }
+    return part
   }
 
   private write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
@@ -203,7 +213,8 @@ export class Walker {
   /** Keeps what is needed of a part's text to know its copies by, and where offsets into it point. */
   hear(part: number, value: string): void {
     const heard = this.heard[part]!
-    if (ASTRAL.test(value))
+    // A short text is seen through sooner than the expression has begun.
+    if (value.length < 64 || ASTRAL.test(value))
       for (let i = 0; i < value.length; i++) {
         const unit = value.charCodeAt(i)
         if (unit >= 0xd800 && unit <= 0xdbff && heard.astral.length < MAX_ASTRAL)
@@ -356,22 +367,21 @@ export class Walker {
       }
       case 'part': {
         if (type === NULL) return
-        const group = shape.group ? { group: place.path } : undefined
-        const extra = shape.kept === undefined ? group : { ...group, kept: true as const }
         let at = place
         if (shape.at !== undefined) {
           at = { ...place, path: shape.at, scope: shape.at }
           if (!this.scopes.has(shape.at)) this.scopes.set(shape.at, [])
         }
-        const part = this.partAt(at, shape.origin, shape.kind, extra)
-        if (part.kept)
-          this.heard[part.id] ??= { length: 0, astral: [], text: shape.kept === 'text' ? '' : undefined }
+        const part = this.known(at) ?? this.beginPart(shape, at)
         return this.walk(node, shape.of, { ...place, part })
       }
       case 'at':
         return // by `members`, which knows the fields beside it
       case 'cites':
-        return this.walk(node, shape.of, { ...place, cites: join(place.path, shape.text) })
+        return this.walk(node, shape.of, {
+          ...place,
+          cites: shape.beside ? rename(place.path, shape.text) : join(place.path, shape.text),
+        })
       case 'offset':
         if (type === NUMBER) this.offset(node, place, shape.edge)
         else if (type !== NULL) this.any(node, place)

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { PROTOCOLS } from '../src/protocols/index.ts'
-import { eventReader } from '../src/protocols/wire/sse.ts'
-import { bytes, checks, exchange, finds, rule, streamNow } from './drive.ts'
-import { seeded } from './guard-law.ts'
+import { PROTOCOLS } from '../../src/protocols/index.ts'
+import { eventReader } from '../../src/protocols/wire/sse.ts'
+import { bytes, checks, exchange, finds, rule, streamNow } from '../drive.ts'
+import { seeded } from '../guard-law.ts'
 
 // Streams as providers send them, word for word: law 7 for each of them, however its bytes are cut.
 
