@@ -253,6 +253,28 @@ describe.each(Object.entries(WAYS))('the official SDK, %s', (way, ask) => {
     expect(error).toMatchObject({ errorCode: 'pii.email' })
   })
 
+  test('a masked value is given back in the text, and stays masked in signed thinking', async () => {
+    model.reply = claude(streams, ['To [EMAIL_1].'], ['It is for [EMAIL', '_1].'])
+    const answer = await ask(body(`Write to ${EMAIL}`, { model: 'm' }))
+    expect(textOf(answer)).toBe(`To ${EMAIL}.`)
+    expect(answer.content[0]).toMatchObject({ thinking: 'It is for [EMAIL_1].', signature: 'QUJD' })
+  })
+
+  test('a conversation with tools: values are masked in the objects that calls are', async () => {
+    model.reply = claude(streams, ['Done.'])
+    const conversation = (email: string): Anthropic.MessageParam[] => [
+      { role: 'user', content: 'Mail her' },
+      {
+        role: 'assistant',
+        content: [{ type: 'tool_use', id: 't1', name: 'send_mail', input: { to: [email], n: 1 } }],
+      },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: `sent to ${EMAIL}` }] },
+    ]
+    expect(textOf(await ask({ ...body('x', { model: 'm' }), messages: conversation(EMAIL) }))).toBe('Done.')
+    const { messages } = JSON.parse(model.requests[0]!.body.toString())
+    expect(messages.slice(0, 2)).toEqual(conversation('[EMAIL_1]').slice(0, 2))
+  })
+
   test('citations go when the document that they cite was edited, and come otherwise', async () => {
     const cited = {
       type: 'char_location',
