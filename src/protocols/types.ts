@@ -7,6 +7,8 @@ export interface ReadRequest {
   model: string | undefined
   /** The literal that names the model, in the unit's text. */
   modelSpan: readonly [number, number] | undefined
+  /** Whether the body says anything of a model: what is no name of one is text. */
+  namesModel: boolean
   stream: boolean
 }
 
@@ -33,6 +35,8 @@ export interface Protocol {
   name: string
   /** Where applications send it. */
   path: string
+  /** Other paths that it is known by, to boundaries and records as `path`; `{model}` stands for the model's name. */
+  aliases?: readonly string[]
   /** The path below an upstream's base URL. */
   upstreamPath: string
   /** Upstream protocols that can serve it. */

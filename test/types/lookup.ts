@@ -12,8 +12,9 @@ export type At = readonly (string | number)[]
 export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
   const [next, ...rest] = at
   switch (shape.is) {
-    case 'any':
     case 'media':
+      return shape.of === undefined ? shape : lookup(shape.of, value, at)
+    case 'any':
     case 'repeat':
     case 'failure':
     case 'numbers':
@@ -35,6 +36,7 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
     case 'end':
       return lookup(shape.of, value, at)
     case 'forms': {
+      if (shape.numbers !== undefined && isNumbers(value)) return lookup(shape.numbers, value, at)
       const type = Array.isArray(value) ? 'array' : typeof value
       const form = type === 'boolean' ? undefined : shape[type as 'string' | 'array' | 'object' | 'number']
       return form && lookup(form, value, at)
@@ -56,12 +58,20 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
       return Array.isArray(value) && typeof next === 'number'
         ? lookup(shape.of, value[next]!, rest)
         : undefined
+    case 'map':
+      if (!isObject(value) || typeof next !== 'string') return undefined
+      // A key whose value is no leaf.
+      if (rest.length === 0 && typeof value[next] === 'object') return shape
+      return lookup(shape.of, value[next]!, rest)
     case 'object': {
       const field = isObject(value) && typeof next === 'string' ? meaning(shape.fields, next) : undefined
       return field && lookup(field.shape, (value as { [key: string]: Json })[next!]!, rest)
     }
   }
 }
+
+const isNumbers = (value: Json): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number')
 
 const isObject = (value: Json): value is { [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

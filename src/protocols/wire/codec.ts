@@ -4,11 +4,12 @@ import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
 import type { AnswerOptions, AnswerReader, ReadRequest } from '../types.ts'
 import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
-import { type Findings, Walker } from './walk.ts'
+import { type Findings, hasKey, Walker } from './walk.ts'
 
 /** Reads a request's body by its shape. What is known to be nobody's else is the user's. */
 export function readRequest(text: string, shape: Shape): ReadRequest {
-  const found = new Walker(shape, { origin: 'user' }).read(scan(text))
+  const document = scan(text)
+  const found = new Walker(shape, { origin: 'user' }).read(document)
   const { model, stream } = found.captured
   return {
     unit: {
@@ -21,6 +22,7 @@ export function readRequest(text: string, shape: Shape): ReadRequest {
     },
     model: model?.value,
     modelSpan: model?.span,
+    namesModel: model !== undefined || hasKey(document, 'model'),
     stream: stream?.value === 'true',
   }
 }
@@ -46,6 +48,8 @@ export function answerReader(
   let last: { before: string; after: string; unit: Unit; write: Write } | undefined
   let usage: Usage | undefined
   let complete = false
+  /** What an event was that could not be read. */
+  let failed: unknown
 
   function note(found: Findings): void {
     const { inputTokens, outputTokens } = found.captured
@@ -155,9 +159,22 @@ export function answerReader(
     }
   }
 
+  /** What comes before an event that cannot be read is passed, however the bytes were cut. */
+  function units(read: readonly ServerEvent[]): Unit[] {
+    if (failed !== undefined) throw failed
+    const units: Unit[] = []
+    try {
+      for (const each of read) units.push(event(each))
+    } catch (error) {
+      if (units.length === 0) throw error
+      failed = error
+    }
+    return units
+  }
+
   return {
-    push: (bytes) => events().push(bytes).map(event),
-    end: () => events().end().map(event),
+    push: (bytes) => units(events().push(bytes)),
+    end: () => units(events().end()),
     body(text) {
       const found = walk(new Walker(shapes.body, { origin, keysApart: true }), read(text))
       return { ...unit(text, found, (at) => at), lanes: 'all', ends: found.opens.map((part) => part.id) }

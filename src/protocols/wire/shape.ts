@@ -16,16 +16,18 @@ export type Shape =
   | { is: 'boolean'; capture?: Capture }
   /** A string that holds JSON: a tool call's arguments. */
   | { is: 'nested'; origin: Origin; kept?: true; copy?: true }
-  /** Cannot be read: an image, audio, a file, server-side state. */
-  | { is: 'media'; medium: string }
+  /** Cannot be read: an image, audio, a file, server-side state. `of`: what is said beside it can. */
+  | { is: 'media'; medium: string; of?: Shape }
   /** Says again, in another form, what stands elsewhere in the same document. */
   | { is: 'repeat' }
   | { is: 'any' }
   | { is: 'object'; fields: Names<Field>; folded: ReadonlySet<string> }
+  /** An object whose keys say something; those that match need no reading. */
+  | { is: 'map'; keys: RegExp; of: Shape }
   /** `by`: the field of an element that says its index; its position when absent. */
   | { is: 'array'; of: Shape; by?: string }
-  /** By JSON type. */
-  | { is: 'forms'; string?: Shape; array?: Shape; object?: Shape; number?: Shape }
+  /** By JSON type; `numbers` is an array of them and of nothing else. */
+  | { is: 'forms'; string?: Shape; array?: Shape; numbers?: Shape; object?: Shape; number?: Shape }
   /** By the value of a field. */
   | { is: 'case'; field: string; cases: Names<Shape>; otherwise: Shape }
   /** One piece for its reader: all text inside becomes one part. */
@@ -40,7 +42,7 @@ export type Shape =
   | { is: 'offset'; edge: 'start' | 'end' }
   /** Refers to places in a request: once that was edited, `instead` stands here. */
   | { is: 'citation'; instead: string; of: Shape }
-  /** Parts inside are complete when they come. */
+  /** Parts inside are complete when they come: what comes later at the same path is another, unless it is a copy. */
   | { is: 'whole'; of: Shape }
   /** A value here says that the stream has said all. */
   | { is: 'complete'; of: Shape }
@@ -77,7 +79,9 @@ export const number: Shape = { is: 'number' }
 export const boolean: Shape = { is: 'boolean' }
 export const any: Shape = { is: 'any' }
 export const repeat: Shape = { is: 'repeat' }
-export const media = (medium: string): Shape => ({ is: 'media', medium })
+export const media = (medium: string, of?: Shape): Shape =>
+  of === undefined ? { is: 'media', medium } : { is: 'media', medium, of }
+export const map = (keys: RegExp, of: Shape): Shape => ({ is: 'map', keys, of })
 export const nested = (origin: Origin): Shape => ({ is: 'nested', origin })
 export const nestedKept = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true })
 export const nestedCopy = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true, copy: true })

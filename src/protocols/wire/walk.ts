@@ -64,6 +64,8 @@ const MAX_IDENTIFIER = 128
 const EMPTY = new Int32Array(4)
 /** The most text that is kept to be compared with its copies. */
 const MAX_KEPT = 16 * 1024 * 1024
+/** Offsets behind so many characters of two units are not exact; an answer of nothing else would fill the memory. */
+const MAX_ASTRAL = 1024 * 1024
 const ROOT: Place = { path: '', part: undefined, scope: undefined, whole: false, cites: undefined }
 
 interface Base {
@@ -88,6 +90,8 @@ export class Walker {
   /** In which document a part was last named, by the part's id. */
   private readonly named: number[] = []
   private documents = 0
+  /** Parts that were whole when they came. */
+  private closed: Set<number> | undefined
   private text = ''
   private tape: Document['tape'] = EMPTY
   private found: Findings = nothing()
@@ -129,9 +133,9 @@ export class Walker {
     extra?: Pick<Part, 'group' | 'medium' | 'nested' | 'kept'>,
   ): Part {
     const known = this.parts.get(place.path)
-    if (known !== undefined) return known
-    if (this.parts.size >= MAX_PARTS) throw new GateError('body.too_large')
-    const part: Part = { id: this.parts.size, origin, kind, ...extra }
+    if (known !== undefined && !this.isOver(known, place)) return known
+    if (this.named.length >= MAX_PARTS) throw new GateError('body.too_large')
+    const part: Part = { id: this.named.length, origin, kind, ...extra }
     this.parts.set(place.path, part)
     this.named.push(0)
     this.found.opens.push(part)
@@ -139,17 +143,28 @@ export class Walker {
     return part
   }
 
+  /** Whether a part was whole with an earlier document, so that what stands at its path now is another. */
+  private isOver({ id, kept }: Part, { whole }: Place): boolean {
+    return whole && !kept && this.closed?.has(id) === true && this.named[id] !== this.documents
+  }
+
   private write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
     const part = place.part ?? this.partAt(place, this.base.origin, 'text')
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
-    if (place.whole) this.found.ends.push(part.id)
+    if (place.whole) this.finish(part.id)
     if (part.kept) this.hear(part.id, value)
     this.keep(
       below === undefined
         ? { part: part.id, path: place.path, literal, value, form }
         : { part: part.id, path: below, literal, value, form, seam: true },
     )
+  }
+
+  private finish(part: number): void {
+    this.found.ends.push(part)
+    this.closed ??= new Set()
+    this.closed.add(part)
   }
 
   /** A key is read once, however many events repeat it: what they say of it is one text. */
@@ -160,7 +175,7 @@ export class Walker {
     const apart = this.base.keysApart
       ? this.partAt({ ...place, path: `${place.path}{}` }, place.part!.origin, 'text')
       : undefined
-    if (apart !== undefined) this.found.ends.push(apart.id)
+    if (apart !== undefined) this.finish(apart.id)
     const part = apart ?? place.part!
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
@@ -180,7 +195,7 @@ export class Walker {
       return
     }
     const { id: _, group: __, kept: ___, ...like } = part
-    const path = `${place.path}#${this.parts.size}`
+    const path = `${place.path}#${this.named.length}`
     const other = this.partAt({ ...place, path }, part.origin, part.kind, like)
     this.write(node, { ...place, part: other, whole: true }, 'json', value)
   }
@@ -191,7 +206,8 @@ export class Walker {
     if (ASTRAL.test(value))
       for (let i = 0; i < value.length; i++) {
         const unit = value.charCodeAt(i)
-        if (unit >= 0xd800 && unit <= 0xdbff) heard.astral.push(heard.length + i)
+        if (unit >= 0xd800 && unit <= 0xdbff && heard.astral.length < MAX_ASTRAL)
+          heard.astral.push(heard.length + i)
       }
     heard.length += value.length
     if (heard.text === undefined) return
@@ -301,6 +317,9 @@ export class Walker {
         this.found.ends.push(
           this.partAt(place, place.part?.origin ?? this.base.origin, 'media', { medium: shape.medium }).id,
         )
+        // It may say what the text beside it says, and leaves no sooner.
+        if (place.part !== undefined) this.lane(place.part.id)
+        if (shape.of !== undefined) this.walk(node, shape.of, place)
         return
       case 'repeat':
         if (type !== NULL) this.found.repeats.push([tape[node + 1]!, tape[node + 2]!])
@@ -310,7 +329,9 @@ export class Walker {
           type === STRING || type === ESCAPED
             ? shape.string
             : type === ARRAY
-              ? shape.array
+              ? shape.numbers !== undefined && this.holdsNumbers(node)
+                ? shape.numbers
+                : shape.array
               : type === OBJECT
                 ? shape.object
                 : type === NUMBER
@@ -373,6 +394,8 @@ export class Walker {
         return this.walk(node, shape.of, place)
       case 'named':
         return this.walk(node, shape.of, { ...place, path: rename(place.path, shape.as) })
+      case 'map':
+        return type === OBJECT ? this.entries(node, shape, place) : this.any(node, place)
       case 'array':
         return type === ARRAY ? this.elements(node, shape, place) : this.any(node, place)
       case 'object':
@@ -411,13 +434,30 @@ export class Walker {
       const key = stringAt(text, tape, child)
       if (shape.folded.has(fold(key)))
         throw new GateError('body.ambiguous_key', { param: join(place.path, key) })
-      const path = below(place.path, key)
-      const at: Place =
-        place.part === undefined
-          ? { ...place, path, part: this.partAt({ ...place, path }, this.base.origin, 'text') }
-          : { ...place, path }
-      this.writeKey(child, at, key, join(place.path, '*'))
-      this.any(child + 4, at, join(place.path, shownKey(key)))
+      this.any(child + 4, this.foreign(child, key, place), join(place.path, shownKey(key)))
+    }
+  }
+
+  /** Reads a key that is not the protocol's own. @returns the place of its value */
+  private foreign(node: number, key: string, place: Place): Place {
+    const path = below(place.path, key)
+    const at: Place =
+      place.part === undefined
+        ? { ...place, path, part: this.partAt({ ...place, path }, this.base.origin, 'text') }
+        : { ...place, path }
+    this.writeKey(node, at, key, join(place.path, '*'))
+    return at
+  }
+
+  private entries(node: number, { keys, of }: Extract<Shape, { is: 'map' }>, place: Place): void {
+    const { text, tape } = this
+    const stop = tape[node + 3]!
+    for (let child = node + 4; child < stop; child = tape[child + 7]!) {
+      const key = stringAt(text, tape, child)
+      const at = keys.test(key)
+        ? moved(place, join(place.path, key))
+        : { ...this.foreign(child, key, place), path: join(place.path, shownKey(key)) }
+      this.walk(child + 4, of, at)
     }
   }
 
@@ -456,8 +496,15 @@ export class Walker {
   }
 
   private allNumbers(node: number): boolean {
+    return this.tape[node] === NULL || (this.tape[node] === ARRAY && this.isOfNumbers(node))
+  }
+
+  private holdsNumbers(node: number): boolean {
+    return this.tape[node + 3]! > node + 4 && this.isOfNumbers(node)
+  }
+
+  private isOfNumbers(node: number): boolean {
     const { tape } = this
-    if (tape[node] !== ARRAY) return tape[node] === NULL
     const stop = tape[node + 3]!
     for (let child = node + 4; child < stop; child += 4) if (tape[child] !== NUMBER) return false
     return true
@@ -504,6 +551,13 @@ export class Walker {
     }
     return true
   }
+}
+
+/** Whether a document has a field, whatever stands there. */
+export function hasKey({ text, tape }: Document, name: string): boolean {
+  for (let child = 4; child < tape[3]!; child = tape[child + 7]!)
+    if (stringAt(text, tape, child) === name) return true
+  return false
 }
 
 type Leaf = Extract<Shape, { is: 'id' | 'enum' | 'number' | 'boolean' }>
