@@ -194,7 +194,9 @@ export class Judge implements LaneContext {
       const texts = pieces.map((piece) => {
         const whole = this.isDropped(piece.lane.part)
           ? piece.at === 0
-            ? DROPPED
+            ? first.form === 'value'
+              ? JSON.stringify({ removed: DROPPED })
+              : DROPPED
             : ''
           : rewritten(piece.value, piece.at, piece.lane.edits)
         if (whole !== undefined) touched = true

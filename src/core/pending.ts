@@ -1,5 +1,5 @@
 import type { Lane } from './lane.ts'
-import type { Offset, Span, Unit } from './types.ts'
+import type { Offset, Span, Unit, Write } from './types.ts'
 
 /** A literal of a unit that waits to leave, and its share of a lane's text. */
 export interface PendingWrite {
@@ -7,7 +7,7 @@ export interface PendingWrite {
   at: number
   end: number
   literal: Span
-  form: 'json' | 'raw' | 'fixed'
+  form: Write['form']
   value: string
   key?: true
   /** Where a mark cut the string on the wire: offset in it at which this piece begins. */

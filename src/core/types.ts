@@ -173,8 +173,8 @@ export interface Write {
   literal: Span
   /** What it says, unescaped. */
   value: string
-  /** How the literal is written; what is `fixed` cannot be rewritten. */
-  form: 'json' | 'raw' | 'fixed'
+  /** How the literal is written: as a JSON string's inside, as it is, or as JSON of any type; `fixed` stays. */
+  form: 'json' | 'raw' | 'value' | 'fixed'
   /** Begins a new segment although the path is the same. */
   seam?: true
   /** An object's key: a line break stands between it and its neighbours, in every reading. */

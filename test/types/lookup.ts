@@ -22,10 +22,11 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
       return shape
     case 'offset':
       return at.length === 0 && typeof value === 'number' ? shape : undefined
+    case 'nested':
+      return typeof value === 'string' ? (at.length === 0 ? shape : undefined) : shape
     case 'text':
     case 'id':
     case 'enum':
-    case 'nested':
       return at.length === 0 && typeof value === 'string' ? shape : undefined
     case 'number':
     case 'boolean':

@@ -47,15 +47,19 @@ export function answerReader(
   /** The last event that did no more than add a text, and what stands before and after that text. */
   let last: { before: string; after: string; unit: Unit; write: Write } | undefined
   let usage: Usage | undefined
+  const cached = { read: 0, write: 0 }
   let complete = false
   /** What an event was that could not be read. */
   let failed: unknown
 
   function note(found: Findings): void {
-    const { inputTokens, outputTokens } = found.captured
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = found.captured
     if (inputTokens === undefined && outputTokens === undefined) return
     usage ??= {}
-    if (inputTokens !== undefined) usage.inputTokens = Number(inputTokens.value)
+    // Later counts may leave out what did not change.
+    if (cacheReadTokens !== undefined) cached.read = Number(cacheReadTokens.value)
+    if (cacheWriteTokens !== undefined) cached.write = Number(cacheWriteTokens.value)
+    if (inputTokens !== undefined) usage.inputTokens = Number(inputTokens.value) + cached.read + cached.write
     if (outputTokens !== undefined) usage.outputTokens = Number(outputTokens.value)
   }
 
@@ -115,7 +119,12 @@ export function answerReader(
       return { ...empty(text, 'all'), ends: [...opened] }
     }
     const found = walk(deltas(), read(json))
-    if (data.length > 1) return unit(text, found, acrossLines(data))
+    if (data.length > 1) {
+      // A line break that an edit carries along would end the line of data.
+      for (const write of found.writes)
+        if (write.form === 'value') write.value = write.value.replaceAll('\n', ' ')
+      return unit(text, found, acrossLines(data))
+    }
     const added = unit(text, found, (at) => at + first[0])
     remember(added, found)
     return added

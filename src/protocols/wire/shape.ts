@@ -6,15 +6,18 @@ import { type Names, names } from './names.ts'
  * Whatever does not fit its shape is read as `any`: every string, key and long number in it is text.
  */
 export type Shape =
-  /** `copy`: says again all that was said at this path before; text of its own where it differs. */
-  | { is: 'text'; copy?: true }
+  /**
+   * `copy`: says again all that was said at this path before; text of its own where it differs. `fixed`: signed, so that
+   * it cannot be rewritten.
+   */
+  | { is: 'text'; copy?: true; fixed?: true }
   /** Exempt while it looks like an identifier. */
   | { is: 'id'; capture?: Capture }
   /** Exempt while it is one of the known values. */
   | { is: 'enum'; values: Names<true> }
   | { is: 'number'; capture?: Capture }
   | { is: 'boolean'; capture?: Capture }
-  /** A string that holds JSON: a tool call's arguments. */
+  /** A string that holds JSON, or the JSON itself: a tool call's arguments. */
   | { is: 'nested'; origin: Origin; kept?: true; copy?: true }
   /** Cannot be read: an image, audio, a file, server-side state. `of`: what is said beside it can. */
   | { is: 'media'; medium: string; of?: Shape }
@@ -30,8 +33,8 @@ export type Shape =
   | { is: 'forms'; string?: Shape; array?: Shape; numbers?: Shape; object?: Shape; number?: Shape }
   /** By the value of a field. */
   | { is: 'case'; field: string; cases: Names<Shape>; otherwise: Shape }
-  /** One piece for its reader: all text inside becomes one part. */
-  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; kept?: Kept; of: Shape }
+  /** One piece for its reader: all text inside becomes one part. `at`: the one at this path, and in its scope. */
+  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; kept?: Kept; at?: string; of: Shape }
   /** The field of a streamed delta that adds to another field's text. */
   | { is: 'named'; as: string; of: Shape }
   /** Stands at a path that fields beside it name: an event's delta at its item's text. */
@@ -66,9 +69,12 @@ export interface Field {
   shape: Shape
 }
 
-export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens'
+export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens' | CacheTokens
+/** Of input that a provider does not count among `inputTokens`. */
+type CacheTokens = 'cacheReadTokens' | 'cacheWriteTokens'
 
 export const text: Shape = { is: 'text' }
+export const fixedText: Shape = { is: 'text', fixed: true }
 export const textCopy: Shape = { is: 'text', copy: true }
 export const failure: Shape = { is: 'failure' }
 export const numbers: Shape = { is: 'numbers' }
@@ -102,8 +108,8 @@ export const byField = (field: string, cases: Record<string, Shape>, otherwise: 
 export const part = (
   origin: Origin,
   of: Shape,
-  { kind = 'text', group = false, kept }: { kind?: Kind; group?: boolean; kept?: Kept } = {},
-): Shape => ({ is: 'part', origin, kind, group, ...(kept && { kept }), of })
+  { kind = 'text', group = false, kept, at }: { kind?: Kind; group?: boolean; kept?: Kept; at?: string } = {},
+): Shape => ({ is: 'part', origin, kind, group, ...(kept && { kept }), ...(at && { at }), of })
 /** @param path with the names of fields in brackets: `output[output_index].content` */
 export const at = (path: string, of: Shape): Shape => ({
   is: 'at',

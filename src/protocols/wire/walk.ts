@@ -298,7 +298,7 @@ export class Walker {
         if (type !== STRING && type !== ESCAPED) return this.any(node, place)
         if (shape.copy && place.part !== undefined)
           return this.writeCopy(node, place, place.part, stringAt(text, tape, node))
-        return this.write(node, place, 'json', stringAt(text, tape, node))
+        return this.write(node, place, shape.fixed ? 'fixed' : 'json', stringAt(text, tape, node))
       case 'id':
       case 'enum':
       case 'number':
@@ -306,21 +306,28 @@ export class Walker {
         if (!this.exempt(node, shape)) this.any(node, place)
         return
       case 'nested': {
-        if (type !== STRING && type !== ESCAPED) return this.any(node, place)
+        const itself = type === OBJECT || type === ARRAY
+        if (type !== STRING && type !== ESCAPED && !itself) return this.any(node, place)
+        // Streams begin with an empty one, to which the pieces that follow do not add.
+        if (itself && tape[node + 3] === node + 4) return
         const part = this.partAt(place, shape.origin, 'tool_call', shape.kept ? NESTED_KEPT : NESTED)
         if (part.kept) this.heard[part.id] ??= { length: 0, astral: [], text: '' }
+        if (itself)
+          return this.write(node, { ...place, part }, 'value', text.slice(tape[node + 1]!, tape[node + 2]!))
         if (shape.copy) return this.writeCopy(node, place, part, stringAt(text, tape, node))
         return this.write(node, { ...place, part }, 'json', stringAt(text, tape, node))
       }
-      case 'media':
+      case 'media': {
         if (type === NULL) return
-        this.found.ends.push(
-          this.partAt(place, place.part?.origin ?? this.base.origin, 'media', { medium: shape.medium }).id,
-        )
+        const { medium, of } = shape
+        const origin = place.part?.origin ?? this.base.origin
+        const at = of === undefined ? place : { ...place, path: `${place.path}#${medium}` }
+        this.found.ends.push(this.partAt(at, origin, 'media', { medium }).id)
         // It may say what the text beside it says, and leaves no sooner.
         if (place.part !== undefined) this.lane(place.part.id)
-        if (shape.of !== undefined) this.walk(node, shape.of, place)
+        if (of !== undefined) this.walk(node, of, place)
         return
+      }
       case 'repeat':
         if (type !== NULL) this.found.repeats.push([tape[node + 1]!, tape[node + 2]!])
         return
@@ -351,7 +358,12 @@ export class Walker {
         if (type === NULL) return
         const group = shape.group ? { group: place.path } : undefined
         const extra = shape.kept === undefined ? group : { ...group, kept: true as const }
-        const part = this.partAt(place, shape.origin, shape.kind, extra)
+        let at = place
+        if (shape.at !== undefined) {
+          at = { ...place, path: shape.at, scope: shape.at }
+          if (!this.scopes.has(shape.at)) this.scopes.set(shape.at, [])
+        }
+        const part = this.partAt(at, shape.origin, shape.kind, extra)
         if (part.kept)
           this.heard[part.id] ??= { length: 0, astral: [], text: shape.kept === 'text' ? '' : undefined }
         return this.walk(node, shape.of, { ...place, part })
