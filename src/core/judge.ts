@@ -112,7 +112,8 @@ export class Judge implements LaneContext {
       if (to === undefined) continue
       const { literal, form, value, key } = write
       if (write.copy) {
-        writes.push({ lane: to, at: 0, end: to.length, literal, form, value })
+        const at = write.at ?? 0
+        writes.push({ lane: to, at, end: at + value.length, literal, form, value })
         continue
       }
       // It could only be judged as if nothing stood before it.
@@ -168,8 +169,8 @@ export class Judge implements LaneContext {
   /** A unit's text with the edits of its parts. */
   protected render({ unit, writes, offsets }: Pending): string {
     let splices = unit.splices
-    for (const { lane, literal, says, at, edge } of offsets) {
-      const by = lane.moved(at, edge) - at
+    for (const { lane, literal, says, at, from = 0, edge } of offsets) {
+      const by = lane.moved(at, edge) - at - (lane.moved(from, 'end') - from)
       if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
     }
     if (this.dropped !== undefined || writes.some(({ lane }) => lane.edits.length > 0))
