@@ -3,9 +3,13 @@ import { type Exchange, openExchange } from '../src/core/exchange.ts'
 import { openSession, type Release } from '../src/core/session.ts'
 import type { Action, Checks, Finding, Guard, Hit, Rule, Stage } from '../src/core/types.ts'
 import { PROTOCOLS } from '../src/protocols/index.ts'
+import type { Protocol } from '../src/protocols/types.ts'
 import { eventReader } from '../src/protocols/wire/sse.ts'
 
-export const chat = PROTOCOLS[0]!
+/** The protocol by this name. */
+export const protocolOf = (name: string): Protocol => PROTOCOLS.find((each) => each.name === name)!
+
+export const chat = protocolOf('openai-chat')
 
 const clock = { now: () => 0, after: () => () => {} }
 
@@ -89,9 +93,10 @@ type Units = ReturnType<ReturnType<typeof chat.answer>['push']>
 function* driven(
   ex: Exchange,
   chunks: Iterable<Uint8Array>,
+  protocol: Protocol,
 ): Generator<MaybePromise<Release>, Answered, Release> {
   const session = openSession(ex, { direction: 'answer', stream: true })
-  const reader = chat.answer({ withoutRepeats: true })
+  const reader = protocol.answer({ withoutRepeats: true })
   const steps: string[] = []
   let block: Finding | undefined
   function* pass(units: Units): Generator<MaybePromise<Release>, string, Release> {
@@ -116,16 +121,16 @@ function* driven(
 }
 
 /** Drives a streamed answer as the gateway does. */
-export async function stream(ex: Exchange, chunks: Iterable<Uint8Array>): Promise<Answered> {
-  const drive = driven(ex, chunks)
+export async function stream(ex: Exchange, chunks: Iterable<Uint8Array>, protocol = chat): Promise<Answered> {
+  const drive = driven(ex, chunks, protocol)
   let next = drive.next()
   while (next.done !== true) next = drive.next(await next.value)
   return next.value
 }
 
 /** The same where every guard answers at once, without a turn of the event loop for each delta. */
-export function streamNow(ex: Exchange, chunks: Iterable<Uint8Array>): Answered {
-  const drive = driven(ex, chunks)
+export function streamNow(ex: Exchange, chunks: Iterable<Uint8Array>, protocol = chat): Answered {
+  const drive = driven(ex, chunks, protocol)
   let next = drive.next()
   while (next.done !== true) next = drive.next(atOnce(next.value))
   return next.value
@@ -148,9 +153,13 @@ export async function answer(
 }
 
 /** The same where every guard answers at once. */
-export function answerNow(ex: Exchange, body: unknown): { out: string; block: Finding | undefined } {
+export function answerNow(
+  ex: Exchange,
+  body: unknown,
+  protocol = chat,
+): { out: string; block: Finding | undefined } {
   const session = openSession(ex, { direction: 'answer', stream: false })
-  session.push(chat.answer({ withoutRepeats: true }).body(JSON.stringify(body)))
+  session.push(protocol.answer({ withoutRepeats: true }).body(JSON.stringify(body)))
   const { units, block } = atOnce(session.end())
   return { out: units.map((unit) => unit.text).join(''), block }
 }
@@ -163,7 +172,7 @@ export const finish = (index = 0): string => event({ delta: {}, finish_reason: '
 export const DONE = 'data: [DONE]\n\n'
 
 /** The JSON of the events of a stream. */
-function eventsOf(out: string): Record<string, unknown>[] {
+export function eventsOf(out: string): Record<string, unknown>[] {
   const reader = eventReader()
   return [...reader.push(bytes(out)), ...reader.end()]
     .map(({ text, data }) => data.map(([start, end]) => text.slice(start, end)).join('\n'))

@@ -2,6 +2,7 @@ import { openaiChat } from '../../src/protocols/openai-chat/index.ts'
 import * as chat from '../../src/protocols/openai-chat/shapes.ts'
 import type { Protocol } from '../../src/protocols/types.ts'
 import type { Shape } from '../../src/protocols/wire/shape.ts'
+import { openaiResponsesSpec } from './openai-responses.ts'
 
 /** The kinds of documents that a protocol has. */
 export const DIRECTIONS = ['request', 'body', 'event'] as const
@@ -34,6 +35,7 @@ const asArguments = (marker: string): string => JSON.stringify({ query: [marker]
  * `SHOW_FIELDS=1 npx vitest run test/types/specs.test.ts`, and decide in the shapes on whatever is `unknown`.
  */
 export const SPECS: readonly Spec[] = [
+  openaiResponsesSpec,
   {
     protocol: openaiChat,
     module: 'openai/resources/chat/completions',
