@@ -24,8 +24,8 @@ import { createMetrics } from './record/metrics.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
 import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
+import { httpUpstream } from './upstreams/http/index.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
-import { openaiUpstream } from './upstreams/openai/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
 const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -77,7 +77,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const upstreams = upstreamSet((spec) =>
     spec.protocol === 'loopback'
       ? loopbackUpstream(spec)
-      : openaiUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+      : httpUpstream(spec, { secret, warn: (message) => log.warn(message) }),
   )
   const serve = (policy: Policy) => serving(policy, upstreams.take(policy.upstreams), demo, PATHS)
   let current: ServingPolicy = serve(loaded.policy)

@@ -121,7 +121,11 @@ function* driven(
 }
 
 /** Drives a streamed answer as the gateway does. */
-export async function stream(ex: Exchange, chunks: Iterable<Uint8Array>, protocol = chat): Promise<Answered> {
+export async function stream(
+  ex: Exchange,
+  chunks: Iterable<Uint8Array>,
+  protocol: Protocol = chat,
+): Promise<Answered> {
   const drive = driven(ex, chunks, protocol)
   let next = drive.next()
   while (next.done !== true) next = drive.next(await next.value)
@@ -129,7 +133,7 @@ export async function stream(ex: Exchange, chunks: Iterable<Uint8Array>, protoco
 }
 
 /** The same where every guard answers at once, without a turn of the event loop for each delta. */
-export function streamNow(ex: Exchange, chunks: Iterable<Uint8Array>, protocol = chat): Answered {
+export function streamNow(ex: Exchange, chunks: Iterable<Uint8Array>, protocol: Protocol = chat): Answered {
   const drive = driven(ex, chunks, protocol)
   let next = drive.next()
   while (next.done !== true) next = drive.next(atOnce(next.value))
@@ -156,7 +160,7 @@ export async function answer(
 export function answerNow(
   ex: Exchange,
   body: unknown,
-  protocol = chat,
+  protocol: Protocol = chat,
 ): { out: string; block: Finding | undefined } {
   const session = openSession(ex, { direction: 'answer', stream: false })
   session.push(protocol.answer({ withoutRepeats: true }).body(JSON.stringify(body)))

@@ -31,7 +31,7 @@ const BUILD = {
   },
   paths: [
     { path: '/v1/chat/completions', protocols: ['openai', 'loopback'] },
-    { path: '/v1/generate', protocols: ['openai', 'loopback'] },
+    { path: '/v1/messages', protocols: ['anthropic', 'loopback'] },
   ],
   packageVersion: '1.0.0',
 }
@@ -61,7 +61,7 @@ describe('check', () => {
   test('says that the policy that ships is good, and has nothing to warn of', async () => {
     expect(await runCheck('policies/default')).toBe(0)
     expect({ out, err }).toEqual({
-      out: ['policies/default: 4 documents, 1 boundary, 2 upstreams, 0 consumers: good'],
+      out: ['policies/default: 5 documents, 1 boundary, 3 upstreams, 0 consumers: good'],
       err: [],
     })
   })

@@ -111,7 +111,7 @@ function structure({ opens, writes }: Unit, from: Cut, to: Cut): Uint8Array {
 const NOTHING: Cut = { end: 0, parts: 0, writes: 0 }
 const ORIGINS: readonly Origin[] = ['system', 'user', 'retrieved', 'tool', 'model']
 const KINDS: readonly Kind[] = ['text', 'document', 'tool_call', 'media', 'opaque']
-const FORMS: readonly Write['form'][] = ['json', 'raw', 'fixed']
+const FORMS: readonly Write['form'][] = ['json', 'raw', 'fixed', 'value']
 
 const builds = new WeakMap<Checks, string>()
 

@@ -166,14 +166,18 @@ export class Judge implements LaneContext {
     })
   }
 
+  protected leaving(item: Pending): { text: string; content: boolean } {
+    return { text: this.render(item), content: item.unit.writes.some(({ value }) => value !== '') }
+  }
+
   /** A unit's text with the edits of its parts. */
-  protected render({ unit, writes, offsets }: Pending): string {
+  private render({ unit, writes, offsets }: Pending): string {
     let splices = unit.splices
     for (const { lane, literal, says, at, from = 0, edge } of offsets) {
       const by = lane.moved(at, edge) - at - (lane.moved(from, 'end') - from)
       if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
     }
-    if (this.dropped !== undefined || writes.some(({ lane }) => lane.edits.length > 0))
+    if (this.dropped !== undefined || writes.some(({ lane, at }) => lane.editedFrom(at)))
       splices = splices.concat(this.rewrites(writes))
     for (const { lane, end } of writes) lane.forget(end)
     return splices.length === 0 ? unit.text : spliced(unit.text, splices)

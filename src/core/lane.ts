@@ -56,6 +56,12 @@ export class Lane implements Source {
     return this.written
   }
 
+  /** Whether text at or after an offset was edited. */
+  editedFrom(at: number): boolean {
+    const last = this.edits.at(-1)
+    return last !== undefined && last.to > at
+  }
+
   /** Those whose token is not numbered yet; only before `edits` is read. */
   tokens(): Run[] {
     return (this.within?.inner.edits ?? this.written).filter((run) => run.token !== undefined)

@@ -7,3 +7,8 @@ const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,31}$/
 export function shownKey(key: string): string {
   return FIELD_NAME.test(key) ? key : '*'
 }
+
+/** Whether a name may stand as one step of a URL's path: it needs no encoding, and leads nowhere else. */
+export function isPathName(name: string): boolean {
+  return /^(?!\.{1,2}$)[A-Za-z0-9_.:-]{1,128}$/.test(name)
+}

@@ -83,7 +83,7 @@ class BodySession extends Judge implements Session {
     if (this.blocked !== undefined) return { units: [], block: this.blocked }
     if (this.direction !== 'answer') this.numberTokens()
     this.history?.keep()
-    return { units: this.units.map((item) => ({ text: this.render(item), content: true })) }
+    return { units: this.units.map((item) => this.leaving(item)) }
   }
 
   /** Masked values are numbered when all are known, in the conversation's order and not in that of the stages. */
@@ -133,7 +133,7 @@ class StreamSession extends Judge implements Session {
   private release(moved: Iterable<Lane>): Release {
     const units = this.departures.leave(moved).map((item) => {
       this.held -= item.unit.text.length
-      return { text: this.render(item), content: item.unit.writes.some((write) => write.value !== '') }
+      return this.leaving(item)
     })
     return this.blocked === undefined ? { units } : { units, block: this.blocked }
   }

@@ -9,7 +9,7 @@ export function isAbsent(upstream: UpstreamSpec, ports: GuardPorts): boolean {
   return variable?.optional === true && !isSet(variable.env, ports)
 }
 
-type Key = Extract<UpstreamSpec, { protocol: 'openai' }>['key']
+type Key = Extract<UpstreamSpec, { key?: unknown }>['key']
 
 function variableOf(upstream: { protocol: string; key?: Key }): { env: string; optional?: true } | undefined {
   return upstream.key !== undefined && 'env' in upstream.key ? upstream.key : undefined
@@ -33,7 +33,7 @@ export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Prob
       warnings.push(
         yaml.problem(['metadata', 'name'], `no boundary lists upstream "${name}", so no call reaches it`),
       )
-    if (spec.protocol !== 'openai') continue
+    if (spec.protocol === 'loopback') continue
     const variable = variableOf(spec)
     if (variable !== undefined && variable.optional !== true && !isSet(variable.env, ports))
       warnings.push(

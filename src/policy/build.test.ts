@@ -231,6 +231,18 @@ output:
     expect(policy).toMatchObject({ upstreams: [{ name: 'openai' }], absent: [] })
   })
 
+  test('an upstream that speaks Anthropic’s protocol gets its key in the header of that', async () => {
+    const spec = (rest: string) =>
+      `protocol: anthropic\nbaseUrl: https://h.example/v1\nkey: { env: SET }\n${rest}`
+    const authOf = async (rest: string) =>
+      (await good({ 'a.yaml': doc('Upstream', 'a', spec(rest)) })).policy?.upstreams[0]
+    expect(await authOf('')).toMatchObject({ protocol: 'anthropic', auth: { header: 'x-api-key' } })
+    expect((await authOf('')) as object).not.toHaveProperty('auth.scheme')
+    expect(await authOf('auth: { header: authorization }')).toMatchObject({
+      auth: { header: 'authorization', scheme: 'Bearer' },
+    })
+  })
+
   test('hidden files and other files are none of its documents', async () => {
     const { documents } = await good({ 'a.yaml': LOOPBACK, '.b.yaml': '{', 'c.yaml.swp': '{', 'd.json': '{' })
     expect(documents).toBe(1)
@@ -454,6 +466,32 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(await single('Upstream', 'protocol: openai\nbaseUrl: https://user@h.example')).toHaveLength(1)
     expect(await single('Upstream', 'protocol: openai\nbaseUrl: https://h.example/v1?key=a')).toHaveLength(1)
     expect(await single('Upstream', 'protocol: openai\nbaseUrl: file:///etc')).toHaveLength(1)
+    const BRACES =
+      'd.yaml:6:12: "baseUrl" must hold no braces but those of {model}, a whole step of its path: write https://api.example.com/deployments/{model}'
+    for (const address of [
+      'https://h.example/{deployment}',
+      'https://h.example/{model}s/x',
+      'https://h.example/x-{model}',
+      'https://h.example/{MODEL}',
+      'https://h.example/{{model}}',
+      'https://h.example/%7Btenant%7D',
+      'https://{model}.example/v1',
+      'https://h.example/a}',
+    ])
+      expect([address, await single('Upstream', `protocol: openai\nbaseUrl: "${address}"`)]).toEqual([
+        address,
+        [BRACES],
+      ])
+    const placed = 'protocol: openai\nbaseUrl: "https://h.example/deployments/{model}"'
+    expect(
+      await single(
+        'Upstream',
+        `${placed}\nmodels: [{ name: a/b }, { name: c, as: "..", }, { name: a/b, as: d }]`,
+      ),
+    ).toEqual([
+      'd.yaml:7:20: "a/b" cannot stand in the address of "baseUrl": names there have letters, digits and _ . : - only',
+      'd.yaml:7:42: ".." cannot stand in the address of "baseUrl": names there have letters, digits and _ . : - only',
+    ])
     expect(await single('Upstream', 'protocol: loopback\nbaseUrl: https://h.example')).toEqual([
       'd.yaml:6:3: unknown field "baseUrl": write one of protocol, pace, models',
     ])
@@ -564,8 +602,22 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(
       await single('Boundary', spec('[/v1/generate, /v1/chat/completions]', '[{ name: loopback }]')),
     ).toEqual([
+      'd.yaml:5:20: no upstream of this boundary can serve /v1/generate: name one that speaks openai',
+    ])
+    expect(await single('Boundary', spec('[/v1/generate]', '[{ name: loopback }]'))).toEqual([
       'd.yaml:6:23: upstream "loopback" speaks loopback, which cannot serve /v1/generate: name one that speaks openai',
     ])
+    // Each of two upstreams may serve what the other cannot.
+    const both = await load({
+      'a.yaml': LOOPBACK,
+      'b.yaml': doc('Upstream', 'openai', 'protocol: openai\nbaseUrl: https://h.example'),
+      'c.yaml': doc(
+        'Boundary',
+        'b',
+        spec('[/v1/chat/completions, /v1/generate]', '[{ name: loopback }, { name: openai }]'),
+      ),
+    })
+    expect(both.errors).toBeUndefined()
     expect(await single('Boundary', spec('["*"]', '[{ name: loopback, weight: 0 }]'))).toEqual([
       'd.yaml:6:41: "weight" must be at least 1',
     ])

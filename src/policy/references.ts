@@ -1,3 +1,4 @@
+import { isPathName } from '../core/paths.ts'
 import { type Documents, field, goodEntries } from './documents.ts'
 import { suggest } from './nearest.ts'
 import { type Problem, showPlace } from './problem.ts'
@@ -18,6 +19,7 @@ export function checkReferences(documents: Documents, paths: readonly KnownPath[
     checkRoutes(doc, match, paths, documents)
   }
   checkTies(matched, documents.problems)
+  checkModelsInAddresses(documents)
   checkConsumers(documents)
   checkGate(documents)
 }
@@ -42,9 +44,14 @@ function checkRoutes(
   paths: readonly KnownPath[],
   { upstreams, whole, problems }: Documents,
 ): void {
+  const wanted = match.paths.includes('*') ? paths : paths.filter(({ path }) => match.paths.includes(path))
   const seen = new Set<string>()
+  const spoken = new Set<string>()
+  /** Whether every upstream is known, and has a call that it can serve. */
+  let good = true
   for (const { value, path: place } of goodEntries(routeSchema, doc, ['spec', 'upstreams'])) {
     const complain = (message: string): void => {
+      good = false
       problems.push(doc.yaml.problem([...place, 'name'], message))
     }
     if (seen.has(value.name))
@@ -52,6 +59,7 @@ function checkRoutes(
     seen.add(value.name)
     const upstream = upstreams.find(({ name }) => name === value.name)
     if (upstream === undefined) {
+      good = false
       if (whole)
         complain(
           `unknown upstream "${value.name}": ${suggest(
@@ -62,16 +70,26 @@ function checkRoutes(
       continue
     }
     const protocol = upstream.spec?.protocol
-    if (protocol === undefined) continue
-    const named = paths.filter(({ path }) => match.paths.includes(path))
-    const unserved = named.filter(({ protocols }) => !protocols.includes(protocol))
-    if (match.paths.includes('*') && !paths.some(({ protocols }) => protocols.includes(protocol)))
-      unserved.push(...paths.slice(0, 1))
-    for (const { path, protocols } of unserved)
+    if (protocol === undefined) {
+      good = false
+      continue
+    }
+    spoken.add(protocol)
+    const first = wanted[0]
+    if (first !== undefined && !wanted.some(({ protocols }) => protocols.includes(protocol)))
       complain(
-        `upstream "${value.name}" speaks ${protocol}, which cannot serve ${path}: name one that speaks ${protocols.join(' or ')}`,
+        `upstream "${value.name}" speaks ${protocol}, which cannot serve ${first.path}: name one that speaks ${first.protocols.join(' or ')}`,
       )
   }
+  if (!good || spoken.size === 0 || match.paths.includes('*')) return
+  for (const { path, protocols } of wanted)
+    if (!protocols.some((protocol) => spoken.has(protocol)))
+      problems.push(
+        doc.yaml.problem(
+          ['spec', 'match', 'paths', match.paths.indexOf(path)],
+          `no upstream of this boundary can serve ${path}: name one that speaks ${protocols.join(' or ')}`,
+        ),
+      )
 }
 
 function checkTies(
@@ -88,6 +106,18 @@ function checkTies(
       ),
     )
   })
+}
+
+function checkModelsInAddresses({ upstreams, problems }: Documents): void {
+  for (const { spec, yaml } of upstreams) {
+    if (spec === undefined || !('baseUrl' in spec) || !spec.baseUrl.includes('{model}')) continue
+    for (const [index, { name, as }] of spec.models.entries()) {
+      const said = as ?? name
+      if (said === '*' || isPathName(said)) continue
+      const message = `"${said}" cannot stand in the address of "baseUrl": names there have letters, digits and _ . : - only`
+      problems.push(yaml.problem(['spec', 'models', index, as === undefined ? 'name' : 'as'], message))
+    }
+  }
 }
 
 function checkConsumers({ consumers, boundaries, whole, problems }: Documents): void {

@@ -77,7 +77,9 @@ export const address = z.string({ error: worded(ADDRESS) }).transform((text, con
 
 const URL_FORM =
   'must be an http or https address without user, query or #, such as https://api.example.com/v1'
-/** Without a slash at its end. */
+const PLACEHOLDER =
+  'must hold no braces but those of {model}, a whole step of its path: write https://api.example.com/deployments/{model}'
+/** Without a slash at its end. `{model}` may be a step of its path. */
 export const baseUrl = z.string({ error: worded(URL_FORM) }).transform((text, context): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const plain =
@@ -90,5 +92,11 @@ export const baseUrl = z.string({ error: worded(URL_FORM) }).transform((text, co
     context.addIssue({ code: 'custom', message: URL_FORM })
     return z.NEVER
   }
-  return url.href.endsWith('/') ? url.href.slice(0, -1) : url.href
+  const fixed = url.pathname.replaceAll(/\/%7Bmodel%7D(?=\/|$)/g, '')
+  if (/[{}]|%7[bd]/i.test(url.host + fixed)) {
+    context.addIssue({ code: 'custom', message: PLACEHOLDER })
+    return z.NEVER
+  }
+  const href = url.href.replaceAll('%7Bmodel%7D', '{model}')
+  return href.endsWith('/') ? href.slice(0, -1) : href
 })

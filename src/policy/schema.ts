@@ -93,31 +93,32 @@ const HEADER = 'must be the name of a header that carries a key, such as authori
 /** Headers that frame or route the call: a key there would break it or be readable on the way. */
 const FRAMING =
   /^(?:host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|accept.*|cookie|keep-alive|proxy-.*|x-forwarded-.*)$/
-const auth = z
-  .strictObject({
-    header: z
-      .string({ error: worded(HEADER) })
-      .toLowerCase()
-      .regex(/^[a-z0-9-]{1,64}$/, { error: HEADER })
-      .refine((header) => !FRAMING.test(header), { error: HEADER })
-      .default('authorization'),
-    scheme: z
-      .string()
-      .regex(/^[A-Za-z0-9-]{1,32}$/, { error: 'must be a word, such as Bearer; leave it out for none' })
-      .exactOptional(),
-  })
-  .prefault({})
-  .transform(({ header, scheme }): { header: string; scheme?: string } => {
-    const before = scheme ?? (header === 'authorization' ? 'Bearer' : undefined)
-    return before === undefined ? { header } : { header, scheme: before }
-  })
+const auth = (standard: 'authorization' | 'x-api-key') =>
+  z
+    .strictObject({
+      header: z
+        .string({ error: worded(HEADER) })
+        .toLowerCase()
+        .regex(/^[a-z0-9-]{1,64}$/, { error: HEADER })
+        .refine((header) => !FRAMING.test(header), { error: HEADER })
+        .default(standard),
+      scheme: z
+        .string()
+        .regex(/^[A-Za-z0-9-]{1,32}$/, { error: 'must be a word, such as Bearer; leave it out for none' })
+        .exactOptional(),
+    })
+    .prefault({})
+    .transform(({ header, scheme }): { header: string; scheme?: string } => {
+      const before = scheme ?? (header === 'authorization' ? 'Bearer' : undefined)
+      return before === undefined ? { header } : { header, scheme: before }
+    })
 
-const upstreamSpec = z.discriminatedUnion('protocol', [
+const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[0]) =>
   z.strictObject({
-    protocol: z.literal('openai'),
+    protocol: z.literal(protocol),
     baseUrl,
     key: key.exactOptional(),
-    auth,
+    auth: auth(keyHeader),
     query: z.record(z.string().min(1).max(128), z.string().max(1024)).default({}),
     models,
     timeouts: z
@@ -128,7 +129,11 @@ const upstreamSpec = z.discriminatedUnion('protocol', [
         total: period.prefault('10m'),
       })
       .prefault({}),
-  }),
+  })
+
+const upstreamSpec = z.discriminatedUnion('protocol', [
+  http('openai', 'authorization'),
+  http('anthropic', 'x-api-key'),
   z.strictObject({ protocol: z.literal('loopback'), pace: duration.prefault('0s'), models }),
 ])
 

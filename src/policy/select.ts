@@ -26,10 +26,10 @@ export interface Selector {
    * @throws GateError `request.model`
    */
   upstream(boundary: BuiltBoundary, path: string, model: string, random: number): Target
-  /** Whether a call of this caller for that model would reach an upstream, on any path. */
-  serves(caller: Caller, model: string): boolean
+  /** Whether a call of this caller for that model would reach an upstream, on any of these paths; by default, on any. */
+  serves(caller: Caller, model: string, among?: readonly KnownPath[]): boolean
   /** The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so. */
-  models(caller: Caller): { names: string[]; wildcards: UpstreamSpec[] }
+  models(caller: Caller, among?: readonly KnownPath[]): { names: string[]; wildcards: UpstreamSpec[] }
 }
 
 /** path → tenant → model, each exact or `*`. */
@@ -132,8 +132,8 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
   }
   named.delete('*')
   /** Whether the boundary that would serve a call says the model's name, itself or by its upstreams. */
-  const names = (caller: Caller, model: string): boolean =>
-    paths.some(({ path }) => {
+  const names = (caller: Caller, model: string, among: readonly KnownPath[]): boolean =>
+    among.some(({ path }) => {
       const boundary = find(caller, path, model)
       if (boundary === undefined || choices(boundary, path, model).length === 0) return false
       return boundary.match.models.includes(model) || served.get(boundary)?.get(path)?.has(model) === true
@@ -156,8 +156,8 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
     const serving = served.get(boundary)?.get(path)
     return serving?.get(model) ?? serving?.get('*') ?? []
   }
-  const serves = (caller: Caller, model: string): boolean =>
-    paths.some(({ path }) => {
+  const serves = (caller: Caller, model: string, among = paths): boolean =>
+    among.some(({ path }) => {
       const boundary = find(caller, path, model)
       return boundary !== undefined && choices(boundary, path, model).length > 0
     })
@@ -185,14 +185,17 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
       const target = pick(found, random)
       return target.model === '*' ? { ...target, model } : target
     },
-    models(caller) {
+    models(caller, among = paths) {
       const wildcards = new Set<UpstreamSpec>()
-      for (const { path } of paths) {
+      for (const { path } of among) {
         const boundary = find(caller, path, undefined)
         const any = boundary === undefined ? undefined : served.get(boundary)?.get(path)?.get('*')
         for (const { target } of any ?? []) wildcards.add(target.upstream)
       }
-      return { names: [...named].filter((model) => names(caller, model)).sort(), wildcards: [...wildcards] }
+      return {
+        names: [...named].filter((model) => names(caller, model, among)).sort(),
+        wildcards: [...wildcards],
+      }
     },
   }
 }

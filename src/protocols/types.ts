@@ -12,6 +12,15 @@ export interface ReadRequest {
   stream: boolean
 }
 
+/** A header of the caller's that the upstream is told. */
+export interface PassedHeader {
+  name: string
+  /** What a value looks like; a call with another is refused. */
+  like: RegExp
+  /** Sent when the caller sends none. */
+  otherwise?: string
+}
+
 /** Reads one answer. */
 export interface AnswerReader {
   /** Of a stream, as its bytes arrive. Throws `GateError` `upstream.invalid`. */
@@ -41,6 +50,8 @@ export interface Protocol {
   upstreamPath: string
   /** Upstream protocols that can serve it. */
   upstreams: readonly string[]
+  /** Besides those that pass for every protocol. */
+  headers?: readonly PassedHeader[]
   /** Throws `GateError` with a `body.*` or `request.*` code. */
   request(text: string): ReadRequest
   /** A call need not name a model: the first that the caller may use serves it. */

@@ -5,6 +5,8 @@ import type { SecretRef } from '../core/ports.ts'
 export interface UpstreamCall {
   /** Below the upstream's base URL: `/chat/completions`. Never a caller's own text. */
   path: string
+  /** By which the upstream knows the model, for one whose address says it. */
+  model?: string
   /** All that is forwarded besides the gate's own credentials, which are added here; names in lower case. */
   headers: Record<string, string>
   body: Uint8Array | string
@@ -34,7 +36,7 @@ export interface UpstreamAnswer {
 /** A model endpoint, with the only copy of its key. */
 export interface Upstream {
   name: string
-  protocol: 'openai' | 'loopback'
+  protocol: HttpSpec['protocol'] | 'loopback'
   /** Ids of the models that it says it has; none when it cannot be asked. */
   models(): Promise<string[]>
   /**
@@ -58,14 +60,16 @@ export interface Timeouts {
   total: number
 }
 
-/** What `openai/` needs of an `Upstream` document. */
-export interface OpenAiSpec {
+/** What `http/` needs of an `Upstream` document. */
+export interface HttpSpec {
   name: string
-  /** `http:` or `https:`, without credentials, query or fragment. */
+  /** Whose HTTP API it speaks. */
+  protocol: 'openai' | 'anthropic'
+  /** `http:` or `https:`, without credentials, query or fragment; `{model}` stands for the model's name. */
   baseUrl: string
   /** None: no credentials are sent. */
   key?: SecretRef
-  /** The header that carries the key, and what stands before it: `Bearer`. */
+  /** The header that carries the key, and what stands before it, such as `Bearer`. */
   auth: { header: string; scheme?: string }
   /** Added to every call: `api-version` and the like. */
   query?: Readonly<Record<string, string>>

@@ -145,6 +145,73 @@ describe.each([
     expect(records.at(-1)?.usage).toEqual({ inputTokens: 7, outputTokens: 5 })
   })
 
+  test('an error that the provider reports in its answer is not passed on', async () => {
+    const failed = { error: { message: `db-7.internal.example of ${EMAIL}`, code: 'server_error' } }
+    model.reply = stream ? { chunks: sse(delta(0, { content: 'Half. ' }), failed) } : { json: failed }
+    const got = nothing()
+    const error = await caught(ask(stream, 'Hello', { using: sdk({ maxRetries: 0 }), got }))
+    expect(error).toMatchObject({ code: 'upstream.unavailable', type: 'upstream_error' })
+    expect(JSON.stringify(error.error) + error.message).not.toContain('db-7')
+    if (stream) expect(got.text).toEqual(['Half. '])
+  })
+
+  test('citations still point at what they cite', async () => {
+    const said = `Write to ${EMAIL}: see the mill \u{1f511}, and the tower.`
+    const cite = (words: string) => {
+      const start = [...said.slice(0, said.indexOf(words))].length
+      const url_citation = {
+        start_index: start,
+        end_index: start + words.length,
+        title: words,
+        url: 'https://x.example',
+      }
+      return { type: 'url_citation', url_citation }
+    }
+    const annotations = [cite('the mill'), cite('the tower')]
+    const half = said.indexOf('@')
+    model.reply = stream
+      ? {
+          chunks: sse(
+            delta(0, { content: said.slice(0, half) }),
+            delta(0, { content: said.slice(half) }),
+            ...annotations.map((each) => delta(0, { annotations: [each] })),
+            delta(0, {}, 'stop'),
+          ),
+        }
+      : { json: { choices: [{ index: 0, message: { content: said, annotations }, finish_reason: 'stop' }] } }
+    const request = { model: 'm', messages: [{ role: 'user' as const, content: 'Where?' }] }
+    const found: OpenAI.ChatCompletionMessage.Annotation[] = []
+    let text = ''
+    if (stream)
+      for await (const { choices } of await client.chat.completions.create({ ...request, stream })) {
+        text += choices[0]?.delta.content ?? ''
+        found.push(...((choices[0]?.delta as { annotations?: typeof found } | undefined)?.annotations ?? []))
+      }
+    else {
+      const { choices } = await client.chat.completions.create(request)
+      text = choices[0]?.message.content ?? ''
+      found.push(...(choices[0]?.message.annotations ?? []))
+    }
+    expect(text).toBe(said.replace(EMAIL, '[EMAIL]'))
+    expect(
+      found.map(({ url_citation: { start_index, end_index } }) =>
+        [...text].slice(start_index, end_index).join(''),
+      ),
+    ).toEqual(['the mill', 'the tower'])
+  })
+
+  test('a search that the provider would make is what nobody can inspect', async () => {
+    model.reply = says(stream, { text: ['never'] })
+    const searching = client.chat.completions.create({
+      model: 'm',
+      messages: [{ role: 'user', content: 'What is new?' }],
+      web_search_options: { search_context_size: 'low' },
+      stream,
+    })
+    expect(await caught(searching)).toMatchObject({ status: 403, code: 'content.uninspected' })
+    expect(model.requests).toHaveLength(0)
+  })
+
   test('several choices', async () => {
     model.reply = says(stream, { text: ['one ', EMAIL.slice(0, 5), EMAIL.slice(5)] }, { text: ['two'] })
     expect((await ask(stream, 'Twice.')).text).toEqual(['one [EMAIL]', 'two'])

@@ -7,7 +7,8 @@ import { type Json, lookup } from './lookup.ts'
 
 /**
  * What a codec took a value for: `text(user)`, `tool_call(model)`, `nested(model)`; `media(image)`; `repeat` when it is
- * taken out; `withheld` when something else stands there; `failure` when the provider failed, which is all that is told; `id` or `enum` when it goes uninspected because it looks like one; `number`, `boolean`, and `any` for those
+ * taken out; `withheld` when something else stands there; `failure` when the provider failed, which is all that is told;
+ * `id`, `enum` or `base64` when it goes uninspected because it looks like one; `number`, `boolean`, and `any` for those
  * where anything may stand; `unknown` when it is read as text because nobody has said what it is; `lost` when it is
  * nowhere.
  */
@@ -59,6 +60,7 @@ function unwritten(filled: Filled, span: Spot, leaf: Shape | undefined, unit: Un
   }
   // Short numbers and switches say nothing: there is nothing of them to lose.
   if (filled.is === 'number' || filled.is === 'boolean') return leaf === undefined ? 'unknown' : leaf.is
+  if (leaf?.is === 'base64' && /^[A-Za-z0-9+/_=-]*$/.test(filled.value)) return 'base64'
   if (leaf?.is === 'id' && /^[A-Za-z0-9_.:-]{1,128}$/.test(filled.value)) return 'id'
   if (leaf?.is === 'enum' && meaning(leaf.values, filled.value)) return 'enum'
   return 'lost'

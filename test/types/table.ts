@@ -72,6 +72,8 @@ const fieldsOf = ({ module, notOnWire = {} }: Spec, name: string) => {
   return listFields(typeTree(module, name)).filter(({ field }) => !apart.some((each) => each.test(field)))
 }
 
+const EXEMPT: ReadonlySet<string> = new Set(['id', 'base64', 'lost'])
+
 /** What each value of each body was taken for; `value` where it is one that the shape does not know. */
 function* taken(
   spec: Spec,
@@ -92,7 +94,7 @@ function* taken(
       const { field, is, value } = filled
       const other = again[k]!.takenFor
       // Inspected as text, but for what looks like an identifier; whichever way it is lost, it is lost.
-      const said = takenFor !== 'lost' && (other === 'id' || other === 'lost') ? other : takenFor
+      const said = takenFor !== 'lost' && EXEMPT.has(other) ? other : takenFor
       yield is === 'literal' && said === 'unknown'
         ? { field, value, takenFor: said }
         : { field, takenFor: said }

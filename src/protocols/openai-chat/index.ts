@@ -7,6 +7,7 @@ import { body, event, request } from './shapes.ts'
 export const openaiChat: Protocol = {
   name: 'openai-chat',
   path: '/v1/chat/completions',
+  aliases: ['/openai/deployments/{model}/chat/completions', '/openai/v1/chat/completions'],
   upstreamPath: '/chat/completions',
   upstreams: ['openai', 'loopback'],
   request: (text) => readRequest(text, request),

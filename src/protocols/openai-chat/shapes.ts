@@ -3,9 +3,7 @@ import {
   array,
   boolean,
   byField,
-  captured,
-  complete,
-  end,
+  citesBeside,
   forms,
   id,
   media,
@@ -13,18 +11,19 @@ import {
   nested,
   number,
   object,
+  offset,
   oneOf,
   part,
-  repeat,
   type Shape,
-  scope,
   text,
+  whole,
 } from '../wire/shape.ts'
+import { answerWith, model, sampling } from './shared.ts'
 
 // Source: OpenAI API reference, "Chat completions" (create, object, chunk), and the `openai` package's types.
 
 // By its fields and not by its type: some servers go by the field alone, and take more media than OpenAI's.
-const contentPart = object({
+export const contentPart = object({
   type: oneOf('text', 'refusal', 'image_url', 'input_audio', 'file', 'audio_url', 'video_url'),
   text,
   refusal: text,
@@ -34,6 +33,7 @@ const contentPart = object({
   audio_url: media('audio'),
   video_url: media('video'),
   file: media('file'),
+  prompt_cache_breakpoint: object({ mode: oneOf('explicit') }),
 })
 const content = forms({ string: text, array: array(contentPart), object: contentPart })
 
@@ -48,7 +48,7 @@ const toolCall = object({
 const message = (role: string | undefined, extra: Record<string, Shape> = {}): Shape =>
   object({ role: role === undefined ? any : oneOf(role), content, name: id, ...extra })
 
-const messages = array(
+export const messages: Shape = array(
   byField(
     'role',
     {
@@ -74,16 +74,23 @@ const messages = array(
   ),
 )
 
+const toolName = object({ name: id })
 const toolChoice = forms({
   string: oneOf('none', 'auto', 'required'),
-  object: object({ type: oneOf('function'), function: object({ name: id }) }),
+  object: object({
+    type: oneOf('function', 'custom', 'allowed_tools'),
+    function: toolName,
+    custom: toolName,
+    allowed_tools: object({ mode: oneOf('auto', 'required'), tools: array(any) }),
+  }),
 })
 
+const moderating = object({ mode: oneOf('score', 'block') })
+
 export const request: Shape = object({
-  model: captured('id', 'model'),
+  ...sampling,
+  model,
   messages,
-  stream: captured('boolean', 'stream'),
-  stream_options: object({ include_usage: boolean, include_obfuscation: boolean }),
   // A tool's description and schema were written by whoever wrote the tool.
   tools: array(
     part(
@@ -91,7 +98,14 @@ export const request: Shape = object({
       object({
         type: oneOf('function', 'custom'),
         function: object({ name: id, description: text, parameters: any, strict: boolean }),
-        custom: any,
+        custom: object({
+          name: id,
+          description: text,
+          format: object({
+            type: oneOf('text', 'grammar'),
+            grammar: object({ definition: text, syntax: oneOf('lark', 'regex') }),
+          }),
+        }),
       }),
     ),
   ),
@@ -107,92 +121,74 @@ export const request: Shape = object({
       json_schema: part('user', object({ name: id, description: text, schema: any, strict: boolean })),
     }),
   }),
-  n: number,
-  max_tokens: number,
   max_completion_tokens: number,
-  temperature: number,
-  top_p: number,
-  presence_penalty: number,
-  frequency_penalty: number,
-  seed: number,
   logprobs: boolean,
   top_logprobs: number,
-  user: id,
   safety_identifier: id,
   prompt_cache_key: id,
+  prompt_cache_options: object({ mode: oneOf('implicit', 'explicit'), ttl: id }),
   prompt_cache_retention: oneOf('in-memory', 'in_memory', '24h'),
   service_tier: oneOf('auto', 'default', 'flex', 'scale', 'priority'),
-  reasoning_effort: oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
+  reasoning_effort: oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
   verbosity: oneOf('low', 'medium', 'high'),
   modalities: array(oneOf('text', 'audio')),
-  store: boolean,
-})
-
-const usage = object({
-  prompt_tokens: captured('number', 'inputTokens'),
-  completion_tokens: captured('number', 'outputTokens'),
-  total_tokens: number,
-  prompt_tokens_details: object({ cached_tokens: number, audio_tokens: number, cache_write_tokens: number }),
-  completion_tokens_details: object({
-    reasoning_tokens: number,
-    audio_tokens: number,
-    accepted_prediction_tokens: number,
-    rejected_prediction_tokens: number,
+  audio: object({
+    voice: forms({ string: id, object: object({ id }) }),
+    format: oneOf('wav', 'aac', 'mp3', 'flac', 'opus', 'pcm16'),
   }),
+  // What the application expects to be said.
+  prediction: object({ type: oneOf('content'), content: part('user', content) }),
+  store: boolean,
+  metadata: any,
+  moderation: object({
+    model: id,
+    policy: object({ input: moderating, output: moderating }),
+  }),
+  // The provider searches, and what it finds is read by the model before anybody else has seen it.
+  web_search_options: media(
+    'web_search',
+    object({
+      search_context_size: oneOf('low', 'medium', 'high'),
+      user_location: object({
+        type: oneOf('approximate'),
+        approximate: object({ city: text, country: text, region: text, timezone: text }),
+      }),
+    }),
+  ),
 })
 
 const said = {
   role: oneOf('assistant', 'system', 'user', 'tool', 'developer'),
-  content: part('model', content),
+  content: part('model', content, { kept: 'edits' }),
+  annotations: citesBeside(
+    'content',
+    whole(
+      array(
+        object({
+          type: oneOf('url_citation'),
+          url_citation: object({
+            start_index: offset('start'),
+            end_index: offset('end'),
+            url: part('model', text),
+            title: part('model', text),
+          }),
+        }),
+      ),
+    ),
+  ),
   refusal: text,
   reasoning: text,
   reasoning_content: text,
-  audio: media('audio'),
+  audio: part('model', object({ id, data: media('audio'), expires_at: number, transcript: text })),
   tool_calls: array(toolCall, 'index'),
   function_call: object({ name: id, arguments: nested('model') }),
 }
 
-// What Azure, Groq, OpenRouter and vLLM add. Read as unknown text it would be held back, and the answer behind it.
-const rated = object({
-  filtered: boolean,
-  detected: boolean,
-  severity: oneOf('safe', 'low', 'medium', 'high'),
-})
-const ratings = object({
-  hate: rated,
-  self_harm: rated,
-  sexual: rated,
-  violence: rated,
-  profanity: rated,
-  jailbreak: rated,
-  indirect_attack: rated,
-  protected_material_text: rated,
-  protected_material_code: rated,
-})
-const promptRatings = array(object({ prompt_index: number, content_filter_results: ratings }))
+const ENDS = ['stop', 'length', 'tool_calls', 'content_filter', 'function_call']
 
-const finish = complete(end(oneOf('stop', 'length', 'tool_calls', 'content_filter', 'function_call')))
-
-const answerWith = (choice: Record<string, Shape>, kind: string): Shape =>
-  object({
-    id,
-    object: oneOf(kind),
-    created: number,
-    model: id,
-    provider: id,
-    system_fingerprint: id,
-    service_tier: id,
-    obfuscation: id,
-    prompt_filter_results: promptRatings,
-    x_groq: object({ id, usage }),
-    usage,
-    choices: array(
-      scope(object({ index: number, finish_reason: finish, logprobs: repeat, ...added, ...choice })),
-      'index',
-    ),
-  })
-
-const added = { content_filter_results: ratings, native_finish_reason: id, stop_reason: id }
-
-export const body: Shape = answerWith({ message: object(said) }, 'chat.completion')
-export const event: Shape = answerWith({ delta: named('message', object(said)) }, 'chat.completion.chunk')
+export const body: Shape = answerWith({ message: object(said) }, 'chat.completion', ENDS)
+export const event: Shape = answerWith(
+  { delta: named('message', object(said)) },
+  'chat.completion.chunk',
+  ENDS,
+)

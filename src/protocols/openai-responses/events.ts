@@ -48,9 +48,15 @@ function add(type: string, fields: Record<string, Shape> = {}, name = oneOf(`res
 }
 
 /** Pieces of a text, and then all of it. */
-function addText(type: string, path: string, field: string, { piece, all }: { piece: Shape; all: Shape }) {
-  add(`${type}.delta`, { delta: at(path, piece), logprobs: repeat })
-  add(`${type}.done`, { [field]: at(path, all), logprobs: repeat, name: id })
+function addText(
+  type: string,
+  path: string,
+  field: string,
+  { piece, all }: { piece: Shape; all: Shape },
+  more: Record<string, Shape> = {},
+): void {
+  add(`${type}.delta`, { delta: at(path, piece), ...more })
+  add(`${type}.done`, { [field]: at(path, all), ...more })
 }
 // The text of a content ends with its item: a reader reads its elements as one.
 const words = { piece: wordsOf(text), all: begun.words }
@@ -69,14 +75,14 @@ for (const type of ['content_part.added', 'content_part.done'])
 for (const type of ['reasoning_summary_part.added', 'reasoning_summary_part.done'])
   add(type, { part: at(SUMMARY, whole(contentPart(begun))), status: oneOf('incomplete') })
 
-addText('output_text', `${CONTENT}.text`, 'text', words)
+addText('output_text', `${CONTENT}.text`, 'text', words, { logprobs: repeat })
 addText('refusal', `${CONTENT}.refusal`, 'refusal', words)
 addText('reasoning_text', `${CONTENT}.text`, 'text', words)
 addText('reasoning_summary_text', `${SUMMARY}.text`, 'text', words)
 addText('custom_tool_call_input', `${ITEM}.input`, 'input', input)
 addText('code_interpreter_call_code', `${ITEM}.code`, 'code', input)
-addText('function_call_arguments', `${ITEM}.arguments`, 'arguments', args)
-addText('mcp_call_arguments', `${ITEM}.arguments`, 'arguments', args)
+addText('function_call_arguments', `${ITEM}.arguments`, 'arguments', args, { name: id })
+addText('mcp_call_arguments', `${ITEM}.arguments`, 'arguments', args, { name: id })
 
 // The SDK's types leave open what it is.
 const noted = forms({ object: annotation(begun), string: part('retrieved', any) })

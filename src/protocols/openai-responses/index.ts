@@ -10,6 +10,7 @@ import { request } from './request.ts'
 export const openaiResponses: Protocol = {
   name: 'openai-responses',
   path: '/v1/responses',
+  aliases: ['/openai/responses', '/openai/v1/responses'],
   upstreamPath: '/responses',
   upstreams: ['openai', 'loopback'],
   request: (text) => readRequest(text, request),

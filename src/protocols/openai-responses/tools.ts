@@ -140,7 +140,7 @@ function toolsBy(by: Hosted): Shape {
     tools: array(byField('type', own)),
   })
   // A type that nobody knows here may well be run by the provider.
-  const unknown = object({ type: by === used ? media('tool') : id })
+  const unknown = object({ type: by === used ? media('tool', any) : id })
   return array(part('tool', byField('type', { ...own, namespace, ...hostedTools(by) }, unknown)))
 }
 

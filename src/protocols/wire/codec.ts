@@ -46,7 +46,7 @@ export function answerReader(
   const opened = new Set<number>()
   const kept = new Set<number>()
   /** The last event that did no more than add a text. */
-  let last: { template: Template; unit: Unit; write: Write } | undefined
+  let last: { template: Template; unit: Unit; write: Write; kept: boolean } | undefined
   let usage: Usage | undefined
   const cached = { read: 0, write: 0 }
   let complete = false
@@ -151,18 +151,19 @@ export function answerReader(
       captured.outputTokens === undefined
     if (!adds) return
     const slots: Slot[] = varying.map(({ span, is }) => ({ span: [span[0] + from, span[1] + from], is }))
-    last = { template: template(unit.text, [...slots, { span: write.literal, is: 'text' }]), unit, write }
+    slots.push({ span: write.literal, is: 'text' })
+    last = { template: template(unit.text, slots), unit, write, kept: kept.has(write.part) }
   }
 
   /** The events of a stream differ in one text, and in what counts them: all else need not be read to be the same. */
   function likeLast(text: string): Unit | undefined {
     if (last === undefined) return undefined
-    const { unit, write } = last
-    const literal = textIn(text, last.template)
+    const { template, unit, write, kept } = last
+    const literal = textIn(text, template)
     if (literal === undefined) return undefined
     const { part, path } = write
     const value = text.slice(literal[0], literal[1])
-    if (kept.has(part)) deltas().hear(part, path, value)
+    if (kept) deltas().hear(part, path, value)
     return {
       text,
       lanes: unit.lanes,

@@ -53,8 +53,8 @@ export type Shape =
   | { is: 'named'; as: string; of: Shape }
   /** Stands at a path that fields beside it name: an event's delta at its item's text. */
   | { is: 'at'; path: readonly (string | { field: string })[]; of: Shape }
-  /** Offsets inside are into the text at this path below. */
-  | { is: 'cites'; text: string; of: Shape }
+  /** Offsets inside are into the text at this path below, or in the field of that name beside this one. */
+  | { is: 'cites'; text: string; beside?: true; of: Shape }
   /** Such an offset. */
   | { is: 'offset'; edge: 'start' | 'end' }
   /** Refers to places in a request: once that was edited, `instead` stands here. */
@@ -154,6 +154,7 @@ export const at = (path: string, of: Shape): Shape => ({
   of,
 })
 export const cites = (text: string, of: Shape): Shape => ({ is: 'cites', text, of })
+export const citesBeside = (text: string, of: Shape): Shape => ({ is: 'cites', text, beside: true, of })
 export const citation = (instead: string, of: Shape): Shape => ({ is: 'citation', instead, of })
 export const whole = (of: Shape): Shape => ({ is: 'whole', of })
 export const grows = (of: Shape): Shape => ({ is: 'grows', of })

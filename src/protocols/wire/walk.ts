@@ -197,6 +197,12 @@ export class Walker {
     return this.partAt(place, origin, kind, extra, `${this.paths[id]}#${this.documents}`)
   }
 
+  private beginPart({ origin, kind, group, kept }: Extract<Shape, { is: 'part' }>, place: Place): Part {
+    const extra: { group?: string; keeps?: Kept } = group ? { group: place.path } : {}
+    if (kept !== undefined) extra.keeps = kept
+    return this.partAt(place, origin, kind, extra)
+  }
+
   private write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
     let part = place.part ?? this.partAt(place, this.base.origin, 'text')
     if (place.whole && this.isOver(part)) part = this.another(part, place)
@@ -257,7 +263,8 @@ export class Walker {
   hear(part: number, path: string | undefined, value: string): void {
     const heard = this.heard[part]!
     const from = heard.length
-    if (ASTRAL.test(value))
+    // A short text is seen through sooner than the expression has begun.
+    if (value.length < 64 || ASTRAL.test(value))
       for (let i = 0; i < value.length; i++) {
         const unit = value.charCodeAt(i)
         if (unit >= 0xd800 && unit <= 0xdbff && heard.astral.length < MAX_ASTRAL) heard.astral.push(from + i)
@@ -461,22 +468,23 @@ export class Walker {
       }
       case 'part': {
         if (type === NULL) return
-        const extra: { group?: string; keeps?: Kept } = shape.group ? { group: place.path } : {}
-        if (shape.kept !== undefined) extra.keeps = shape.kept
         let at = place
         if (shape.elements) at = { ...place, path: place.path.slice(0, place.path.lastIndexOf('[')) }
         if (shape.at !== undefined) {
           at = { ...place, path: shape.at, scope: shape.at }
           if (!this.scopes.has(shape.at)) this.scopes.set(shape.at, [])
         }
-        const part = this.partAt(at, shape.origin, shape.kind, extra)
+        const part = this.parts.get(at.path) ?? this.beginPart(shape, at)
         return this.walk(node, shape.of, { ...place, part })
       }
       case 'at': // The outer one is `members`' to place.
         if (place.beside === undefined) return this.any(node, place)
         return this.walk(node, shape.of, { ...place, path: this.pathFrom(shape.path, place.beside) })
       case 'cites':
-        return this.walk(node, shape.of, { ...place, cites: join(place.path, shape.text) })
+        return this.walk(node, shape.of, {
+          ...place,
+          cites: shape.beside ? rename(place.path, shape.text) : join(place.path, shape.text),
+        })
       case 'offset':
         if (type === NUMBER) this.offset(node, place, shape.edge)
         else if (type !== NULL) this.any(node, place)

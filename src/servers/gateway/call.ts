@@ -5,8 +5,8 @@ import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
+import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
-import { openaiError } from '../../protocols/wire/errors.ts'
 import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
@@ -15,6 +15,8 @@ export interface Call {
   request: IncomingMessage
   response: ServerResponse
   path: string
+  /** The model that the path names. */
+  pathModel?: string
   /** What follows the path, from its question mark on. */
   search: string
   serving: Serving
@@ -131,7 +133,7 @@ export function writeHead(call: Call, status: number, headers: Record<string, st
 /** Tells the caller of an error: as a body, or as the event that ends a stream that has begun. */
 export function refuse(call: Call, error: GateError): void {
   call.code = error.code
-  const words = call.protocol?.error ?? openaiError
+  const words = call.protocol?.error ?? familyOf(call.request.headers).error
   const { response } = call
   if (response.headersSent) {
     const event = words(error, 'stream')

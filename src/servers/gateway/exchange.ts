@@ -1,6 +1,5 @@
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
-import { literal } from '../../core/json/scan.ts'
 import { openSession, passesAll } from '../../core/session.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
@@ -8,6 +7,7 @@ import { passAnswer } from './answer.ts'
 import { readBody } from './body.ts'
 import { beginExchange, blocked, type Call } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
+import { askedModel, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
 
 /** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
@@ -16,14 +16,12 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.protocol = protocol
   const caller = serving.identify(request.headers)
   call.caller = caller
+  const headers = upstreamHeaders(request.headers, protocol.headers)
   const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
   call.stream = read.stream
-  const asked =
-    read.model ?? (protocol.modelOptional ? serving.defaultModel(caller, protocol.path) : undefined)
-  if (asked === undefined)
-    throw new GateError('request.invalid', { detail: 'The model is missing. Name one.', param: 'model' })
+  const asked = askedModel(call, caller, protocol, read)
   call.model = asked
   const boundary = serving.boundary({ path: protocol.path, model: asked, caller })
   call.boundary = boundary
@@ -32,11 +30,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   limitParts(read.unit, serving.limits.partCharacters)
 
   const exchange = beginExchange(call, caller, boundary)
-  const renamed = read.modelSpan !== undefined && model !== read.model
-  const unit = renamed
-    ? { ...read.unit, splices: [{ span: read.modelSpan!, text: literal(model) }] }
-    : read.unit
-  const edited = await inspectRequest(call, exchange, unit)
+  const edited = await inspectRequest(call, exchange, withModel(call, read, model))
   const taken = protocol.toUpstream?.(edited, model) ?? edited
   // Bytes that nobody edited need not be made again.
   const body = taken === text ? decoded : taken
@@ -45,7 +39,8 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const sent = deps.clock.now()
   const answer = await upstream.send({
     path: protocol.upstreamPath,
-    headers: upstreamHeaders(request.headers),
+    model,
+    headers,
     body,
     signal: call.cancel.signal,
     stream: read.stream,

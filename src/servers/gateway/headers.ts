@@ -1,14 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { GateError } from '../../core/errors.ts'
+import type { PassedHeader } from '../../protocols/types.ts'
 
 // Lists of what passes, and not of what does not: a header that nobody thought of stays outside.
 const TO_UPSTREAM = ['accept', 'traceparent', 'tracestate', 'idempotency-key']
-const TO_CALLER = ['x-request-id', 'openai-processing-ms', 'openai-version']
+const TO_CALLER = ['x-request-id', 'request-id', 'openai-processing-ms', 'openai-version']
 
-export function upstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+const NONE: readonly PassedHeader[] = []
+
+/** Throws `GateError` `request.invalid` where a header of the protocol's does not look like one. */
+export function upstreamHeaders(
+  headers: IncomingHttpHeaders,
+  own: readonly PassedHeader[] = NONE,
+): Record<string, string> {
   const out: Record<string, string> = { 'content-type': 'application/json' }
   for (const name of TO_UPSTREAM) {
     const value = headers[name]
     if (typeof value === 'string') out[name] = value
+  }
+  for (const { name, like, otherwise } of own) {
+    const value = headers[name] ?? otherwise
+    if (value === undefined) continue
+    if (typeof value !== 'string' || !like.test(value))
+      throw new GateError('request.invalid', {
+        detail: `The header ${name} does not look like one.`,
+        param: name,
+      })
+    out[name] = value
   }
   return out
 }

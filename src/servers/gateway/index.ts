@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
-import { type Call, type Gone, openCall, recordOf, refuse, sendJson } from './call.ts'
+import { aliases } from './aliases.ts'
+import { type Call, type Gone, openCall, recordOf, refuse } from './call.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
+import { MODELS, serveModel, serveModels } from './models.ts'
 import type { GatewayDeps } from './types.ts'
 
 const HEADER_BYTES = 32_768
@@ -32,8 +34,11 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
     { method: 'POST', serve: (call) => serveProtocol(call, protocol) },
   ]),
   ['/v1/inspect', { method: 'POST', serve: serveInspect }],
-  ['/v1/models', { method: 'GET', serve: serveModels }],
+  [MODELS, { method: 'GET', serve: serveModels }],
 ])
+const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
+
+const aliasOf = aliases(PROTOCOLS)
 
 /** The data plane. Throws `Error` when the address cannot be listened on. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
@@ -131,19 +136,21 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
 function ignore(): void {}
 
 function endpoint(call: Call): Endpoint {
-  const found = ENDPOINTS.get(call.path)
+  const found =
+    ENDPOINTS.get(call.path) ?? (call.path.startsWith(`${MODELS}/`) ? ONE_MODEL : undefined) ?? aliased(call)
   if (found === undefined) throw new GateError('request.not_found')
   if (call.request.method !== found.method)
     throw new GateError('request.method', { detail: `This path takes ${found.method}.` })
   return found
 }
 
-async function serveModels(call: Call): Promise<void> {
-  const caller = call.serving.identify(call.request.headers)
-  call.caller = caller
-  const models = await call.serving.models(caller)
-  const data = models.map(({ id, owner }) => ({ id, object: 'model', created: 0, owned_by: owner }))
-  sendJson(call, 200, JSON.stringify({ object: 'list', data }))
+/** What is called by another name is the same to boundaries and records. */
+function aliased(call: Call): Endpoint | undefined {
+  const alias = aliasOf(call.path)
+  if (alias === undefined) return undefined
+  call.path = alias.path
+  if (alias.model !== undefined) call.pathModel = alias.model
+  return ENDPOINTS.get(alias.path)
 }
 
 function ending(call: Call, { code }: GateError): Call['ended'] {

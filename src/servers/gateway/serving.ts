@@ -52,13 +52,14 @@ export function serving(
           return false
         }
       }),
-    async models(caller) {
-      const { names, wildcards } = selector.models(caller)
+    async models(caller, protocol) {
+      const spoken = paths.filter(({ protocols }) => protocols.includes(protocol))
+      const { names, wildcards } = selector.models(caller, spoken)
       const found = new Map<string, string>()
       for (const id of names) found.set(id, 'sallyport')
       for (const spec of wildcards)
         for (const id of await ask(spec))
-          if (!found.has(id) && selector.serves(caller, id)) found.set(id, spec.name)
+          if (!found.has(id) && selector.serves(caller, id, spoken)) found.set(id, spec.name)
       return [...found].map(([id, owner]) => ({ id, owner }))
     },
   }

@@ -30,8 +30,8 @@ export interface Serving {
   route(boundary: ServingBoundary, path: string, model: string): Route
   /** The model of a call that names none, where its boundary has one. */
   defaultModel(caller: Caller, path: string): string | undefined
-  /** Ids of the models that this caller may use, and who serves them. */
-  models(caller: Caller): Promise<{ id: string; owner: string }[]>
+  /** Ids of the models that this caller may use on the paths of one upstream protocol, and who serves them. */
+  models(caller: Caller, protocol: string): Promise<{ id: string; owner: string }[]>
 }
 
 export interface GatewayDeps {

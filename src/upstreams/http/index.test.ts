@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { filler, type Mock, type Script, startMock } from '../../../test/mock-upstream.ts'
 import { cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
-import type { OpenAiSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
-import { openaiUpstream } from './index.ts'
+import type { HttpSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
+import { httpUpstream } from './index.ts'
 
 const SECRET = 'sk-test-0123456789'
 const timeouts = { connect: 2_000, firstByte: 20_000, idle: 20_000, total: 60_000 }
@@ -20,13 +20,13 @@ async function mock(script: Script): Promise<Mock> {
   return started
 }
 
-function connect(baseUrl: string, spec: Partial<OpenAiSpec> = {}, secret = () => SECRET): Upstream {
+function connect(baseUrl: string, spec: Partial<HttpSpec> = {}, secret = () => SECRET): Upstream {
   const warn = (message: string): void => {
     warnings.push(message)
   }
   const auth = { header: 'Authorization', scheme: 'Bearer' }
-  const base: OpenAiSpec = { name: 'one', baseUrl, key: { env: 'KEY' }, auth, timeouts }
-  return openaiUpstream({ ...base, ...spec }, { secret, warn })
+  const base: HttpSpec = { name: 'one', protocol: 'openai', baseUrl, key: { env: 'KEY' }, auth, timeouts }
+  return httpUpstream({ ...base, ...spec }, { secret, warn })
 }
 let warnings: string[] = []
 afterEach(() => {
@@ -78,6 +78,23 @@ async function tcp(serve: (socket: Socket) => void): Promise<{ port: number; ser
 }
 
 describe('what is sent', () => {
+  test('a model in the address, which has to be the name of one', async () => {
+    const upstream = await mock({ json: {} })
+    const base = upstream.url.replace('/v1', '/openai/deployments/{model}/')
+    const auth = { header: 'api-key' }
+    const one = connect(base, { auth, query: { 'api-version': '2030-01-01' } })
+    await text(await one.send(call({ model: 'gpt-4o_1.2:x' })))
+    const [{ url, headers }] = upstream.requests as [(typeof upstream.requests)[number]]
+    expect(url).toBe('/openai/deployments/gpt-4o_1.2:x/chat/completions?api-version=2030-01-01')
+    expect(headers['api-key']).toBe(SECRET)
+    for (const model of ['..', '.', '', 'a/b', 'a%2fb', 'a b', 'a?b', undefined]) {
+      const refused = await failure(one.send(call(model === undefined ? {} : { model })))
+      expect([model, refused.code]).toEqual([model, 'request.model'])
+    }
+    expect(await one.models()).toEqual([])
+    expect(upstream.requests).toHaveLength(1)
+  })
+
   test('the body as it is, the given headers, the key, and nothing else', async () => {
     const upstream = await mock({ json: {} })
     const body = Buffer.from('{ "model":"m",  "n": 12345678901234567890 }')
@@ -110,8 +127,14 @@ describe('what is sent', () => {
 
   test('no credentials when there is no key', async () => {
     const upstream = await mock({ json: {} })
-    const open = openaiUpstream(
-      { name: 'open', baseUrl: upstream.url, auth: { header: 'authorization' }, timeouts },
+    const open = httpUpstream(
+      {
+        name: 'open',
+        protocol: 'openai',
+        baseUrl: upstream.url,
+        auth: { header: 'authorization' },
+        timeouts,
+      },
       { secret: () => SECRET, warn: () => undefined },
     )
     await text(await open.send(call()))
@@ -394,6 +417,16 @@ describe('models', () => {
     expect(upstream.requests[0]?.method).toBe('GET')
     expect(upstream.requests[0]?.url).toBe('/v1/models')
     expect(upstream.requests[0]?.headers.authorization).toBe(`Bearer ${SECRET}`)
+  })
+
+  test('of Anthropic’s API, a page as long as there is', async () => {
+    const upstream = await mock({ json: { data: [{ type: 'model', id: 'a' }], has_more: false } })
+    const spec = { protocol: 'anthropic', auth: { header: 'x-api-key' }, query: { a: 'b' } } as const
+    expect(await connect(upstream.url, spec).models()).toEqual(['a'])
+    const { url, headers } = upstream.requests[0]!
+    expect(url).toBe('/v1/models?limit=1000&a=b')
+    expect(headers).toMatchObject({ 'x-api-key': SECRET, 'anthropic-version': '2023-06-01' })
+    expect(headers.authorization).toBeUndefined()
   })
 
   test.each<[string, Script]>([

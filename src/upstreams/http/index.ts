@@ -1,7 +1,8 @@
 import { Pool } from 'undici'
 import { GateError } from '../../core/errors.ts'
+import { isPathName } from '../../core/paths.ts'
 import type { SecretRef } from '../../core/ports.ts'
-import type { OpenAiSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
+import type { HttpSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { Receiver } from './answer.ts'
 import { deadlines } from './deadlines.ts'
 import { modelIds } from './models.ts'
@@ -9,23 +10,33 @@ import { modelIds } from './models.ts'
 /** Calls to one upstream at a time; more wait for a connection until `firstByte` is over. */
 const CONNECTIONS = 1024
 const MAX_HEADER_BYTES = 32_768
+/** In an address: where the name of the model stands, as Azure's deployments have it. */
+const MODEL = '{model}'
 
-export interface OpenAiPorts {
+export interface HttpPorts {
   /** Throws an `Error` that says which variable or file is missing. Asked at every call. */
   secret(ref: SecretRef): string
   /** For the operator: never called with a secret. */
   warn(message: string): void
 }
 
+/** How to ask for the list of models. Source: the providers' API references, "List models". */
+const MODELS: Readonly<Record<HttpSpec['protocol'], { query?: Query; headers?: Query }>> = {
+  openai: {},
+  // A page has 20 unless it is asked to have more.
+  anthropic: { query: { limit: '1000' }, headers: { 'anthropic-version': '2023-06-01' } },
+}
+type Query = Readonly<Record<string, string>>
+
 /**
- * An endpoint that speaks OpenAI's HTTP API.
+ * An endpoint that speaks a provider's HTTP API.
  * @throws Error that says what is wrong with `baseUrl`.
  */
-export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
+export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
   const base = baseOf(spec.baseUrl)
-  const prefix = base.pathname.replace(/\/$/, '')
-  const query = new URLSearchParams(spec.query).toString()
-  const suffix = query === '' ? '' : `?${query}`
+  const prefix = base.pathname.replace(/\/$/, '').replaceAll('%7Bmodel%7D', MODEL)
+  const modelInPath = prefix.includes(MODEL)
+  const suffix = suffixOf(spec.query)
   const header = spec.auth.header.toLowerCase()
   const scheme = spec.auth.scheme === undefined ? '' : `${spec.auth.scheme} `
   const { firstByte, idle, total, connect } = spec.timeouts
@@ -55,26 +66,48 @@ export function openaiUpstream(spec: OpenAiSpec, ports: OpenAiPorts): Upstream {
 
   function ask(
     method: 'POST' | 'GET',
-    call: Pick<UpstreamCall, 'path' | 'headers' | 'signal'>,
-    body: UpstreamCall['body'] | null,
+    path: string,
+    {
+      model,
+      headers,
+      signal,
+      body,
+    }: Pick<UpstreamCall, 'model' | 'headers' | 'signal'> & { body?: UpstreamCall['body'] },
   ): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
-      if (call.signal.aborted) throw call.signal.reason
-      const { headers } = call
+      if (signal.aborted) throw signal.reason
       headers['accept-encoding'] = 'identity'
       if (spec.key !== undefined) headers[header] = credential(spec.key)
-      const path = prefix + call.path + suffix
-      pool.dispatch({ path, method, headers, body }, new Receiver(limits, call.signal, resolve, reject))
+      const below = modelInPath ? prefix.replaceAll(MODEL, modelStep(model)) : prefix
+      const asked = { path: below + path, method, headers, body: body ?? null }
+      pool.dispatch(asked, new Receiver(limits, signal, resolve, reject))
     })
   }
 
   return {
     name: spec.name,
-    protocol: 'openai',
-    send: (call) => ask('POST', call, call.body),
-    models: () => modelIds((signal) => ask('GET', { path: '/models', headers: {}, signal }, null)),
+    protocol: spec.protocol,
+    send: (call) => ask('POST', call.path + suffix, call),
+    models() {
+      // Below one of them there is no list of all.
+      if (modelInPath) return Promise.resolve([])
+      const { query, headers } = MODELS[spec.protocol]
+      const path = `/models${suffixOf({ ...query, ...spec.query })}`
+      return modelIds((signal) => ask('GET', path, { headers: { ...headers }, signal }))
+    },
     close: () => pool.close(),
   }
+}
+
+/** A name that came from a caller must not lead to another path. */
+function modelStep(model = ''): string {
+  if (!isPathName(model)) throw new GateError('request.model', { param: 'model' })
+  return model
+}
+
+function suffixOf(query: Query = {}): string {
+  const text = new URLSearchParams(query).toString()
+  return text === '' ? '' : `?${text}`
 }
 
 function baseOf(text: string): URL {
