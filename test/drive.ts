@@ -6,7 +6,10 @@ import { PROTOCOLS } from '../src/protocols/index.ts'
 import type { Protocol } from '../src/protocols/types.ts'
 import { eventReader } from '../src/protocols/wire/sse.ts'
 
-export const chat = PROTOCOLS[0]!
+/** The protocol by this name. */
+export const protocolOf = (name: string): Protocol => PROTOCOLS.find((each) => each.name === name)!
+
+export const chat = protocolOf('openai-chat')
 
 const clock = { now: () => 0, after: () => () => {} }
 
@@ -173,7 +176,7 @@ export const finish = (index = 0): string => event({ delta: {}, finish_reason: '
 export const DONE = 'data: [DONE]\n\n'
 
 /** The JSON of the events of a stream. */
-function eventsOf(out: string): Record<string, unknown>[] {
+export function eventsOf(out: string): Record<string, unknown>[] {
   const reader = eventReader()
   return [...reader.push(bytes(out)), ...reader.end()]
     .map(({ text, data }) => data.map(([start, end]) => text.slice(start, end)).join('\n'))

@@ -32,6 +32,8 @@ export class Judge implements LaneContext {
   private dropped: Set<string> | undefined
   /** Whether anybody looks at texts here at all; where nobody does, they need no lanes. */
   private readonly textMatters: boolean
+  /** Parts of a stream that others than the model wrote: what a request said is no beginning of its answer. */
+  private readonly repeated = new Set<number>()
   private arrived = 0
 
   constructor(exchange: Exchange, direction: Direction, streamed: boolean) {
@@ -100,6 +102,7 @@ export class Judge implements LaneContext {
     const opened: Lane[] = []
     for (let i = from.parts; i < unit.opens.length; i++) {
       const part = unit.opens[i]!
+      if (this.streamed && part.origin !== 'model') this.repeated.add(part.id)
       if (!this.textMatters && isText(part)) continue
       const each = this.lane(part)
       lanes.set(part.id, each)
@@ -112,7 +115,8 @@ export class Judge implements LaneContext {
       if (to === undefined) continue
       const { literal, form, value, key } = write
       if (write.copy) {
-        writes.push({ lane: to, at: 0, end: to.length, literal, form, value })
+        const at = write.at ?? 0
+        writes.push({ lane: to, at, end: at + value.length, literal, form, value })
         continue
       }
       // It could only be judged as if nothing stood before it.
@@ -166,14 +170,16 @@ export class Judge implements LaneContext {
   }
 
   protected leaving(item: Pending): { text: string; content: boolean } {
-    return { text: this.render(item), content: item.unit.writes.some(({ value }) => value !== '') }
+    const { repeated } = this
+    const content = item.unit.writes.some(({ value, part }) => value !== '' && !repeated.has(part))
+    return { text: this.render(item), content }
   }
 
   /** A unit's text with the edits of its parts. */
   private render({ unit, writes, offsets }: Pending): string {
     let splices = unit.splices
-    for (const { lane, literal, says, at, edge } of offsets) {
-      const by = lane.moved(at, edge) - at
+    for (const { lane, literal, says, at, from = 0, edge } of offsets) {
+      const by = lane.moved(at, edge) - at - (lane.moved(from, 'end') - from)
       if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
     }
     if (this.dropped !== undefined || writes.some(({ lane, at }) => lane.editedFrom(at)))

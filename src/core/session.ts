@@ -11,7 +11,7 @@ import type { Finding, Unit } from './types.ts'
 
 /** What may leave after a push: whole units in order, with the verdict's edits in them. */
 export interface Release {
-  units: { text: string /** Carries text of a part. */; content: boolean }[]
+  units: { text: string /** Carries text that the model wrote. */; content: boolean }[]
   /** The first blocking finding; nothing follows it. */
   block?: Finding
 }

@@ -179,8 +179,10 @@ export interface Write {
   seam?: true
   /** An object's key: a line break stands between it and its neighbours, in every reading. */
   key?: true
-  /** Says again all that the part, a `kept` one, has said so far: not read again, but edited as that was. */
+  /** Says again what the part, a `kept` one, has said: not read again, but edited as that was. */
   copy?: true
+  /** Where in the part's text begins what a copy says; at its beginning when absent. */
+  at?: number
 }
 
 /** A number literal that says where something stands in the text of a `kept` part; moves with that part's edits. */
@@ -191,6 +193,8 @@ export interface Offset {
   says: number
   /** The same in the part's text, in UTF-16 units. */
   at: number
+  /** Where in the part's text begins the one that it counts in; at its beginning when absent. */
+  from?: number
   /** Of an edited stretch that holds it, it says the beginning or the end. */
   edge: 'start' | 'end'
 }

@@ -7,7 +7,8 @@ import { type Json, lookup } from './lookup.ts'
 
 /**
  * What a codec took a value for: `text(user)`, `tool_call(model)`, `nested(model)`; `media(image)`; `repeat` when it is
- * taken out; `id`, `enum` or `base64` when it goes uninspected because it looks like one; `number`, `boolean`, and `any` for those
+ * taken out; `withheld` when something else stands there; `failure` when the provider failed, which is all that is told;
+ * `id`, `enum` or `base64` when it goes uninspected because it looks like one; `number`, `boolean`, and `any` for those
  * where anything may stand; `unknown` when it is read as text because nobody has said what it is; `lost` when it is
  * nowhere.
  */
@@ -22,6 +23,10 @@ export function classify(body: Body, unit: Unit, shape: Shape): { filled: Filled
   return body.filled.map((filled) => {
     const span = [from + filled.span[0], from + filled.span[1]] as const
     const leaf = lookup(shape, value, filled.at)
+    if (filled.is === 'key') {
+      const map = lookup(shape, value, filled.at.slice(0, -1))
+      if (map?.is === 'map' && map.keys.test(filled.value)) return { filled, takenFor: 'id' }
+    }
     return { filled, takenFor: written(filled, span, leaf, unit) ?? unwritten(filled, span, leaf, unit) }
   })
 }
@@ -44,7 +49,8 @@ function written(filled: Filled, span: Spot, leaf: Shape | undefined, unit: Unit
 const kindOf = ({ nested, kind }: Part): string => (nested === true ? 'nested' : kind)
 
 function unwritten(filled: Filled, span: Spot, leaf: Shape | undefined, unit: Unit): TakenFor {
-  if (unit.splices.some((splice) => covers(splice.span, span))) return 'repeat'
+  if (unit.splices.some((splice) => covers(splice.span, span)))
+    return leaf?.is === 'withheld' ? 'withheld' : 'repeat'
   if (leaf?.is === 'media') {
     const { medium } = leaf
     const found = unit.opens.some(

@@ -1,5 +1,6 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages'
 import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions'
+import type { ResponseCreateParamsNonStreaming } from 'openai/resources/responses/responses'
 import { expect, it } from 'vitest'
 import { typeTree } from './walk.ts'
 
@@ -46,6 +47,39 @@ const CHAT = {
   web_search_options: true,
 } satisfies Record<keyof ChatCompletionCreateParamsNonStreaming, true>
 
+const RESPONSES = {
+  background: true,
+  context_management: true,
+  conversation: true,
+  include: true,
+  input: true,
+  instructions: true,
+  max_output_tokens: true,
+  metadata: true,
+  model: true,
+  moderation: true,
+  parallel_tool_calls: true,
+  previous_response_id: true,
+  prompt: true,
+  prompt_cache_key: true,
+  prompt_cache_options: true,
+  prompt_cache_retention: true,
+  reasoning: true,
+  safety_identifier: true,
+  service_tier: true,
+  store: true,
+  stream: true,
+  stream_options: true,
+  temperature: true,
+  text: true,
+  tool_choice: true,
+  tools: true,
+  top_logprobs: true,
+  top_p: true,
+  truncation: true,
+  user: true,
+} satisfies Record<keyof ResponseCreateParamsNonStreaming, true>
+
 /** What is sent as a header. */
 type Headers = 'user_profile_id' | 'workspace_id'
 const MESSAGES = {
@@ -70,6 +104,7 @@ const MESSAGES = {
 
 it.each([
   ['openai/resources/chat/completions', 'ChatCompletionCreateParamsNonStreaming', CHAT],
+  ['openai/resources/responses/responses', 'ResponseCreateParamsNonStreaming', RESPONSES],
   ['@anthropic-ai/sdk/resources/messages', 'MessageCreateParamsNonStreaming', MESSAGES],
 ])('the walk sees every field that the compiler sees: %s %s', (module, name, known) => {
   const tree = typeTree(module, name)

@@ -16,6 +16,7 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
       return shape.of === undefined ? shape : lookup(shape.of, value, at)
     case 'any':
     case 'repeat':
+    case 'withheld':
     case 'failure':
     case 'numbers':
     case 'base64':
@@ -46,6 +47,7 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
     case 'cites':
     case 'citation':
     case 'whole':
+    case 'grows':
     case 'complete':
       return lookup(shape.of, value, at)
     case 'case': {
@@ -60,6 +62,7 @@ export function lookup(shape: Shape, value: Json, at: At): Shape | undefined {
         ? lookup(shape.of, value[next]!, rest)
         : undefined
     case 'map':
+      if (next === undefined) return shape
       if (!isObject(value) || typeof next !== 'string') return undefined
       // A key whose value is no leaf.
       if (rest.length === 0 && typeof value[next] === 'object') return shape

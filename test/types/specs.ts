@@ -9,6 +9,7 @@ import { openaiEmbeddings } from '../../src/protocols/openai-embeddings/index.ts
 import * as embeddings from '../../src/protocols/openai-embeddings/shapes.ts'
 import type { Protocol } from '../../src/protocols/types.ts'
 import type { Shape } from '../../src/protocols/wire/shape.ts'
+import { openaiResponsesSpec } from './openai-responses.ts'
 
 /** The kinds of documents that a protocol has. */
 export const DIRECTIONS = ['request', 'body', 'event'] as const
@@ -44,6 +45,7 @@ const ANTHROPIC_ARGUMENTS = { '(\\.input|\\.partial_json)$': asArguments }
  * `SHOW_FIELDS=1 npx vitest run test/types/specs.test.ts`, and decide in the shapes on whatever is `unknown`.
  */
 export const SPECS: readonly Spec[] = [
+  openaiResponsesSpec,
   {
     protocol: openaiChat,
     module: 'openai/resources/chat/completions',

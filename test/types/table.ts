@@ -1,3 +1,4 @@
+import { GateError } from '../../src/core/errors.ts'
 import type { Unit } from '../../src/core/types.ts'
 import type { Protocol } from '../../src/protocols/types.ts'
 import { type Body, bodies, idLike, spoken } from './bodies.ts'
@@ -45,12 +46,17 @@ export function shown(rows: readonly Row[]): string {
     .join('\n')
 }
 
-/** How a protocol reads one document. */
-export function read(protocol: Protocol, direction: Direction, text: string): Unit {
+/** How a protocol reads one document; undefined for one that says that the provider failed. */
+export function read(protocol: Protocol, direction: Direction, text: string): Unit | undefined {
   if (direction === 'request') return protocol.request(text).unit
   const answer = protocol.answer({ withoutRepeats: true })
   if (direction === 'body') return answer.body(text)
-  return answer.push(new TextEncoder().encode(`data: ${text}\n\n`))[0]!
+  try {
+    return answer.push(new TextEncoder().encode(`data: ${text}\n\n`))[0]
+  } catch (error) {
+    if (error instanceof GateError && error.code === 'upstream.unavailable') return undefined
+    throw error
+  }
 }
 
 /** Bodies of every type of a direction. */
@@ -75,7 +81,12 @@ function* taken(
 ): Generator<{ field: string; value?: string; takenFor: string }> {
   const { shape } = spec.documents[direction] ?? {}
   if (shape === undefined) return
-  const look = (body: Body) => classify(body, read(spec.protocol, direction, body.text), shape)
+  const look = (body: Body) => {
+    const unit = read(spec.protocol, direction, body.text)
+    return unit === undefined
+      ? body.filled.map((filled) => ({ filled, takenFor: 'failure' }))
+      : classify(body, unit, shape)
+  }
   const named = bodiesOf(spec, direction, idLike)
   for (const [i, body] of bodiesOf(spec, direction, spoken).entries()) {
     const again = look(named[i]!)

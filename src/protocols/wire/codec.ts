@@ -2,6 +2,7 @@ import { GateError } from '../../core/errors.ts'
 import { type Document, scan } from '../../core/json/scan.ts'
 import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
 import type { AnswerOptions, AnswerReader, ReadRequest } from '../types.ts'
+import { type Slot, type Template, template, textIn } from './alike.ts'
 import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
 import { type Findings, hasKey, Walker } from './walk.ts'
@@ -44,8 +45,8 @@ export function answerReader(
   const events = lazily(eventReader)
   const opened = new Set<number>()
   const kept = new Set<number>()
-  /** The last event that did no more than add a text, and what stands before and after that text. */
-  let last: { before: string; after: string; unit: Unit; write: Write; kept: boolean } | undefined
+  /** The last event that did no more than add a text. */
+  let last: { template: Template; unit: Unit; write: Write; kept: boolean } | undefined
   let usage: Usage | undefined
   const cached = { read: 0, write: 0 }
   let complete = false
@@ -73,7 +74,13 @@ export function answerReader(
     const move = ([start, end]: Span): Span => [place(start), place(end)]
     for (const write of found.writes) write.literal = move(write.literal)
     const splices: { span: Span; text: string }[] = []
-    if (withoutRepeats) for (const span of found.repeats) splices.push({ span: move(span), text: 'null' })
+    if (withoutRepeats)
+      for (const span of found.repeats) {
+        const moved = move(span)
+        // Readers go through a list without asking whether it is one.
+        splices.push({ span: moved, text: text.charCodeAt(moved[0]) === 0x5b ? '[]' : 'null' })
+      }
+    for (const { span, text } of found.withheld) splices.push({ span: move(span), text })
     if (withoutCitations)
       for (const { span, text } of found.citations) splices.push({ span: move(span), text })
     const read: Unit = {
@@ -126,11 +133,11 @@ export function answerReader(
       return unit(text, found, acrossLines(data))
     }
     const added = unit(text, found, (at) => at + first[0])
-    remember(added, found)
+    remember(added, found, first[0])
     return added
   }
 
-  function remember(unit: Unit, { captured }: Findings): void {
+  function remember(unit: Unit, { captured, varying }: Findings, from: number): void {
     const [write] = unit.writes
     const adds =
       write?.form === 'json' &&
@@ -143,27 +150,25 @@ export function answerReader(
       captured.inputTokens === undefined &&
       captured.outputTokens === undefined
     if (!adds) return
-    const [start, end] = write.literal
-    const [before, after] = [unit.text.slice(0, start), unit.text.slice(end)]
-    last = { before, after, unit, write, kept: kept.has(write.part) }
+    const slots: Slot[] = varying.map(({ span, is }) => ({ span: [span[0] + from, span[1] + from], is }))
+    slots.push({ span: write.literal, is: 'text' })
+    last = { template: template(unit.text, slots), unit, write, kept: kept.has(write.part) }
   }
 
-  /** The events of a stream differ in one text alone: all else need not be read again to be the same. */
+  /** The events of a stream differ in one text, and in what counts them: all else need not be read to be the same. */
   function likeLast(text: string): Unit | undefined {
     if (last === undefined) return undefined
-    const { before, after, unit, write, kept } = last
-    const start = before.length
-    const end = text.length - after.length
-    if (end < start || !text.startsWith(before) || !text.endsWith(after)) return undefined
-    const value = text.slice(start, end)
-    if (NOT_PLAIN.test(value)) return undefined
+    const { template, unit, write, kept } = last
+    const literal = textIn(text, template)
+    if (literal === undefined) return undefined
     const { part, path } = write
-    if (kept) deltas().hear(part, value)
+    const value = text.slice(literal[0], literal[1])
+    if (kept) deltas().hear(part, path, value)
     return {
       text,
       lanes: unit.lanes,
       opens: [],
-      writes: [{ part, path, literal: [start, end], value, form: 'json' }],
+      writes: [{ part, path, literal, value, form: 'json' }],
       ends: [],
       splices: [],
     }
@@ -193,9 +198,6 @@ export function answerReader(
     complete: () => complete,
   }
 }
-
-// What would end the literal, or does not say in it what it is.
-const NOT_PLAIN = /["\\\u0000-\u001f]/
 
 function empty(text: string, lanes: Unit['lanes']): Unit {
   return { text, lanes, opens: [], writes: [], ends: [], splices: [] }

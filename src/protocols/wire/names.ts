@@ -44,3 +44,18 @@ function hash(text: string, start: number, end: number): number {
   const middle = text.charCodeAt((start + end) >> 1)
   return text.charCodeAt(start) * 7 + middle * 31 + text.charCodeAt(end - 1) * 131 + (end - start) * 17
 }
+
+const MAX_IDENTIFIER = 128
+
+/** Where an identifier ends that begins here: letters, digits and `_ . : -`, no more than 128 of them. */
+export function identifierEnd(text: string, start: number): number {
+  const most = Math.min(text.length, start + MAX_IDENTIFIER)
+  let at = start
+  for (; at < most; at++) {
+    const c = text.charCodeAt(at)
+    const fits =
+      (c >= 0x61 && c <= 0x7a) || (c >= 0x2d && c <= 0x3a && c !== 0x2f) || (c >= 0x41 && c <= 0x5a)
+    if (!fits && c !== 0x5f) break
+  }
+  return at
+}

@@ -12,10 +12,10 @@ export type Shape =
    */
   | { is: 'text'; copy?: true; fixed?: true }
   /** Exempt while it looks like an identifier. */
-  | { is: 'id'; capture?: Capture }
+  | { is: 'id'; capture?: Capture; varies?: true }
   /** Exempt while it is one of the known values. */
   | { is: 'enum'; values: Names<true> }
-  | { is: 'number'; capture?: Capture }
+  | { is: 'number'; capture?: Capture; varies?: true }
   | { is: 'boolean'; capture?: Capture }
   /** A string that holds JSON, or the JSON itself: a tool call's arguments. */
   | { is: 'nested'; origin: Origin; kept?: true; copy?: true }
@@ -23,6 +23,8 @@ export type Shape =
   | { is: 'media'; medium: string; of?: Shape }
   /** Says again, in another form, what stands elsewhere in the same document. */
   | { is: 'repeat' }
+  /** Does not leave: `instead` stands there. */
+  | { is: 'withheld'; instead: string }
   | { is: 'any' }
   | { is: 'object'; fields: Names<Field>; folded: ReadonlySet<string> }
   /** An object whose keys say something; those that match need no reading. */
@@ -33,8 +35,20 @@ export type Shape =
   | { is: 'forms'; string?: Shape; array?: Shape; numbers?: Shape; object?: Shape; number?: Shape }
   /** By the value of a field. */
   | { is: 'case'; field: string; cases: Names<Shape>; otherwise: Shape }
-  /** One piece for its reader: all text inside becomes one part. `at`: the one at this path, and in its scope. */
-  | { is: 'part'; origin: Origin; kind: Kind; group: boolean; kept?: Kept; at?: string; of: Shape }
+  /**
+   * One piece for its reader: all text inside becomes one part. `at`: the one at this path, and in its scope.
+   * `elements`: one with what stands in the other elements of the innermost array around it.
+   */
+  | {
+      is: 'part'
+      origin: Origin
+      kind: Kind
+      group: boolean
+      kept?: Kept
+      at?: string
+      elements?: true
+      of: Shape
+    }
   /** The field of a streamed delta that adds to another field's text. */
   | { is: 'named'; as: string; of: Shape }
   /** Stands at a path that fields beside it name: an event's delta at its item's text. */
@@ -45,8 +59,13 @@ export type Shape =
   | { is: 'offset'; edge: 'start' | 'end' }
   /** Refers to places in a request: once that was edited, `instead` stands here. */
   | { is: 'citation'; instead: string; of: Shape }
-  /** Parts inside are complete when they come: what comes later at the same path is another, unless it is a copy. */
+  /**
+   * Parts inside are complete when they come. What comes later at the same path is another, unless it is a copy, as
+   * everything is of which nothing is known and that comes again word for word.
+   */
   | { is: 'whole'; of: Shape }
+  /** Not yet, although what is around it is whole. */
+  | { is: 'grows'; of: Shape }
   /** A value here says that the stream has said all. */
   | { is: 'complete'; of: Shape }
   /** A value here says that the provider failed: what it says of itself does not leave. */
@@ -61,7 +80,7 @@ export type Shape =
   | { is: 'end'; of: Shape }
 
 /** What is kept of a part for what comes later: its edits for offsets into it, or its text too for copies of it. */
-type Kept = 'edits' | 'text'
+export type Kept = 'edits' | 'text'
 
 /** A field that an object of a protocol may have. */
 export interface Field {
@@ -85,6 +104,7 @@ export const number: Shape = { is: 'number' }
 export const boolean: Shape = { is: 'boolean' }
 export const any: Shape = { is: 'any' }
 export const repeat: Shape = { is: 'repeat' }
+export const withheld = (instead: string): Shape => ({ is: 'withheld', instead })
 export const media = (medium: string, of?: Shape): Shape =>
   of === undefined ? { is: 'media', medium } : { is: 'media', medium, of }
 export const map = (keys: RegExp, of: Shape): Shape => ({ is: 'map', keys, of })
@@ -92,6 +112,8 @@ export const nested = (origin: Origin): Shape => ({ is: 'nested', origin })
 export const nestedKept = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true })
 export const nestedCopy = (origin: Origin): Shape => ({ is: 'nested', origin, kept: true, copy: true })
 export const captured = (is: 'id' | 'number' | 'boolean', capture: Capture): Shape => ({ is, capture })
+/** Differs with every event, and nothing refers to it. */
+export const varying = (is: 'id' | 'number'): Shape => ({ is, varies: true })
 export const oneOf = (...values: string[]): Shape => ({
   is: 'enum',
   values: names(values.map((value) => [value, true])),
@@ -108,8 +130,23 @@ export const byField = (field: string, cases: Record<string, Shape>, otherwise: 
 export const part = (
   origin: Origin,
   of: Shape,
-  { kind = 'text', group = false, kept, at }: { kind?: Kind; group?: boolean; kept?: Kept; at?: string } = {},
-): Shape => ({ is: 'part', origin, kind, group, ...(kept && { kept }), ...(at && { at }), of })
+  {
+    kind = 'text',
+    group = false,
+    kept,
+    at,
+    elements,
+  }: { kind?: Kind; group?: boolean; kept?: Kept; at?: string; elements?: true } = {},
+): Shape => ({
+  is: 'part',
+  origin,
+  kind,
+  group,
+  ...(kept && { kept }),
+  ...(at && { at }),
+  ...(elements && { elements }),
+  of,
+})
 /** @param path with the names of fields in brackets: `output[output_index].content` */
 export const at = (path: string, of: Shape): Shape => ({
   is: 'at',
@@ -120,6 +157,7 @@ export const cites = (text: string, of: Shape): Shape => ({ is: 'cites', text, o
 export const citesBeside = (text: string, of: Shape): Shape => ({ is: 'cites', text, beside: true, of })
 export const citation = (instead: string, of: Shape): Shape => ({ is: 'citation', instead, of })
 export const whole = (of: Shape): Shape => ({ is: 'whole', of })
+export const grows = (of: Shape): Shape => ({ is: 'grows', of })
 export const complete = (of: Shape): Shape => ({ is: 'complete', of })
 export const named = (as: string, of: Shape): Shape => ({ is: 'named', as, of })
 export const scope = (of: Shape): Shape => ({ is: 'scope', of })

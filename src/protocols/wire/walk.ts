@@ -13,8 +13,8 @@ import {
 } from '../../core/json/scan.ts'
 import { shownKey } from '../../core/paths.ts'
 import type { Kind, Offset, Origin, Part, Span, Write } from '../../core/types.ts'
-import { meaning, type Names } from './names.ts'
-import { type Capture, fold, type Shape } from './shape.ts'
+import { identifierEnd, meaning, type Names } from './names.ts'
+import { type Capture, fold, type Kept, type Shape } from './shape.ts'
 
 /** What a walk tells of one document. */
 export interface Findings {
@@ -29,6 +29,10 @@ export interface Findings {
   complete: boolean
   /** Values that say again what stands elsewhere, in another form. */
   repeats: Span[]
+  /** Values that do not leave, and what stands there instead. */
+  withheld: { span: Span; text: string }[]
+  /** What differs from one event to the next and says nothing. */
+  varying: { span: Span; is: 'id' | 'number' }[]
   /** Values that refer to places in the request, and what may stand there instead. */
   citations: { span: Span; text: string }[]
   offsets: Offset[]
@@ -45,6 +49,8 @@ interface Place {
   whole: boolean
   /** The path of the text that offsets are into. */
   cites: string | undefined
+  /** The object whose fields name the paths of what stands in it. */
+  beside: number | undefined
 }
 
 /** What is kept of a part's text. */
@@ -56,17 +62,40 @@ interface Heard {
   text: string | undefined
 }
 
+/** Where in a part's text stands what was said at a path. */
+interface Said {
+  part: number
+  from: number
+  to: number
+  /** Not in one piece: other paths' texts stand between. */
+  scattered: boolean
+}
+
+/** What came whole, in case it comes again word for word: its text, and its writes from its beginning. */
+interface Whole {
+  text: string
+  writes: readonly Write[]
+}
+
 const ASTRAL = /[\ud800-\udbff]/
 const MAX_PARTS = 10_000
 const MAX_TEXTS = 200_000
 const MAX_KEYS = 10_000
-const MAX_IDENTIFIER = 128
+/** Digits of a number that may be somebody's. */
+const LONG = 7
 const EMPTY = new Int32Array(4)
 /** The most text that is kept to be compared with its copies. */
 const MAX_KEPT = 16 * 1024 * 1024
 /** Offsets behind so many characters of two units are not exact; an answer of nothing else would fill the memory. */
 const MAX_ASTRAL = 1024 * 1024
-const ROOT: Place = { path: '', part: undefined, scope: undefined, whole: false, cites: undefined }
+const ROOT: Place = {
+  path: '',
+  part: undefined,
+  scope: undefined,
+  whole: false,
+  cites: undefined,
+  beside: undefined,
+}
 
 interface Base {
   origin: Origin
@@ -87,11 +116,15 @@ export class Walker {
   /** What `kept` parts have said, by their id. */
   private readonly heard: Heard[] = []
   private heardLength = 0
+  private readonly said = new Map<string, Said>()
+  private readonly wholes = new Map<string, Whole>()
+  /** What parts are known by. */
+  private readonly paths: string[] = []
   /** In which document a part was last named, by the part's id. */
   private readonly named: number[] = []
   private documents = 0
-  /** Parts that were whole when they came. */
-  private closed: Set<number> | undefined
+  /** Parts that are complete, and with which document. */
+  private closed: Map<number, number> | undefined
   private text = ''
   private tape: Document['tape'] = EMPTY
   private found: Findings = nothing()
@@ -130,40 +163,53 @@ export class Walker {
     place: Place,
     origin: Origin,
     kind: Kind,
-    extra?: Pick<Part, 'group' | 'medium' | 'nested' | 'kept'>,
+    { keeps, ...extra }: Pick<Part, 'group' | 'medium' | 'nested'> & { keeps?: Kept } = PLAIN,
+    path = place.path,
   ): Part {
-    const known = this.known(place)
+    const known = this.parts.get(path)
     if (known !== undefined) return known
     if (this.named.length >= MAX_PARTS) throw new GateError('body.too_large')
     const part: Part = { id: this.named.length, origin, kind, ...extra }
-    this.parts.set(place.path, part)
+    // What is whole may come again.
+    const kept = keeps ?? (place.whole && kind !== 'media' ? 'edits' : undefined)
+    if (kept !== undefined) {
+      part.kept = true
+      this.heard[part.id] = { length: 0, astral: [], text: kept === 'text' ? '' : undefined }
+    }
+    this.parts.set(path, part)
+    this.paths.push(path)
     this.named.push(0)
     this.found.opens.push(part)
     if (place.scope !== undefined) this.scopes.get(place.scope)!.push(part.id)
     return part
   }
 
-  /** The part that began at a place; not one that was whole with an earlier document: this is another. */
-  private known({ path, whole }: Place): Part | undefined {
-    const part = this.parts.get(path)
-    if (part === undefined || !whole || part.kept || this.named[part.id] === this.documents) return part
-    return this.closed?.has(part.id) ? undefined : part
+  /** Whether a part was complete with an earlier document. */
+  private isOver({ id }: Part): boolean {
+    const closed = this.closed?.get(id)
+    return closed !== undefined && closed < this.documents
+  }
+
+  /** What stands where a part did that is complete, or says something else than it did: one for each document. */
+  private another({ id, origin, kind, nested, kept }: Part, place: Place): Part {
+    const extra: { nested?: true; keeps?: Kept } = nested ? { nested } : {}
+    if (kept) extra.keeps = this.heard[id]!.text === undefined ? 'edits' : 'text'
+    return this.partAt(place, origin, kind, extra, `${this.paths[id]}#${this.documents}`)
   }
 
   private beginPart({ origin, kind, group, kept }: Extract<Shape, { is: 'part' }>, place: Place): Part {
-    const grouped = group ? { group: place.path } : undefined
-    const part = this.partAt(place, origin, kind, kept === undefined ? grouped : { ...grouped, kept: true })
-    if (kept !== undefined)
-      this.heard[part.id] = { length: 0, astral: [], text: kept === 'text' ? '' : undefined }
-    return part
+    const extra: { group?: string; keeps?: Kept } = group ? { group: place.path } : {}
+    if (kept !== undefined) extra.keeps = kept
+    return this.partAt(place, origin, kind, extra)
   }
 
   private write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
-    const part = place.part ?? this.partAt(place, this.base.origin, 'text')
+    let part = place.part ?? this.partAt(place, this.base.origin, 'text')
+    if (place.whole && this.isOver(part)) part = this.another(part, place)
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
     if (place.whole) this.finish(part.id)
-    if (part.kept) this.hear(part.id, value)
+    if (part.kept) this.hear(part.id, below === undefined ? place.path : undefined, value)
     this.keep(
       below === undefined
         ? { part: part.id, path: place.path, literal, value, form }
@@ -173,20 +219,21 @@ export class Walker {
 
   private finish(part: number): void {
     this.found.ends.push(part)
-    this.closed ??= new Set()
-    this.closed.add(part)
+    this.closed ??= new Map()
+    if (!this.closed.has(part)) this.closed.set(part, this.documents)
   }
 
   /** A key is read once, however many events repeat it: what they say of it is one text. */
-  private writeKey(node: number, place: Place, key: string, path: string): void {
+  private writeKey(node: number, place: Place, key: string, path: string, apartAt = `${place.path}{}`): void {
     const known = `${place.part!.id} ${place.path}\0${key}`
     if (this.keys.has(known)) return
     if (this.keys.size < MAX_KEYS) this.keys.add(known)
-    const apart = this.base.keysApart
-      ? this.partAt({ ...place, path: `${place.path}{}` }, place.part!.origin, 'text')
-      : undefined
-    if (apart !== undefined) this.finish(apart.id)
-    const part = apart ?? place.part!
+    let part = place.part!
+    if (this.base.keysApart) {
+      part = this.partAt(place, part.origin, 'text', PLAIN, apartAt)
+      if (this.isOver(part)) part = this.another(part, place)
+      this.finish(part.id)
+    }
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
     this.keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
@@ -194,37 +241,52 @@ export class Walker {
 
   /** A text that was said before, in one piece. Where it differs, it is a text of its own. */
   private writeCopy(node: number, place: Place, part: Part, value: string): void {
-    const heard = this.heard[part.id]
-    const said = heard?.length === 0 ? undefined : heard?.text
-    if (said === undefined || said === value) {
-      if (said === undefined) return this.write(node, { ...place, part }, 'json', value)
-      const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
-      this.lane(part.id)
-      if (place.whole) this.found.ends.push(part.id)
-      this.keep({ part: part.id, path: place.path, literal, value, form: 'json', copy: true })
-      return
-    }
-    const { id: _, group: __, kept: ___, ...like } = part
-    const path = `${place.path}#${this.named.length}`
-    const other = this.partAt({ ...place, path }, part.origin, part.kind, like)
-    this.write(node, { ...place, part: other, whole: true }, 'json', value)
+    const said = this.said.get(place.path)
+    if (said === undefined || said.from === said.to)
+      return this.write(node, { ...place, part }, 'json', value)
+    if (value === '') return
+    if (!this.says(said, value))
+      return this.write(node, { ...place, part: this.another(part, place), whole: true }, 'json', value)
+    const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
+    this.lane(said.part)
+    if (place.whole) this.finish(part.id)
+    const { part: id, from: at } = said
+    this.keep({ part: id, path: place.path, literal, value, form: 'json', copy: true, at })
+  }
+
+  private says({ part, from, to, scattered }: Said, value: string): boolean {
+    const text = this.heard[part]!.text
+    return !scattered && text !== undefined && to - from === value.length && text.startsWith(value, from)
   }
 
   /** Keeps what is needed of a part's text to know its copies by, and where offsets into it point. */
-  hear(part: number, value: string): void {
+  hear(part: number, path: string | undefined, value: string): void {
     const heard = this.heard[part]!
+    const from = heard.length
     // A short text is seen through sooner than the expression has begun.
     if (value.length < 64 || ASTRAL.test(value))
       for (let i = 0; i < value.length; i++) {
         const unit = value.charCodeAt(i)
-        if (unit >= 0xd800 && unit <= 0xdbff && heard.astral.length < MAX_ASTRAL)
-          heard.astral.push(heard.length + i)
+        if (unit >= 0xd800 && unit <= 0xdbff && heard.astral.length < MAX_ASTRAL) heard.astral.push(from + i)
       }
     heard.length += value.length
+    if (path !== undefined) {
+      const said = this.said.get(path)
+      if (said === undefined || said.part !== part)
+        this.said.set(path, { part, from, to: heard.length, scattered: false })
+      else {
+        if (said.to !== from) said.scattered = true
+        said.to = heard.length
+      }
+    }
     if (heard.text === undefined) return
-    this.heardLength += value.length
-    if (this.heardLength > MAX_KEPT) throw new GateError('upstream.invalid')
+    this.keepText(value.length)
     heard.text += value
+  }
+
+  private keepText(length: number): void {
+    this.heardLength += length
+    if (this.heardLength > MAX_KEPT) throw new GateError('upstream.invalid')
   }
 
   private lane(part: number): void {
@@ -245,11 +307,44 @@ export class Walker {
   private any(node: number, place: Place, shown = place.path): void {
     const { text, tape } = this
     const type = tape[node]!
+    if (type === NULL || type === TRUE || type === FALSE) return
+    if (!place.whole) return this.anything(node, place, shown)
+    const start = tape[node + 1]!
+    const end = tape[node + 2]!
+    if (type === NUMBER && end - start < LONG) return
+    const before = this.wholes.get(place.path)
+    if (before?.text.length === end - start && text.startsWith(before.text, start)) {
+      for (const write of before.writes) {
+        this.lane(write.part)
+        this.keep({ ...write, literal: [write.literal[0] + start, write.literal[1] + start], copy: true })
+      }
+      return
+    }
+    let part = place.part ?? this.partAt(place, this.base.origin, 'text')
+    if (this.isOver(part)) part = this.another(part, place)
+    const first = this.found.writes.length
+    let at = this.heard[part.id]?.length
+    this.anything(node, { ...place, part }, shown, `${place.path}{}`)
+    if (at === undefined) return
+    const writes: Write[] = []
+    for (const write of this.found.writes.slice(first)) {
+      if (write.key) continue
+      writes.push({ ...write, literal: [write.literal[0] - start, write.literal[1] - start], at })
+      at += write.value.length
+    }
+    this.keepText(end - start)
+    this.wholes.set(place.path, { text: text.slice(start, end), writes })
+  }
+
+  /** @param keys where keys are read apart; at each of them when absent */
+  private anything(node: number, place: Place, shown: string, keys?: string): void {
+    const { text, tape } = this
+    const type = tape[node]!
     if (type === STRING || type === ESCAPED)
       return this.write(node, place, 'json', stringAt(text, tape, node), shown)
     if (type === NUMBER) {
       const digits = text.slice(tape[node + 1]!, tape[node + 2]!)
-      if (digits.replace(/[^0-9]/g, '').length >= 7) this.write(node, place, 'fixed', digits, shown)
+      if (digits.replace(/[^0-9]/g, '').length >= LONG) this.write(node, place, 'fixed', digits, shown)
       return
     }
     if (type !== OBJECT && type !== ARRAY) return
@@ -259,15 +354,15 @@ export class Walker {
     let index = 0
     for (let child = node + 4; child < stop; ) {
       if (type === ARRAY) {
-        this.any(child, { ...within, path: `${place.path}[${index}]` }, `${shown}[${index}]`)
+        this.anything(child, { ...within, path: `${place.path}[${index}]` }, `${shown}[${index}]`, keys)
         index++
         child = tape[child + 3]!
         continue
       }
       const key = stringAt(text, tape, child)
       const at = { ...within, path: below(place.path, key) }
-      this.writeKey(child, at, key, join(shown, '*'))
-      this.any(child + 4, at, join(shown, shownKey(key)))
+      this.writeKey(child, at, key, join(shown, '*'), keys)
+      this.anything(child + 4, at, join(shown, shownKey(key)), keys)
       child = tape[child + 7]!
     }
   }
@@ -280,6 +375,7 @@ export class Walker {
       case 'id': {
         if (type !== STRING && type !== ESCAPED) return type === NULL
         if (!this.isIdentifier(node)) return false
+        if (shape.varies && type === STRING) this.vary(node, 'id')
         if (shape.capture !== undefined) this.capture(shape.capture, node, stringAt(text, tape, node))
         return true
       }
@@ -289,6 +385,7 @@ export class Walker {
         )
       case 'number':
         if (type !== NUMBER) return type === NULL
+        if (shape.varies) this.vary(node, 'number')
         if (shape.capture !== undefined)
           this.capture(shape.capture, node, text.slice(tape[node + 1]!, tape[node + 2]!))
         return true
@@ -322,7 +419,6 @@ export class Walker {
         // Streams begin with an empty one, to which the pieces that follow do not add.
         if (itself && tape[node + 3] === node + 4) return
         const part = this.partAt(place, shape.origin, 'tool_call', shape.kept ? NESTED_KEPT : NESTED)
-        if (part.kept) this.heard[part.id] ??= { length: 0, astral: [], text: '' }
         if (itself)
           return this.write(node, { ...place, part }, 'value', text.slice(tape[node + 1]!, tape[node + 2]!))
         if (shape.copy) return this.writeCopy(node, place, part, stringAt(text, tape, node))
@@ -340,7 +436,12 @@ export class Walker {
         return
       }
       case 'repeat':
-        if (type !== NULL) this.found.repeats.push([tape[node + 1]!, tape[node + 2]!])
+        // Of an empty list there is nothing to take out.
+        if (type !== NULL && !(type === ARRAY && tape[node + 3] === node + 4))
+          this.found.repeats.push(this.valueSpan(node))
+        return
+      case 'withheld':
+        if (type !== NULL) this.found.withheld.push({ span: this.valueSpan(node), text: shape.instead })
         return
       case 'forms': {
         const form =
@@ -368,15 +469,17 @@ export class Walker {
       case 'part': {
         if (type === NULL) return
         let at = place
+        if (shape.elements) at = { ...place, path: place.path.slice(0, place.path.lastIndexOf('[')) }
         if (shape.at !== undefined) {
           at = { ...place, path: shape.at, scope: shape.at }
           if (!this.scopes.has(shape.at)) this.scopes.set(shape.at, [])
         }
-        const part = this.known(at) ?? this.beginPart(shape, at)
+        const part = this.parts.get(at.path) ?? this.beginPart(shape, at)
         return this.walk(node, shape.of, { ...place, part })
       }
-      case 'at':
-        return // by `members`, which knows the fields beside it
+      case 'at': // The outer one is `members`' to place.
+        if (place.beside === undefined) return this.any(node, place)
+        return this.walk(node, shape.of, { ...place, path: this.pathFrom(shape.path, place.beside) })
       case 'cites':
         return this.walk(node, shape.of, {
           ...place,
@@ -392,6 +495,8 @@ export class Walker {
         return this.walk(node, shape.of, place)
       case 'whole':
         return this.walk(node, shape.of, { ...place, whole: true })
+      case 'grows':
+        return this.walk(node, shape.of, { ...place, whole: false })
       case 'complete':
         if (type !== NULL && tape[node + 1]! < tape[node + 2]!) this.found.complete = true
         return this.walk(node, shape.of, place)
@@ -449,7 +554,7 @@ export class Walker {
         const { name, shape: of } = known
         // Most fields are such leaves: they need no path.
         if (isLeaf(of) && this.exempt(child + 4, of)) continue
-        if (of.is === 'at') this.walk(child + 4, of.of, moved(place, this.pathFrom(of.path, node)))
+        if (of.is === 'at') this.walk(child + 4, of, { ...place, beside: node })
         else this.walk(child + 4, of, moved(place, join(place.path, name)))
         continue
       }
@@ -509,10 +614,11 @@ export class Walker {
   /** The text that offsets are into may stand behind them in the same document. */
   private placeOffsets(): void {
     for (const { path, literal, at, edge } of this.cited) {
-      const part = this.parts.get(path)
-      const heard = part === undefined ? undefined : this.heard[part.id]
-      if (heard === undefined || !Number.isInteger(at) || at < 0) continue
-      this.found.offsets.push({ part: part!.id, literal, says: at, at: unitsBefore(heard, at), edge })
+      const said = this.said.get(path)
+      if (said === undefined || said.scattered || !Number.isInteger(at) || at < 0) continue
+      const { part, from } = said
+      const to = unitsFrom(this.heard[part]!, from, at)
+      this.found.offsets.push({ part, literal, says: at, at: to, from, edge })
     }
     this.cited = []
   }
@@ -530,6 +636,17 @@ export class Walker {
     const stop = tape[node + 3]!
     for (let child = node + 4; child < stop; child += 4) if (tape[child] !== NUMBER) return false
     return true
+  }
+
+  /** What stands there, quotes included. */
+  private valueSpan(node: number): Span {
+    const { tape } = this
+    const quote = tape[node] === STRING || tape[node] === ESCAPED ? 1 : 0
+    return [tape[node + 1]! - quote, tape[node + 2]! + quote]
+  }
+
+  private vary(node: number, is: 'id' | 'number'): void {
+    this.found.varying.push({ span: [this.tape[node + 1]!, this.tape[node + 2]!], is })
   }
 
   private capture(name: Capture, node: number, value: string): void {
@@ -558,20 +675,12 @@ export class Walker {
     return meaning(known, stringAt(text, tape, node))
   }
 
-  /** Of letters, digits and `_ . : -`. */
   private isIdentifier(node: number): boolean {
     const { text, tape } = this
     const said = tape[node] === ESCAPED ? stringAt(text, tape, node) : text
-    let at = tape[node] === ESCAPED ? 0 : tape[node + 1]!
+    const start = tape[node] === ESCAPED ? 0 : tape[node + 1]!
     const end = tape[node] === ESCAPED ? said.length : tape[node + 2]!
-    if (end === at || end - at > MAX_IDENTIFIER) return false
-    for (; at < end; at++) {
-      const c = said.charCodeAt(at)
-      const fits =
-        (c >= 0x61 && c <= 0x7a) || (c >= 0x2d && c <= 0x3a && c !== 0x2f) || (c >= 0x41 && c <= 0x5a)
-      if (!fits && c !== 0x5f) return false
-    }
-    return true
+    return end > start && identifierEnd(said, start) === end
   }
 }
 
@@ -588,11 +697,12 @@ function isLeaf(shape: Shape): shape is Leaf {
   return shape.is === 'id' || shape.is === 'enum' || shape.is === 'number' || shape.is === 'boolean'
 }
 
+const PLAIN = {}
 const NESTED = { nested: true } as const
-const NESTED_KEPT = { nested: true, kept: true } as const
+const NESTED_KEPT = { nested: true, keeps: 'text' } as const
 
-function moved({ part, scope, whole, cites }: Place, path: string): Place {
-  return { path, part, scope, whole, cites }
+function moved({ part, scope, whole, cites, beside }: Place, path: string): Place {
+  return { path, part, scope, whole, cites, beside }
 }
 
 const BASE64 = /[A-Za-z0-9+/_=-]*/y
@@ -603,10 +713,11 @@ function isBase64(text: string, start: number, end: number): boolean {
   return BASE64.lastIndex === end
 }
 
-/** Providers count in code points. */
-function unitsBefore({ astral }: Heard, points: number): number {
-  let units = points
+/** Where in a part's text stands what is so many code points, as providers count, behind `from`. */
+function unitsFrom({ astral }: Heard, from: number, points: number): number {
+  let units = from + points
   for (const at of astral) {
+    if (at < from) continue
     if (at >= units) break
     units++
   }
@@ -634,6 +745,8 @@ function nothing(): Findings {
     lanes: [],
     ends: [],
     repeats: [],
+    withheld: [],
+    varying: [],
     captured: {},
     citations: [],
     offsets: [],
