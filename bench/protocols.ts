@@ -203,4 +203,4 @@ const messages: Spoken = {
   ],
 }
 
-export const SPOKEN: readonly Spoken[] = [chat, completions, embeddings, responses, messages]
+export const SPOKEN: readonly Spoken[] = [chat, completions, embeddings, messages]
