@@ -109,10 +109,10 @@ function broken(
   type: string | RegExp,
   most: string,
 ) {
-  const { midway, typeOnly } = client.expected(kind)
+  const { midway, midwayStatus, typeOnly } = client.expected(kind)
   expect(error).toMatchObject({
     kind: midway,
-    status: undefined,
+    status: midwayStatus,
     type: expect.stringMatching(type),
     code: typeOnly === true ? undefined : code,
   })

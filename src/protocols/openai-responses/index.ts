@@ -19,8 +19,11 @@ export const openaiResponses: Protocol = {
   error: (error, where) => (where === 'body' ? openaiError(error, where) : errorEvent(error)),
 }
 
-/** As OpenAI sends it: what is documented, a flat one, the SDKs take for any other event. */
+/**
+ * As OpenAI sends it: what is documented, a flat one, the SDKs take for any other event. The number is no event's
+ * place, which is not known here, but Vercel's AI SDK shows no error without one.
+ */
 function errorEvent(error: GateError): string {
   const { error: nested } = JSON.parse(openaiError(error, 'body')) as { error: object }
-  return `event: error\ndata: ${JSON.stringify({ type: 'error', error: nested })}\n\n`
+  return `event: error\ndata: ${JSON.stringify({ type: 'error', sequence_number: 0, error: nested })}\n\n`
 }

@@ -321,12 +321,16 @@ describe('how an answer ends', () => {
     for (const error of [flat, nested]) expect(() => push(error)).toThrow('The model is not available.')
   })
 
-  it('with the gate’s own error, nested as OpenAI’s is', () => {
+  it('with the gate’s own error, nested and numbered as OpenAI’s is', () => {
     const error = new GateError('keywords.words', { param: 'output[0].content[0].text' })
     const said = openaiResponses.error(error, 'stream')
     expect(said).toMatch(/^event: error\ndata: \{.*\}\n\n$/)
     const { error: body } = JSON.parse(openaiResponses.error(error, 'body'))
-    expect(JSON.parse(said.split('\ndata: ')[1]!)).toEqual({ type: 'error', error: body })
+    expect(JSON.parse(said.split('\ndata: ')[1]!)).toEqual({
+      type: 'error',
+      sequence_number: 0,
+      error: body,
+    })
     expect(body).toEqual({
       message: 'The text contains a word that this boundary does not allow.',
       type: 'policy_violation',

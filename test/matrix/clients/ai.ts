@@ -79,7 +79,10 @@ function language(
   model: (name: string) => LanguageModel,
   { kinds = {}, adds = 0 }: { kinds?: Partial<Client['kinds']>; adds?: number } = {},
 ): Client {
-  const isAnthropic = path === '/v1/messages'
+  const own: Readonly<Record<string, Partial<Expected>>> = {
+    '/v1/messages': { typeOnly: true },
+    '/v1/responses': { midwayStatus: 500 },
+  }
   return {
     sdk,
     call,
@@ -87,7 +90,7 @@ function language(
     kinds: { plain: true, tools: true, structured: true, multi: ONE, usage: true, ...kinds },
     adds,
     modes: BOTH,
-    expected: () => (isAnthropic ? { ...EXPECTED, typeOnly: true } : EXPECTED),
+    expected: () => ({ ...EXPECTED, ...own[path] }),
     async ask(asked, seen) {
       const { kind, stream, prompt, signal } = asked
       const settings = {

@@ -41,6 +41,8 @@ export interface Expected {
   abort: string
   /** While reading one. */
   abortMidway: string
+  /** The status that the SDK makes up for such an error, which came without. */
+  midwayStatus?: number
   /** The SDK shows no code of an error that ends a stream, only its type. */
   typeOnly?: true
 }
