@@ -67,8 +67,6 @@ interface Said {
   part: number
   from: number
   to: number
-  /** Not in one piece: other paths' texts stand between. */
-  scattered: boolean
 }
 
 /** What came whole, in case it comes again word for word: its text, and its writes from its beginning. */
@@ -254,9 +252,9 @@ export class Walker {
     this.keep({ part: id, path: place.path, literal, value, form: 'json', copy: true, at })
   }
 
-  private says({ part, from, to, scattered }: Said, value: string): boolean {
+  private says({ part, from, to }: Said, value: string): boolean {
     const text = this.heard[part]!.text
-    return !scattered && text !== undefined && to - from === value.length && text.startsWith(value, from)
+    return text !== undefined && to - from === value.length && text.startsWith(value, from)
   }
 
   /** Keeps what is needed of a part's text to know its copies by, and where offsets into it point. */
@@ -272,12 +270,9 @@ export class Walker {
     heard.length += value.length
     if (path !== undefined) {
       const said = this.said.get(path)
-      if (said === undefined || said.part !== part)
-        this.said.set(path, { part, from, to: heard.length, scattered: false })
-      else {
-        if (said.to !== from) said.scattered = true
-        said.to = heard.length
-      }
+      if (said === undefined || said.part !== part) this.said.set(path, { part, from, to: heard.length })
+      // What others said in between is counted in: a copy of this alone then is a text of its own.
+      else said.to = heard.length
     }
     if (heard.text === undefined) return
     this.keepText(value.length)
@@ -615,7 +610,7 @@ export class Walker {
   private placeOffsets(): void {
     for (const { path, literal, at, edge } of this.cited) {
       const said = this.said.get(path)
-      if (said === undefined || said.scattered || !Number.isInteger(at) || at < 0) continue
+      if (said === undefined || !Number.isInteger(at) || at < 0) continue
       const { part, from } = said
       const to = unitsFrom(this.heard[part]!, from, at)
       this.found.offsets.push({ part, literal, says: at, at: to, from, edge })
