@@ -85,7 +85,7 @@ export async function cells(
     for (const [target, server] of servers)
       samples.get(target)!.push(await sample(loader, server, workload, connections, duration))
   const base = samples.get(BASELINE)!
-  return TARGETS.map((target) => {
+  return [...servers.keys()].map((target) => {
     const taken = samples.get(target)!
     const of = (figure: (one: Sample) => number) => median(taken.map(figure))
     // The clock of CPU time is coarse: it is summed, not sampled.

@@ -49,12 +49,12 @@ export function script(name: string, ...args: string[]): Promise<Server> {
   })
 }
 
-const BOUNDARY = (upstream: string) => `apiVersion: sallyport.dev/v1
+const EMPTY = `apiVersion: sallyport.dev/v1
 kind: Boundary
 metadata: { name: empty }
 spec:
-  match: { paths: [/v1/chat/completions] }
-  upstreams: [{ name: ${upstream} }]
+  match: { paths: ["*"] }
+  upstreams: [{ name: openai }, { name: anthropic }]
 `
 
 /** A folder of documents: nothing inspected, or the boundary that ships; either way with keys, before the mock. */
@@ -64,15 +64,18 @@ export function documents(boundary: 'empty' | 'default', mock: number): string {
   const write = (name: string, text: string) => writeFileSync(join(dir, name), text)
   write(
     'boundaries.yaml',
-    boundary === 'empty'
-      ? BOUNDARY('openai')
-      : readFileSync(join(ROOT, 'policies/default/boundaries.yaml'), 'utf8'),
+    boundary === 'empty' ? EMPTY : readFileSync(join(ROOT, 'policies/default/boundaries.yaml'), 'utf8'),
   )
   const upstream = (name: string, spec: string) =>
     `apiVersion: sallyport.dev/v1\nkind: Upstream\nmetadata: { name: ${name} }\nspec: ${spec}\n`
+  const at = `baseUrl: "http://127.0.0.1:${mock}/v1"`
   write(
     'upstreams.yaml',
-    `${upstream('openai', `{ protocol: openai, baseUrl: "http://127.0.0.1:${mock}/v1" }`)}---\n${upstream('loopback', '{ protocol: loopback, models: [{ name: loopback }] }')}`,
+    [
+      upstream('openai', `{ protocol: openai, ${at} }`),
+      upstream('anthropic', `{ protocol: anthropic, ${at} }`),
+      upstream('loopback', '{ protocol: loopback, models: [{ name: loopback }] }'),
+    ].join('---\n'),
   )
   write(
     'consumer.yaml',

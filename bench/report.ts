@@ -217,3 +217,30 @@ ${table(
 )}
 `
 }
+
+/** What each protocol costs beside chat completions. */
+export function protocolReport(cells: readonly Cell[]): string {
+  const chat = (cell: Cell): Cell =>
+    cells.find(
+      ({ workload, target }) =>
+        target === cell.target &&
+        workload ===
+          (cell.workload.endsWith(', streamed') ? 'chat completions, streamed' : 'chat completions'),
+    )!
+  const workloads = [...new Set(cells.map(({ workload }) => workload))]
+  const rows = workloads.map((workload) => {
+    const of = (target: Target) => cells.find((cell) => cell.workload === workload && cell.target === target)!
+    const share = (target: Target) => {
+      const cell = of(target)
+      return `${ratio(cell.rateRatio)} (${ratio(cell.rateRatio / chat(cell).rateRatio)})`
+    }
+    return [workload, number(of(BASELINE).rate, 0), share('empty boundary'), share('default boundary')]
+  })
+  return `# Protocols
+
+Written by \`npm run bench -- --protocols\`: calls a second of the bare proxy at 32 connections, and the gate's share of it for the
+same bytes. In brackets: that share beside the share of chat completions, of which the budget is 0.8.
+
+${table(['', BASELINE, 'empty boundary', 'default boundary'], rows)}
+`
+}

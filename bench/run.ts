@@ -6,15 +6,17 @@ import {
   type Cell,
   cells,
   conversations,
+  median,
   PACED_STREAM,
   sample,
   type Target,
   WORKLOADS,
 } from './measure.ts'
 import { ask, build, documents, gate, resident, type Server, script, stop } from './processes.ts'
-import { report } from './report.ts'
+import { SPOKEN } from './protocols.ts'
+import { protocolReport, report } from './report.ts'
 
-// usage: npm run bench [-- --quick]
+// usage: npm run bench [-- --quick | --protocols]
 
 const quick = process.argv.includes('--quick')
 const sizes = quick
@@ -45,6 +47,44 @@ setTimeout(() => {
 }, 480_000).unref()
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Each protocol's throughput as a share of the bare proxy's for the same bytes. */
+async function protocols(): Promise<void> {
+  build()
+  const mock = await script('mock')
+  const loader = await script('load')
+  const servers = new Map<Target, Server>([
+    ['bare proxy', await script('bare-proxy', `http://127.0.0.1:${mock.port}`)],
+    ['empty boundary', await gate(documents('empty', mock.port))],
+    ['default boundary', await gate(documents('default', mock.port))],
+  ])
+  const taken: Cell[] = []
+  const asked = SPOKEN.flatMap(({ name, path, request, events }) => [
+    { name, path, template: request(false) },
+    ...(events === undefined ? [] : [{ name: `${name}, streamed`, path, template: request(true) }]),
+  ])
+  for (const workload of asked)
+    for (const server of servers.values()) await sample(loader, server, workload, 32, sizes.warm)
+  // Round by round over all of them, so that what disturbs the machine does not disturb one protocol alone.
+  const rounds: Cell[][] = []
+  for (let round = 0; round < sizes.rounds; round++) {
+    const cellsOfRound: Cell[] = []
+    for (const workload of asked)
+      cellsOfRound.push(...(await cells(loader, servers, workload, 32, { ...sizes, rounds: 1 })))
+    rounds.push(cellsOfRound)
+  }
+  for (const [i, cell] of rounds[0]!.entries())
+    taken.push({
+      ...cell,
+      rate: median(rounds.map((round) => round[i]!.rate)),
+      rateRatio: median(rounds.map((round) => round[i]!.rateRatio)),
+      cpu: median(rounds.map((round) => round[i]!.cpu)),
+    })
+  for (const server of [loader, ...servers.values(), mock]) await stop(server)
+  const text = protocolReport(taken)
+  if (!quick) writeFileSync(fileURLToPath(new URL('protocols.md', import.meta.url)), text)
+  process.stdout.write(text)
+}
 
 async function main(): Promise<void> {
   const began = performance.now()
@@ -119,5 +159,5 @@ async function main(): Promise<void> {
   process.stdout.write(text)
 }
 
-await main()
+await (process.argv.includes('--protocols') ? protocols() : main())
 process.exit(0)

@@ -54,7 +54,7 @@ export function historyOf(exchange: Exchange, unit: Unit): History | undefined {
   }
   // The last message may be asked anew in other words: what stands before it is remembered as well.
   const ends = recent.slice(-2).map(({ parts }) => parts - 1)
-  const judged: Beginning[] = []
+  const judged: (Beginning | undefined)[] = []
   return {
     parts: known === undefined ? 0 : recent[known.index]!.parts,
     writes: known === undefined ? 0 : recent[known.index]!.writes,
@@ -65,8 +65,9 @@ export function historyOf(exchange: Exchange, unit: Unit): History | undefined {
       judged[recent.length - ends.length + at] = { states, looks: exchange.looks.all }
     },
     keep() {
-      if (exchange.findings.length === 0)
-        judged.forEach((beginning, index) => beginnings.keep(index, beginning))
+      if (exchange.findings.length > 0) return
+      for (const [index, beginning] of judged.entries())
+        if (beginning !== undefined) beginnings.keep(index, beginning)
     },
   }
 }

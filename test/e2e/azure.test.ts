@@ -106,6 +106,19 @@ describe('Azure’s client, pointed at the gate', () => {
     expect(model.requests).toHaveLength(0)
   })
 
+  test('the models that it may use', async () => {
+    const listed: string[] = []
+    for await (const { id } of await azure.models.list()) listed.push(id)
+    expect(listed).toEqual(expect.arrayContaining(['m', 'n', 'v1']))
+    const one = await call(gate.url, {
+      path: '/openai/v1/models/m',
+      method: 'GET',
+      headers: { 'api-key': gate.key },
+    })
+    expect(JSON.parse(one.text).id).toBe('m')
+    expect((await gate.records()).at(-1)).toMatchObject({ path: '/v1/models/m', status: 200 })
+  })
+
   test('completions and embeddings', async () => {
     model.reply = { json: { choices: [{ index: 0, text: 'yes', finish_reason: 'stop' }] } }
     const { choices } = await azure.completions.create({ model: 'n', prompt: 'I am ada@example.com' })

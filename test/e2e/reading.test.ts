@@ -289,7 +289,7 @@ describe('paths', () => {
     '/V1/chat/completions',
     '/v1/completions/',
     '/v1/embeddings/m',
-    '/v1/models/m',
+    '/v1/modelsm',
     '/v1/chat/../chat/completions',
     '/v1/chat%2fcompletions',
     '/healthz',
@@ -314,6 +314,7 @@ describe('paths', () => {
     ['GET', CHAT],
     ['PUT', CHAT],
     ['POST', '/v1/models'],
+    ['POST', '/v1/models/m'],
     ['GET', '/v1/inspect'],
     ['DELETE', '/v1/generate'],
   ])('%s %s is not how it is called', async (method, path) => {

@@ -47,7 +47,8 @@ const spoken = part('model', text, joined)
 const contentBlock = byField(
   'type',
   {
-    text: block({ text: spoken, citations: citation('null', cited(array(citedPlace))) }),
+    // Empty and not null, which Anthropic's types allow and Vercel's AI SDK refuses.
+    text: block({ text: spoken, citations: citation('[]', cited(array(citedPlace))) }),
     thinking,
     redacted_thinking: redactedThinking,
     tool_use: toolUse,

@@ -354,7 +354,9 @@ describe('an answer', () => {
     const { splices, text } = reader().body(JSON.stringify(ANSWER))
     expect(splices).toHaveLength(1)
     const [{ span, text: instead } = { span: [0, 0], text: '' }] = splices
-    expect(JSON.parse(text.slice(0, span[0]) + instead + text.slice(span[1])).content[1].citations).toBeNull()
+    expect(JSON.parse(text.slice(0, span[0]) + instead + text.slice(span[1])).content[1].citations).toEqual(
+      [],
+    )
   })
 })
 

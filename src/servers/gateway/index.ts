@@ -38,6 +38,8 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
 ])
 const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
 
+/** Azure’s name for the list of models. */
+const AZURE_MODELS = /^\/openai\/(?:v1\/)?models(?=\/|$)/
 const aliasOf = aliases(PROTOCOLS)
 
 /** The data plane. Throws `Error` when the address cannot be listened on. */
@@ -136,6 +138,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
 function ignore(): void {}
 
 function endpoint(call: Call): Endpoint {
+  if (AZURE_MODELS.test(call.path)) call.path = call.path.replace(AZURE_MODELS, MODELS)
   const found =
     ENDPOINTS.get(call.path) ?? (call.path.startsWith(`${MODELS}/`) ? ONE_MODEL : undefined) ?? aliased(call)
   if (found === undefined) throw new GateError('request.not_found')

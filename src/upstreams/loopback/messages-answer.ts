@@ -64,7 +64,8 @@ function blocksOf(turn: Turn, { id }: Frame) {
   const { thinking, text } = turn
   return [
     ...(thinking === '' ? [] : [{ type: 'thinking' as const, thinking, signature: signature(thinking) }]),
-    ...(text === '' ? [] : [{ type: 'text' as const, text, citations: null }]),
+    // No null, which Anthropic's types allow and Vercel's AI SDK refuses.
+    ...(text === '' ? [] : [{ type: 'text' as const, text, citations: [] }]),
     ...turn.calls.map((call, at) => toolUse(call, `toolu_${id}_${at}`)),
   ]
 }
