@@ -35,7 +35,7 @@ const MAX_KEYS = 10_000
 const MAX_KEPT = 16 * 1024 * 1024
 /** Offsets behind so many characters of two units are not exact; an answer of nothing else would fill the memory. */
 const MAX_ASTRAL = 1024 * 1024
-export const PLAIN = {}
+const PLAIN = {}
 
 export interface Base {
   origin: Origin
