@@ -89,6 +89,16 @@ function readIn(events: readonly Event[]): Map<string, string> {
   return read
 }
 
+/** What annotations stand for. */
+function cited(events: readonly Event[]): string[] {
+  const contents = finalOf(events).output.flatMap(({ content }) => (content as Json[] | undefined) ?? [])
+  return contents.flatMap(({ text, annotations }) =>
+    ((annotations as Json[] | undefined) ?? []).map(({ start_index, end_index, index }) =>
+      [...(text as string)].slice((start_index as number) ?? 0, (end_index ?? index) as number).join(''),
+    ),
+  )
+}
+
 /** What every copy in a stream must agree with. */
 function expectAgreement(events: readonly Event[]): void {
   const said = saidIn(events)
@@ -178,6 +188,7 @@ describe.each(sequences)('law 7: %s', (name, events) => {
       expect(finalOf(got)).toEqual(expected)
       expectAgreement(got)
       expect([...readIn(got)]).toEqual(masked([...readIn(sent)]))
+      expect(cited(got)).toEqual(masked(cited(sent)))
       // Nothing that has left depends on what comes after: each text could end here.
       let left = ''
       for (const [i, step] of steps.entries()) {

@@ -20,7 +20,7 @@ import {
 } from './drive.ts'
 import { casesOf, inspectWhole, openCase, partOf, seeded } from './guard-law.ts'
 
-/** Random cuttings of each longer text; 1,000 take half an hour: `CUTTINGS=1000 npx vitest run test/law7.test.ts`. */
+/** Random cuttings of each longer text; `.ci/run` draws 1,000, which takes some minutes. */
 const CUTTINGS = Number(process.env.CUTTINGS ?? 20)
 vi.setConfig({ testTimeout: 6_000 * Math.max(20, CUTTINGS) })
 

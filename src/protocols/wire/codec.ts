@@ -3,9 +3,11 @@ import { type Document, scan } from '../../core/json/scan.ts'
 import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
 import type { AnswerOptions, AnswerReader, ReadRequest } from '../types.ts'
 import { type Slot, type Template, template, textIn } from './alike.ts'
+import { hasKey } from './nodes.ts'
+import type { Findings } from './place.ts'
 import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
-import { type Findings, hasKey, Walker } from './walk.ts'
+import { Walker } from './walk.ts'
 
 /** Reads a request's body by its shape. What is known to be nobody's else is the user's. */
 export function readRequest(text: string, shape: Shape): ReadRequest {

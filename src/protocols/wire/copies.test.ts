@@ -248,6 +248,11 @@ describe('what is whole', () => {
     ])
   })
 
+  it('is read anew where it differs in a letter', () => {
+    const said = (name: string) => ({ type: 'about', about: { name } })
+    expect(leaves([said('a secrel'), said('a secret')])).toEqual([[said('a secrel')], [said('a [X]')]])
+  })
+
   it('keeps its origin when it is read anew', () => {
     const units = read([
       { type: 'about', about: { notes: 'one', words: 'two' } },

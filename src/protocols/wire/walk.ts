@@ -12,130 +12,29 @@ import {
   TRUE,
 } from '../../core/json/scan.ts'
 import { shownKey } from '../../core/paths.ts'
-import type { Kind, Offset, Origin, Part, Span, Write } from '../../core/types.ts'
-import { identifierEnd, meaning, type Names } from './names.ts'
-import { type Capture, fold, type Kept, type Shape } from './shape.ts'
+import type { Write } from '../../core/types.ts'
+import { isBase64 } from './nodes.ts'
+import { type Base, Parts } from './parts.ts'
+import { below, type Findings, join, moved, nothing, type Place, ROOT, rename } from './place.ts'
+import { fold, type Shape } from './shape.ts'
 
-/** What a walk tells of one document. */
-export interface Findings {
-  opens: Part[]
-  writes: Write[]
-  /** Parts that this document adds to or whose scope it names. */
-  lanes: number[]
-  ends: number[]
-  /** Whether it has to do with a scope at all, or stands beside them. */
-  scoped: boolean
-  /** Whether it says that the stream has said all. */
-  complete: boolean
-  /** Values that say again what stands elsewhere, in another form. */
-  repeats: Span[]
-  /** Values that do not leave, and what stands there instead. */
-  withheld: { span: Span; text: string }[]
-  /** What differs from one event to the next and says nothing. */
-  varying: { span: Span; is: 'id' | 'number' }[]
-  /** Values that refer to places in the request, and what may stand there instead. */
-  citations: { span: Span; text: string }[]
-  offsets: Offset[]
-  captured: Partial<Record<Capture, { value: string; span: Span }>>
-}
-
-interface Place {
-  path: string
-  /** The part that text goes to; undefined where none has begun. */
-  part: Part | undefined
-  /** The scope whose parts end together. */
-  scope: string | undefined
-  /** Parts are complete with this document. */
-  whole: boolean
-  /** The path of the text that offsets are into. */
-  cites: string | undefined
-  /** The object whose fields name the paths of what stands in it. */
-  beside: number | undefined
-}
-
-/** What is kept of a part's text. */
-interface Heard {
-  length: number
-  /** Where characters of two units stand. */
-  astral: number[]
-  /** All of it, where copies may come. */
-  text: string | undefined
-}
-
-/** Where in a part's text stands what was said at a path. */
-interface Said {
-  part: number
-  from: number
-  to: number
-  /** Not in one piece: other paths' texts stand between. */
-  scattered: boolean
-}
-
-/** What came whole, in case it comes again word for word: its text, and its writes from its beginning. */
-interface Whole {
-  text: string
-  writes: readonly Write[]
-}
-
-const ASTRAL = /[\ud800-\udbff]/
-const MAX_PARTS = 10_000
-const MAX_TEXTS = 200_000
-const MAX_KEYS = 10_000
 /** Digits of a number that may be somebody's. */
 const LONG = 7
-const EMPTY = new Int32Array(4)
-/** The most text that is kept to be compared with its copies. */
-const MAX_KEPT = 16 * 1024 * 1024
-/** Offsets behind so many characters of two units are not exact; an answer of nothing else would fill the memory. */
-const MAX_ASTRAL = 1024 * 1024
-const ROOT: Place = {
-  path: '',
-  part: undefined,
-  scope: undefined,
-  whole: false,
-  cites: undefined,
-  beside: undefined,
-}
-
-interface Base {
-  origin: Origin
-  /** Keys are parts of their own, complete when they come, where values go on growing. */
-  keysApart?: true
-}
+const NESTED = { nested: true } as const
+const NESTED_KEPT = { nested: true, keeps: 'text' } as const
 
 /**
  * Reads the documents of one direction of one exchange: the one body of a request, the events of an answer.
- * Parts are known by their path, so that the deltas of a stream add to the part that an earlier one began.
  *
  * A class, as every call makes two and a function's helpers would be made anew for each.
  */
-export class Walker {
-  private readonly parts = new Map<string, Part>()
-  private readonly scopes = new Map<string, number[]>()
-  private readonly keys = new Set<string>()
-  /** What `kept` parts have said, by their id. */
-  private readonly heard: Heard[] = []
-  private heardLength = 0
-  private readonly said = new Map<string, Said>()
-  private readonly wholes = new Map<string, Whole>()
-  /** What parts are known by. */
-  private readonly paths: string[] = []
-  /** In which document a part was last named, by the part's id. */
-  private readonly named: number[] = []
-  private documents = 0
-  /** Parts that are complete, and with which document. */
-  private closed: Map<number, number> | undefined
-  private text = ''
-  private tape: Document['tape'] = EMPTY
-  private found: Findings = nothing()
+export class Walker extends Parts {
   private finished: string[] = []
-  private cited: { path: string; literal: Span; at: number; edge: Offset['edge'] }[] = []
   private readonly root: Shape
-  private readonly base: Base
 
   constructor(root: Shape, base: Base) {
+    super(base)
     this.root = root
-    this.base = base
   }
 
   /** Throws `GateError` `body.ambiguous_key`, `body.not_object`. */
@@ -157,147 +56,6 @@ export class Walker {
         found.ends.push(part)
       }
     return found
-  }
-
-  private partAt(
-    place: Place,
-    origin: Origin,
-    kind: Kind,
-    { keeps, ...extra }: Pick<Part, 'group' | 'medium' | 'nested'> & { keeps?: Kept } = PLAIN,
-    path = place.path,
-  ): Part {
-    const known = this.parts.get(path)
-    if (known !== undefined) return known
-    if (this.named.length >= MAX_PARTS) throw new GateError('body.too_large')
-    const part: Part = { id: this.named.length, origin, kind, ...extra }
-    // What is whole may come again.
-    const kept = keeps ?? (place.whole && kind !== 'media' ? 'edits' : undefined)
-    if (kept !== undefined) {
-      part.kept = true
-      this.heard[part.id] = { length: 0, astral: [], text: kept === 'text' ? '' : undefined }
-    }
-    this.parts.set(path, part)
-    this.paths.push(path)
-    this.named.push(0)
-    this.found.opens.push(part)
-    if (place.scope !== undefined) this.scopes.get(place.scope)!.push(part.id)
-    return part
-  }
-
-  /** Whether a part was complete with an earlier document. */
-  private isOver({ id }: Part): boolean {
-    const closed = this.closed?.get(id)
-    return closed !== undefined && closed < this.documents
-  }
-
-  /** What stands where a part did that is complete, or says something else than it did: one for each document. */
-  private another({ id, origin, kind, nested, kept }: Part, place: Place): Part {
-    const extra: { nested?: true; keeps?: Kept } = nested ? { nested } : {}
-    if (kept) extra.keeps = this.heard[id]!.text === undefined ? 'edits' : 'text'
-    return this.partAt(place, origin, kind, extra, `${this.paths[id]}#${this.documents}`)
-  }
-
-  private beginPart({ origin, kind, group, kept }: Extract<Shape, { is: 'part' }>, place: Place): Part {
-    const extra: { group?: string; keeps?: Kept } = group ? { group: place.path } : {}
-    if (kept !== undefined) extra.keeps = kept
-    return this.partAt(place, origin, kind, extra)
-  }
-
-  private write(node: number, place: Place, form: Write['form'], value: string, below?: string): void {
-    let part = place.part ?? this.partAt(place, this.base.origin, 'text')
-    if (place.whole && this.isOver(part)) part = this.another(part, place)
-    const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
-    this.lane(part.id)
-    if (place.whole) this.finish(part.id)
-    if (part.kept) this.hear(part.id, below === undefined ? place.path : undefined, value)
-    this.keep(
-      below === undefined
-        ? { part: part.id, path: place.path, literal, value, form }
-        : { part: part.id, path: below, literal, value, form, seam: true },
-    )
-  }
-
-  private finish(part: number): void {
-    this.found.ends.push(part)
-    this.closed ??= new Map()
-    if (!this.closed.has(part)) this.closed.set(part, this.documents)
-  }
-
-  /** A key is read once, however many events repeat it: what they say of it is one text. */
-  private writeKey(node: number, place: Place, key: string, path: string, apartAt = `${place.path}{}`): void {
-    const known = `${place.part!.id} ${place.path}\0${key}`
-    if (this.keys.has(known)) return
-    if (this.keys.size < MAX_KEYS) this.keys.add(known)
-    let part = place.part!
-    if (this.base.keysApart) {
-      part = this.partAt(place, part.origin, 'text', PLAIN, apartAt)
-      if (this.isOver(part)) part = this.another(part, place)
-      this.finish(part.id)
-    }
-    const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
-    this.lane(part.id)
-    this.keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
-  }
-
-  /** A text that was said before, in one piece. Where it differs, it is a text of its own. */
-  private writeCopy(node: number, place: Place, part: Part, value: string): void {
-    const said = this.said.get(place.path)
-    if (said === undefined || said.from === said.to)
-      return this.write(node, { ...place, part }, 'json', value)
-    if (value === '') return
-    if (!this.says(said, value))
-      return this.write(node, { ...place, part: this.another(part, place), whole: true }, 'json', value)
-    const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
-    this.lane(said.part)
-    if (place.whole) this.finish(part.id)
-    const { part: id, from: at } = said
-    this.keep({ part: id, path: place.path, literal, value, form: 'json', copy: true, at })
-  }
-
-  private says({ part, from, to, scattered }: Said, value: string): boolean {
-    const text = this.heard[part]!.text
-    return !scattered && text !== undefined && to - from === value.length && text.startsWith(value, from)
-  }
-
-  /** Keeps what is needed of a part's text to know its copies by, and where offsets into it point. */
-  hear(part: number, path: string | undefined, value: string): void {
-    const heard = this.heard[part]!
-    const from = heard.length
-    // A short text is seen through sooner than the expression has begun.
-    if (value.length < 64 || ASTRAL.test(value))
-      for (let i = 0; i < value.length; i++) {
-        const unit = value.charCodeAt(i)
-        if (unit >= 0xd800 && unit <= 0xdbff && heard.astral.length < MAX_ASTRAL) heard.astral.push(from + i)
-      }
-    heard.length += value.length
-    if (path !== undefined) {
-      const said = this.said.get(path)
-      if (said === undefined || said.part !== part)
-        this.said.set(path, { part, from, to: heard.length, scattered: false })
-      else {
-        if (said.to !== from) said.scattered = true
-        said.to = heard.length
-      }
-    }
-    if (heard.text === undefined) return
-    this.keepText(value.length)
-    heard.text += value
-  }
-
-  private keepText(length: number): void {
-    this.heardLength += length
-    if (this.heardLength > MAX_KEPT) throw new GateError('upstream.invalid')
-  }
-
-  private lane(part: number): void {
-    if (this.named[part] === this.documents) return
-    this.named[part] = this.documents
-    this.found.lanes.push(part)
-  }
-
-  /** Megabytes of texts of one character would take a hundred times their size. */
-  private keep(write: Write): void {
-    if (this.found.writes.push(write) > MAX_TEXTS) throw new GateError('body.too_large')
   }
 
   /**
@@ -587,170 +345,10 @@ export class Walker {
       this.walk(child + 4, of, at)
     }
   }
-
-  /** A path that an object's fields name; a field that is no number is read as the first. */
-  private pathFrom(path: Extract<Shape, { is: 'at' }>['path'], node: number): string {
-    const { text, tape } = this
-    let all = ''
-    for (const piece of path) {
-      if (typeof piece === 'string') {
-        all += piece
-        continue
-      }
-      const says = this.field(node, piece.field)
-      all +=
-        says !== undefined && tape[says] === NUMBER ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) : 0
-    }
-    return all
-  }
-
-  private offset(node: number, { cites }: Place, edge: Offset['edge']): void {
-    const { text, tape } = this
-    const literal: Span = [tape[node + 1]!, tape[node + 2]!]
-    if (cites !== undefined)
-      this.cited.push({ path: cites, literal, at: Number(text.slice(literal[0], literal[1])), edge })
-  }
-
-  /** The text that offsets are into may stand behind them in the same document. */
-  private placeOffsets(): void {
-    for (const { path, literal, at, edge } of this.cited) {
-      const said = this.said.get(path)
-      if (said === undefined || said.scattered || !Number.isInteger(at) || at < 0) continue
-      const { part, from } = said
-      const to = unitsFrom(this.heard[part]!, from, at)
-      this.found.offsets.push({ part, literal, says: at, at: to, from, edge })
-    }
-    this.cited = []
-  }
-
-  private allNumbers(node: number): boolean {
-    return this.tape[node] === NULL || (this.tape[node] === ARRAY && this.isOfNumbers(node))
-  }
-
-  private holdsNumbers(node: number): boolean {
-    return this.tape[node + 3]! > node + 4 && this.isOfNumbers(node)
-  }
-
-  private isOfNumbers(node: number): boolean {
-    const { tape } = this
-    const stop = tape[node + 3]!
-    for (let child = node + 4; child < stop; child += 4) if (tape[child] !== NUMBER) return false
-    return true
-  }
-
-  /** What stands there, quotes included. */
-  private valueSpan(node: number): Span {
-    const { tape } = this
-    const quote = tape[node] === STRING || tape[node] === ESCAPED ? 1 : 0
-    return [tape[node + 1]! - quote, tape[node + 2]! + quote]
-  }
-
-  private vary(node: number, is: 'id' | 'number'): void {
-    this.found.varying.push({ span: [this.tape[node + 1]!, this.tape[node + 2]!], is })
-  }
-
-  private capture(name: Capture, node: number, value: string): void {
-    this.found.captured[name] = { value, span: [this.tape[node + 1]!, this.tape[node + 2]!] }
-  }
-
-  /** The value of an object's field, as a node. */
-  private field(node: number, name: string): number | undefined {
-    const { text, tape } = this
-    const stop = tape[node + 3]!
-    for (let child = node + 4; child < stop; child = tape[child + 7]!) {
-      const start = tape[child + 1]!
-      const says =
-        tape[child] === ESCAPED
-          ? stringAt(text, tape, child) === name
-          : tape[child + 2]! - start === name.length && text.startsWith(name, start)
-      if (says) return child + 4
-    }
-    return undefined
-  }
-
-  /** What the string or key at a node means. */
-  private lookUp<T>(known: Names<T>, node: number): T | undefined {
-    const { text, tape } = this
-    if (tape[node] !== ESCAPED) return known(text, tape[node + 1]!, tape[node + 2]!)
-    return meaning(known, stringAt(text, tape, node))
-  }
-
-  private isIdentifier(node: number): boolean {
-    const { text, tape } = this
-    const said = tape[node] === ESCAPED ? stringAt(text, tape, node) : text
-    const start = tape[node] === ESCAPED ? 0 : tape[node + 1]!
-    const end = tape[node] === ESCAPED ? said.length : tape[node + 2]!
-    return end > start && identifierEnd(said, start) === end
-  }
-}
-
-/** Whether a document has a field, whatever stands there. */
-export function hasKey({ text, tape }: Document, name: string): boolean {
-  for (let child = 4; child < tape[3]!; child = tape[child + 7]!)
-    if (stringAt(text, tape, child) === name) return true
-  return false
 }
 
 type Leaf = Extract<Shape, { is: 'id' | 'enum' | 'number' | 'boolean' }>
 
 function isLeaf(shape: Shape): shape is Leaf {
   return shape.is === 'id' || shape.is === 'enum' || shape.is === 'number' || shape.is === 'boolean'
-}
-
-const PLAIN = {}
-const NESTED = { nested: true } as const
-const NESTED_KEPT = { nested: true, keeps: 'text' } as const
-
-function moved({ part, scope, whole, cites, beside }: Place, path: string): Place {
-  return { path, part, scope, whole, cites, beside }
-}
-
-const BASE64 = /[A-Za-z0-9+/_=-]*/y
-
-function isBase64(text: string, start: number, end: number): boolean {
-  BASE64.lastIndex = start
-  BASE64.test(text)
-  return BASE64.lastIndex === end
-}
-
-/** Where in a part's text stands what is so many code points, as providers count, behind `from`. */
-function unitsFrom({ astral }: Heard, from: number, points: number): number {
-  let units = from + points
-  for (const at of astral) {
-    if (at < from) continue
-    if (at >= units) break
-    units++
-  }
-  return units
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
-}
-
-/** Written so that no key can stand for a path of the protocol's own (`messages[0].content`), and take its part. */
-function below(path: string, key: string): string {
-  return `${path}[${JSON.stringify(key)}]`
-}
-
-function rename(path: string, last: string): string {
-  const dot = path.lastIndexOf('.')
-  return dot < 0 ? last : `${path.slice(0, dot + 1)}${last}`
-}
-
-function nothing(): Findings {
-  return {
-    opens: [],
-    writes: [],
-    lanes: [],
-    ends: [],
-    repeats: [],
-    withheld: [],
-    varying: [],
-    captured: {},
-    citations: [],
-    offsets: [],
-    scoped: false,
-    complete: false,
-  }
 }
