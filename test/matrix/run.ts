@@ -67,13 +67,13 @@ function startMatrixGate(model: Model): Promise<TestGate> {
 }
 
 /** Why there is no such cell; undefined when there is. */
-export function missing({ client, kind, mode, outcome }: Cell): string | undefined {
+function missing({ client, kind, mode, outcome }: Cell): string | undefined {
   return [client.kinds[kind], client.modes[mode], client.outcomes?.[outcome]].find(
     (there) => typeof there === 'string',
   ) as string | undefined
 }
 
-export function cellsOf(clients: readonly Client[]): Cell[] {
+function cellsOf(clients: readonly Client[]): Cell[] {
   return clients.flatMap((client) =>
     KINDS.flatMap((kind) =>
       MODES.flatMap((mode) => OUTCOMES.map((outcome) => ({ client, kind, mode, outcome }))),
