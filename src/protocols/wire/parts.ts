@@ -1,5 +1,4 @@
 import { GateError } from '../../core/errors.ts'
-import { STRING } from '../../core/json/scan.ts'
 import type { Kind, Offset, Origin, Part, Span, Write } from '../../core/types.ts'
 import { Nodes } from './nodes.ts'
 import { type Findings, nothing, type Place } from './place.ts'

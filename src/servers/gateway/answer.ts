@@ -11,6 +11,8 @@ import { callerHeaders } from './headers.ts'
 /** The most of a buffered answer that is kept; a longer one has to be streamed. */
 const MAX_BODY = 64 * 1024 * 1024
 const HEARTBEAT = 15_000
+/** How often it is asked whether a heartbeat is due: a timer set anew with every event would cost more than sending it. */
+const BEATS = 3
 /** How much without content waits for the first that has some. */
 const MAX_WAITING = 64 * 1024
 
@@ -82,14 +84,17 @@ async function passStream(
     headers['x-accel-buffering'] = 'no'
     writeHead(call, 200, headers)
   }
+  let quiet = 0
   const beat = setInterval(() => {
+    if (++quiet < BEATS) return
+    quiet = 0
     // Nobody reads as long as earlier bytes wait.
     if (response.writableLength > 0 || response.destroyed) return
     begin()
     const early = waiting
     waiting = ''
     write(call, `${early}: waiting\n\n`)
-  }, HEARTBEAT)
+  }, HEARTBEAT / BEATS)
 
   /** Lets out what a step released; throws when it blocks. */
   const pass = (release: Release): Promise<void> | undefined => {
@@ -101,7 +106,7 @@ async function passStream(
     let room: Promise<void> | undefined
     if (waiting !== '' && (content || response.headersSent || waiting.length > MAX_WAITING)) {
       begin()
-      beat.refresh()
+      quiet = 0
       room = write(call, waiting)
       waiting = ''
     }
