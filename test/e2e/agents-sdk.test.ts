@@ -78,6 +78,13 @@ const APIS = [
     result: 'messages[3].content',
     answer: 'choices[0].message.content',
   },
+  {
+    api: 'Responses',
+    responses: true,
+    prompt: 'input[0].content',
+    result: 'input[2].output',
+    answer: 'output[0].content[0].text',
+  },
 ]
 
 describe.each(APIS)('the Agents SDK on $api', ({ responses, ...places }) => {

@@ -110,6 +110,22 @@ const PROTOCOLS: Protocol[] = [
   { provider: 'openai-compatible', model: (name) => compatible()(name), ...chat },
   { provider: 'openai, chat', model: (name) => openai().chat(name), ...chat },
   {
+    provider: 'openai, responses',
+    model: (name) => openai().responses(name),
+    prompt: 'input[0].content[0].text',
+    result: 'input[2].output',
+    answer: 'output[0].content[0].text',
+    // The SDK makes up a status, and does not try again all the same.
+    midway: {
+      message: BLOCKED,
+      type,
+      code: 'keywords.words',
+      statusCode: 500,
+      isRetryable: true,
+      data: expect.anything(),
+    },
+  },
+  {
     provider: 'anthropic',
     model: (name) => createAnthropic({ baseURL: `${gate.url}/v1`, apiKey: gate.key })(name),
     prompt: 'messages[0].content[0].text',
