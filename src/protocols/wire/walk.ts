@@ -11,7 +11,7 @@ import {
   stringAt,
   TRUE,
 } from '../../core/json/scan.ts'
-import { shownKey } from '../../core/paths.ts'
+import { deeper, shownKey } from '../../core/paths.ts'
 import type { Kind, Offset, Origin, Part, Span, Write } from '../../core/types.ts'
 import { meaning, type Names } from './names.ts'
 import { type Capture, fold, type Shape } from './shape.ts'
@@ -61,6 +61,7 @@ const MAX_PARTS = 10_000
 const MAX_TEXTS = 200_000
 const MAX_KEYS = 10_000
 const MAX_IDENTIFIER = 128
+const LONG_PATH = 256
 const EMPTY = new Int32Array(4)
 /** The most text that is kept to be compared with its copies. */
 const MAX_KEPT = 16 * 1024 * 1024
@@ -84,6 +85,8 @@ export class Walker {
   private readonly parts = new Map<string, Part>()
   private readonly scopes = new Map<string, number[]>()
   private readonly keys = new Set<string>()
+  /** What stands for a long path of keys: an answer's keys are known by their paths, and each would hold all above it. */
+  private readonly longPaths = new Map<string, string>()
   /** What `kept` parts have said, by their id. */
   private readonly heard: Heard[] = []
   private heardLength = 0
@@ -179,12 +182,13 @@ export class Walker {
 
   /** A key is read once, however many events repeat it: what they say of it is one text. */
   private writeKey(node: number, place: Place, key: string, path: string): void {
-    const known = `${place.part!.id} ${place.path}\0${key}`
-    if (this.keys.has(known)) return
-    if (this.keys.size < MAX_KEYS) this.keys.add(known)
-    const apart = this.base.keysApart
-      ? this.partAt({ ...place, path: `${place.path}{}` }, place.part!.origin, 'text')
-      : undefined
+    let apart: Part | undefined
+    if (this.base.keysApart) {
+      const known = `${place.part!.id} ${place.path}`
+      if (this.keys.has(known)) return
+      if (this.keys.size < MAX_KEYS) this.keys.add(known)
+      apart = this.partAt({ ...place, path: `${place.path}{}` }, place.part!.origin, 'text')
+    }
     if (apart !== undefined) this.finish(apart.id)
     const part = apart ?? place.part!
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
@@ -259,15 +263,17 @@ export class Walker {
     let index = 0
     for (let child = node + 4; child < stop; ) {
       if (type === ARRAY) {
-        this.any(child, { ...within, path: `${place.path}[${index}]` }, `${shown}[${index}]`)
+        const step = `[${index}]`
+        this.any(child, { ...within, path: place.path + step }, deeper(shown, step))
         index++
         child = tape[child + 3]!
         continue
       }
       const key = stringAt(text, tape, child)
-      const at = { ...within, path: below(place.path, key) }
-      this.writeKey(child, at, key, join(shown, '*'))
-      this.any(child + 4, at, join(shown, shownKey(key)))
+      // A request comes once: what is in a part needs no path to be known by.
+      const at = this.base.keysApart ? { ...within, path: this.below(place.path, key) } : within
+      this.writeKey(child, at, key, keyBelow(shown, '*'))
+      this.any(child + 4, at, keyBelow(shown, shownKey(key)))
       child = tape[child + 7]!
     }
   }
@@ -462,13 +468,26 @@ export class Walker {
 
   /** Reads a key that is not the protocol's own. @returns the place of its value */
   private foreign(node: number, key: string, place: Place): Place {
-    const path = below(place.path, key)
+    const path = this.below(place.path, key)
     const at: Place =
       place.part === undefined
         ? { ...place, path, part: this.partAt({ ...place, path }, this.base.origin, 'text') }
         : { ...place, path }
     this.writeKey(node, at, key, join(place.path, '*'))
     return at
+  }
+
+  /** Written so that no key can stand for a path of the protocol's own (`messages[0].content`), and take its part. */
+  private below(path: string, key: string): string {
+    const full = `${path}[${JSON.stringify(key)}]`
+    if (full.length <= LONG_PATH) return full
+    let short = this.longPaths.get(full)
+    if (short === undefined) {
+      if (this.longPaths.size >= MAX_TEXTS) throw new GateError('body.too_large')
+      short = `~${this.longPaths.size}`
+      this.longPaths.set(full, short)
+    }
+    return short
   }
 
   private entries(node: number, { keys, of }: Extract<Shape, { is: 'map' }>, place: Place): void {
@@ -613,13 +632,12 @@ function unitsBefore({ astral }: Heard, points: number): number {
   return units
 }
 
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
+function keyBelow(path: string, key: string): string {
+  return path === '' ? key : deeper(path, `.${key}`)
 }
 
-/** Written so that no key can stand for a path of the protocol's own (`messages[0].content`), and take its part. */
-function below(path: string, key: string): string {
-  return `${path}[${JSON.stringify(key)}]`
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
 }
 
 function rename(path: string, last: string): string {
