@@ -3,6 +3,7 @@ import {
   array,
   at,
   base64,
+  begins,
   boolean,
   byField,
   captured,
@@ -140,7 +141,7 @@ const delta = byField('type', {
   // A null in place of a citation would be one more for whoever collects them; no text is none.
   citations_delta: citation(
     '{"type":"text_delta","text":""}',
-    object({ type: id, citation: named('citations', cited(citedPlace)) }),
+    object({ type: id, citation: whole(named('citations', cited(citedPlace))) }),
   ),
   compaction_delta: object({ type: id, content: thought, encrypted_content: media('compaction') }),
 })
@@ -159,7 +160,7 @@ export const event: Shape = byField(
     content_block_start: object({
       type: id,
       index: number,
-      content_block: at('content[index]', scope(contentBlock)),
+      content_block: at('content[index]', begins(contentBlock)),
     }),
     content_block_delta: object({ type: id, index: number, delta: at('content[index]', scope(delta)) }),
     content_block_stop: object({ type: id, index: at('content[index]', scope(end(number))) }),

@@ -139,10 +139,11 @@ export function answerReader(
     return added
   }
 
-  function remember(unit: Unit, { captured, varying }: Findings, from: number): void {
+  function remember(unit: Unit, { captured, varying, begins }: Findings, from: number): void {
     const [write] = unit.writes
     const adds =
       write?.form === 'json' &&
+      !begins &&
       unit.writes.length === 1 &&
       write.seam !== true &&
       write.copy !== true &&
@@ -151,7 +152,11 @@ export function answerReader(
       unit.splices.length === 0 &&
       captured.inputTokens === undefined &&
       captured.outputTokens === undefined
-    if (!adds) return
+    if (!adds) {
+      // What is like an earlier event may not be read as that was, once others have said something.
+      if (unit.writes.length > 0) last = undefined
+      return
+    }
     const slots: Slot[] = varying.map(({ span, is }) => ({ span: [span[0] + from, span[1] + from], is }))
     slots.push({ span: write.literal, is: 'text' })
     last = { template: template(unit.text, slots), unit, write, kept: kept.has(write.part) }

@@ -1,4 +1,14 @@
-import { ARRAY, type Document, ESCAPED, NULL, NUMBER, STRING, stringAt } from '../../core/json/scan.ts'
+import { GateError } from '../../core/errors.ts'
+import {
+  ARRAY,
+  type Document,
+  ESCAPED,
+  NULL,
+  NUMBER,
+  OBJECT,
+  STRING,
+  stringAt,
+} from '../../core/json/scan.ts'
 import type { Span } from '../../core/types.ts'
 import { identifierEnd, meaning, type Names } from './names.ts'
 import type { Shape } from './shape.ts'
@@ -32,19 +42,25 @@ export class Nodes {
     return meaning(known, stringAt(text, tape, node))
   }
 
-  /** A path that an object's fields name; a field that is no number is read as the first. */
-  protected pathFrom(path: Extract<Shape, { is: 'at' }>['path'], node: number): string {
+  /** What a node says that numbers things: `0` and `0.0` are one to its readers, but `"1"` and `-1` are not to all. */
+  protected index(node: number | undefined): number | undefined {
     const { text, tape } = this
+    if (node === undefined) return undefined
+    const type = tape[node]!
+    if (type === NULL || type === OBJECT || type === ARRAY) return undefined
+    const said = type === STRING || type === ESCAPED ? stringAt(text, tape, node) : undefined
+    // What is a number to nobody is a text, and read as one.
+    if (said !== undefined && Number.isNaN(Number(said))) return undefined
+    const index = type === NUMBER ? Number(text.slice(tape[node + 1]!, tape[node + 2]!)) : -1
+    if (!Number.isSafeInteger(index) || index < 0) throw new GateError('upstream.invalid')
+    return index
+  }
+
+  /** A path that an object's fields name; a field that says nothing is read as the first. */
+  protected pathFrom(path: Extract<Shape, { is: 'at' }>['path'], node: number): string {
     let all = ''
-    for (const piece of path) {
-      if (typeof piece === 'string') {
-        all += piece
-        continue
-      }
-      const says = this.field(node, piece.field)
-      all +=
-        says !== undefined && tape[says] === NUMBER ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) : 0
-    }
+    for (const piece of path)
+      all += typeof piece === 'string' ? piece : (this.index(this.field(node, piece.field)) ?? 0)
     return all
   }
 

@@ -58,6 +58,8 @@ export class Parts extends Nodes {
   protected heardLength = 0
   protected readonly said = new Map<string, Said>()
   protected readonly wholes = new Map<string, Whole>()
+  /** Of parts that are said at several places, one after the other: where, and where before. */
+  private joined: Map<number, { at: string; before: Set<string> }> | undefined
   /** What parts are known by. */
   protected readonly paths: string[] = []
   /** In which document a part was last named, by the part's id. */
@@ -124,12 +126,27 @@ export class Parts extends Nodes {
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
     if (place.whole) this.finish(part.id)
+    if (this.joined !== undefined && value !== '') this.inOrder(part.id, place.path)
     if (part.kept) this.hear(part.id, below === undefined ? place.path : undefined, value)
     this.keep(
       below === undefined
         ? { part: part.id, path: place.path, literal, value, form }
         : { part: part.id, path: below, literal, value, form, seam: true },
     )
+  }
+
+  protected joins(part: number): void {
+    this.joined ??= new Map()
+    if (!this.joined.has(part)) this.joined.set(part, { at: '', before: new Set() })
+  }
+
+  /** Its reader has what comes at an earlier place before what was read last: that would be another text. */
+  private inOrder(part: number, path: string): void {
+    const joined = this.joined!.get(part)
+    if (joined === undefined || joined.at === path) return
+    if (joined.before.has(path)) throw new GateError('upstream.invalid')
+    joined.before.add(joined.at)
+    joined.at = path
   }
 
   protected finish(part: number): void {

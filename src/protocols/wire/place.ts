@@ -11,6 +11,8 @@ export interface Findings {
   ends: number[]
   /** Whether it has to do with a scope at all, or stands beside them. */
   scoped: boolean
+  /** Whether it says that a scope begins: the same again is not the same. */
+  begins: boolean
   /** Whether it says that the stream has said all. */
   complete: boolean
   /** Values that say again what stands elsewhere, in another form. */
@@ -80,6 +82,7 @@ export function nothing(): Findings {
     citations: [],
     offsets: [],
     scoped: false,
+    begins: false,
     complete: false,
   }
 }

@@ -74,8 +74,8 @@ export type Shape =
   | { is: 'numbers' }
   /** Exempt while it looks like bytes in base64. */
   | { is: 'base64' }
-  /** Parts opened inside end when `end` is met inside. */
-  | { is: 'scope'; of: Shape }
+  /** Parts opened inside end when `end` is met inside. `begins`: readers differ in what a second one is. */
+  | { is: 'scope'; begins?: true; of: Shape }
   /** A value here says that the scope's parts are complete. */
   | { is: 'end'; of: Shape }
 
@@ -161,6 +161,7 @@ export const grows = (of: Shape): Shape => ({ is: 'grows', of })
 export const complete = (of: Shape): Shape => ({ is: 'complete', of })
 export const named = (as: string, of: Shape): Shape => ({ is: 'named', as, of })
 export const scope = (of: Shape): Shape => ({ is: 'scope', of })
+export const begins = (of: Shape): Shape => ({ is: 'scope', begins: true, of })
 export const end = (of: Shape): Shape => ({ is: 'end', of })
 export const object = (fields: Record<string, Shape>): Shape => ({
   is: 'object',

@@ -234,6 +234,7 @@ export class Walker extends Parts {
           if (!this.scopes.has(shape.at)) this.scopes.set(shape.at, [])
         }
         const part = this.parts.get(at.path) ?? this.beginPart(shape, at)
+        if (shape.at !== undefined) this.joins(part.id)
         return this.walk(node, shape.of, { ...place, part })
       }
       case 'at': // The outer one is `members`' to place.
@@ -270,6 +271,8 @@ export class Walker extends Parts {
         return
       case 'scope':
         if (!this.scopes.has(place.path)) this.scopes.set(place.path, [])
+        else if (shape.begins) throw new GateError('upstream.invalid')
+        if (shape.begins) this.found.begins = true
         this.found.scoped = true
         this.walk(node, shape.of, { ...place, scope: place.path })
         return
@@ -290,15 +293,12 @@ export class Walker extends Parts {
   }
 
   private elements(node: number, shape: Extract<Shape, { is: 'array' }>, place: Place): void {
-    const { text, tape } = this
+    const { tape } = this
     const stop = tape[node + 3]!
     let position = 0
     for (let child = node + 4; child < stop; child = tape[child + 3]!) {
       const says = shape.by !== undefined && tape[child] === OBJECT ? this.field(child, shape.by) : undefined
-      const index =
-        says !== undefined && tape[says] === NUMBER
-          ? Number(text.slice(tape[says + 1]!, tape[says + 2]!)) // `0` and `0.0` are one to its readers
-          : position
+      const index = this.index(says) ?? position
       this.walk(child, shape.of, moved(place, `${place.path}[${index}]`))
       position++
     }
