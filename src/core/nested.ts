@@ -2,7 +2,7 @@ import type { Run } from './edits.ts'
 import { GateError } from './errors.ts'
 import { countBefore } from './fifo.ts'
 import { ARRAY, ESCAPED, literal, NUMBER, OBJECT, STRING, scan, stringAt } from './json/scan.ts'
-import { shownKey } from './paths.ts'
+import { deeper, shownKey } from './paths.ts'
 import type { Span } from './types.ts'
 
 const MAX_TEXTS = 200_000
@@ -50,13 +50,13 @@ function read(args: string): NestedText[] {
       let index = 0
       for (let child = node + 4; child < stop; ) {
         if (type === ARRAY) {
-          visit(child, `${path}[${index++}]`)
+          visit(child, deeper(path, `[${index++}]`))
           child = tape[child + 3]!
           continue
         }
         const key = stringAt(text, tape, child)
-        add(child, `${path}.*`, key, 'fixed', true)
-        visit(child + 4, `${path}.${shownKey(key)}`)
+        add(child, deeper(path, '.*'), key, 'fixed', true)
+        visit(child + 4, deeper(path, `.${shownKey(key)}`))
         child = tape[child + 7]!
       }
     }

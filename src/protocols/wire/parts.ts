@@ -30,6 +30,7 @@ const ASTRAL = /[\ud800-\udbff]/
 const MAX_PARTS = 10_000
 const MAX_TEXTS = 200_000
 const MAX_KEYS = 10_000
+const LONG_PATH = 256
 /** The most text that is kept to be compared with its copies. */
 const MAX_KEPT = 16 * 1024 * 1024
 /** Offsets behind so many characters of two units are not exact; an answer of nothing else would fill the memory. */
@@ -50,6 +51,8 @@ export class Parts extends Nodes {
   protected readonly parts = new Map<string, Part>()
   protected readonly scopes = new Map<string, number[]>()
   protected readonly keys = new Set<string>()
+  /** What stands for a long path of keys: an answer's keys are known by their paths, and each would hold all above it. */
+  private readonly longPaths = new Map<string, string>()
   /** What `kept` parts have said, by their id. */
   protected readonly heard: Heard[] = []
   protected heardLength = 0
@@ -143,11 +146,11 @@ export class Parts extends Nodes {
     path: string,
     apartAt = `${place.path}{}`,
   ): void {
-    const known = `${place.part!.id} ${place.path}\0${key}`
-    if (this.keys.has(known)) return
-    if (this.keys.size < MAX_KEYS) this.keys.add(known)
     let part = place.part!
     if (this.base.keysApart) {
+      const known = `${part.id} ${place.path}`
+      if (this.keys.has(known)) return
+      if (this.keys.size < MAX_KEYS) this.keys.add(known)
       part = this.partAt(place, part.origin, 'text', PLAIN, apartAt)
       if (this.isOver(part)) part = this.another(part, place)
       this.finish(part.id)
@@ -155,6 +158,19 @@ export class Parts extends Nodes {
     const literal: Span = [this.tape[node + 1]!, this.tape[node + 2]!]
     this.lane(part.id)
     this.keep({ part: part.id, path, literal, value: key, form: 'fixed', key: true })
+  }
+
+  /** Written so that no key can stand for a path of the protocol's own (`messages[0].content`), and take its part. */
+  protected below(path: string, key: string): string {
+    const full = `${path}[${JSON.stringify(key)}]`
+    if (full.length <= LONG_PATH) return full
+    let short = this.longPaths.get(full)
+    if (short === undefined) {
+      if (this.longPaths.size >= MAX_TEXTS) throw new GateError('body.too_large')
+      short = `~${this.longPaths.size}`
+      this.longPaths.set(full, short)
+    }
+    return short
   }
 
   /** A text that was said before, in one piece. Where it differs, it is a text of its own. */

@@ -1,3 +1,4 @@
+import { deeper } from '../../core/paths.ts'
 import type { Offset, Part, Span, Write } from '../../core/types.ts'
 import type { Capture } from './shape.ts'
 
@@ -56,9 +57,9 @@ export function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`
 }
 
-/** Written so that no key can stand for a path of the protocol's own (`messages[0].content`), and take its part. */
-export function below(path: string, key: string): string {
-  return `${path}[${JSON.stringify(key)}]`
+/** The path that findings give of what stands at a key of nobody's. */
+export function keyBelow(path: string, key: string): string {
+  return path === '' ? key : deeper(path, `.${key}`)
 }
 
 export function rename(path: string, last: string): string {

@@ -11,11 +11,11 @@ import {
   stringAt,
   TRUE,
 } from '../../core/json/scan.ts'
-import { shownKey } from '../../core/paths.ts'
+import { deeper, shownKey } from '../../core/paths.ts'
 import type { Write } from '../../core/types.ts'
 import { isBase64 } from './nodes.ts'
 import { type Base, Parts } from './parts.ts'
-import { below, type Findings, join, moved, nothing, type Place, ROOT, rename } from './place.ts'
+import { type Findings, join, keyBelow, moved, nothing, type Place, ROOT, rename } from './place.ts'
 import { fold, type Shape } from './shape.ts'
 
 /** Digits of a number that may be somebody's. */
@@ -112,15 +112,16 @@ export class Walker extends Parts {
     let index = 0
     for (let child = node + 4; child < stop; ) {
       if (type === ARRAY) {
-        this.anything(child, { ...within, path: `${place.path}[${index}]` }, `${shown}[${index}]`, keys)
-        index++
+        const step = `[${index++}]`
+        this.anything(child, { ...within, path: place.path + step }, deeper(shown, step), keys)
         child = tape[child + 3]!
         continue
       }
       const key = stringAt(text, tape, child)
-      const at = { ...within, path: below(place.path, key) }
-      this.writeKey(child, at, key, join(shown, '*'), keys)
-      this.anything(child + 4, at, join(shown, shownKey(key)), keys)
+      // A request comes once: what is in a part needs no path to be known by.
+      const at = this.base.keysApart ? { ...within, path: this.below(place.path, key) } : within
+      this.writeKey(child, at, key, keyBelow(shown, '*'), keys)
+      this.anything(child + 4, at, keyBelow(shown, shownKey(key)), keys)
       child = tape[child + 7]!
     }
   }
@@ -325,7 +326,7 @@ export class Walker extends Parts {
 
   /** Reads a key that is not the protocol's own. @returns the place of its value */
   private foreign(node: number, key: string, place: Place): Place {
-    const path = below(place.path, key)
+    const path = this.below(place.path, key)
     const at: Place =
       place.part === undefined
         ? { ...place, path, part: this.partAt({ ...place, path }, this.base.origin, 'text') }

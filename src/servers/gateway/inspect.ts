@@ -5,6 +5,7 @@ import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
 import { readBody } from './body.ts'
 import { beginExchange, type Call, sendJson } from './call.ts'
+import { converter, UNITS } from './units.ts'
 
 const MAX_PARTS = 10_000
 const requestSchema = z.strictObject({
@@ -22,14 +23,6 @@ const requestSchema = z.strictObject({
     .max(MAX_PARTS),
 })
 
-type Units = (text: string, at: number) => number
-
-const UNITS: Readonly<Record<string, Units>> = {
-  utf16: (_, at) => at,
-  codepoints: (text, at) => [...text.slice(0, at)].length,
-  bytes: (text, at) => Buffer.byteLength(text.slice(0, at)),
-}
-
 /** `POST /v1/inspect`: what a boundary makes of given parts, without a model. 200 whatever the verdict. */
 export async function serveInspect(call: Call): Promise<void> {
   const { request, serving } = call
@@ -39,10 +32,10 @@ export async function serveInspect(call: Call): Promise<void> {
   call.bytes.requestIn = bytes
   scan(text)
   const { boundary: name, stage, parts } = parse(text)
-  const units = UNITS[new URLSearchParams(call.search).get('units') ?? 'utf16']
-  if (units === undefined)
+  const convert = converter(new URLSearchParams(call.search).get('units') ?? 'utf16')
+  if (convert === undefined)
     throw new GateError('request.invalid', {
-      detail: `units must be one of ${Object.keys(UNITS).join(', ')}.`,
+      detail: `units must be one of ${UNITS.join(', ')}.`,
       param: 'units',
     })
   const boundary = serving.boundaryNamed(name, caller)
@@ -62,13 +55,23 @@ export async function serveInspect(call: Call): Promise<void> {
     })
   })
   const release = await session.end()
+  const offsets = new Map<number, number[]>()
+  for (const { places } of exchange.findings)
+    for (const { path, span } of places) {
+      const index = Number.parseInt(path, 10)
+      const known = offsets.get(index)
+      if (known === undefined) offsets.set(index, [...span])
+      else known.push(...span)
+    }
+  const said = new Map([...offsets].map(([index, of]) => [index, convert(parts[index]!.text, of)]))
   const findings = exchange.findings.flatMap(({ guard, code, reason, score, action, places }) =>
     places.map(({ path, span }) => {
       // Parts are told apart by their position: callers may use one path twice.
       const index = Number.parseInt(path, 10)
       const within = path.slice(String(index).length)
-      const { path: named, text: said, kind } = parts[index]!
-      const at: Span = kind === 'tool_call' ? span : [units(said, span[0]), units(said, span[1])]
+      const { path: named, kind } = parts[index]!
+      const units = said.get(index)!
+      const at: Span = kind === 'tool_call' ? span : [units.get(span[0])!, units.get(span[1])!]
       return { guard, code, reason, score, path: named + within, span: at, action }
     }),
   )
