@@ -177,11 +177,12 @@ export class Judge implements LaneContext {
 
   /** A unit's text with the edits of its parts. */
   private render({ unit, writes, offsets }: Pending): string {
-    let splices = unit.splices
+    const moved: { span: Span; text: string }[] = []
     for (const { lane, literal, says, at, from = 0, edge } of offsets) {
       const by = lane.moved(at, edge) - at - (lane.moved(from, 'end') - from)
-      if (by !== 0) splices = [...splices, { span: literal, text: String(Math.max(0, says + by)) }]
+      if (by !== 0) moved.push({ span: literal, text: String(Math.max(0, says + by)) })
     }
+    let splices = moved.length === 0 ? unit.splices : unit.splices.concat(moved)
     if (this.dropped !== undefined || writes.some(({ lane, at }) => lane.editedFrom(at)))
       splices = splices.concat(this.rewrites(writes))
     for (const { lane, end } of writes) lane.forget(end)

@@ -36,6 +36,8 @@ export class Lane implements Source {
   private incoming = ''
   private afterKey = false
   private written: Run[] = []
+  /** By how much the text before each edit has grown, for offsets: of a `kept` part, whose edits all stay. */
+  private readonly growth = [0]
   private filters: Filter[] | undefined
   /** No more text comes. */
   ended = false
@@ -121,14 +123,13 @@ export class Lane implements Source {
 
   /** Where an offset in the source text stands in the edited text. */
   moved(at: number, edge: 'start' | 'end'): number {
-    let to = at
-    for (const run of this.edits) {
-      if (run.from >= at) break
-      const grown = run.text.length - (run.to - run.from)
-      if (run.to <= at) to += grown
-      else to += edge === 'start' ? run.from - at : run.to - at + grown
-    }
-    return to
+    const { edits, growth } = this
+    for (let i = growth.length - 1; i < edits.length; i++) growth.push(growth[i]! + grown(edits[i]!))
+    const before = countBefore(edits.length, (i) => edits[i]!.to <= at && edits[i]!.from < at)
+    const to = at + growth[before]!
+    const run = edits[before]
+    if (run === undefined || run.from >= at) return to
+    return edge === 'start' ? to + run.from - at : to + run.to - at + grown(run)
   }
 
   places(span: Span): Finding['places'] {
@@ -239,4 +240,8 @@ function through(
       return block === undefined ? { runs: later.runs } : { runs: later.runs, block }
     })
   })
+}
+
+function grown({ text, from, to }: Run): number {
+  return text.length - (to - from)
 }

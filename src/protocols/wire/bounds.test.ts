@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { answerNow, bytes, chat, checks, exchange, finds, request, rule } from '../../../test/drive.ts'
+import {
+  answerNow,
+  bytes,
+  chat,
+  checks,
+  DONE,
+  exchange,
+  finds,
+  request,
+  rule,
+  streamNow,
+} from '../../../test/drive.ts'
 
 // What costs far more than its size. Each of these once took seconds or hundreds of megabytes.
 
@@ -48,5 +59,32 @@ describe('many small things below what is long or deep', () => {
     const [place] = block?.places ?? []
     expect(place?.path).toMatch(/^messages\[0\]\.tool_calls\[0\]\.function\.arguments\.a{32}\./)
     expect(place!.path.length).toBeLessThan(300)
+  })
+})
+
+describe('an answer of many small things', () => {
+  const on = checks([rule('output', 'transform', finds('zz', { replace: '[X]' }))])
+
+  it('offsets behind as many edits', () => {
+    const n = 10_000
+    const citations = Array.from({ length: n }, (_, i) => ({
+      type: 'url_citation',
+      url_citation: { start_index: i * 4, end_index: i * 4 + 2 },
+    }))
+    const message = { content: 'zz \u{1f511}'.repeat(n), annotations: citations }
+    const began = performance.now()
+    const { out } = answerNow(exchange(on), { choices: [{ index: 0, message }] })
+    expect(performance.now() - began).toBeLessThan(2000)
+    const { annotations } = JSON.parse(out).choices[0].message
+    const { start_index: start, end_index: end } = annotations.at(-1).url_citation
+    expect([start, end]).toEqual([(n - 1) * 5, (n - 1) * 5 + 3])
+  })
+
+  it('an event of as many lines of data', () => {
+    const lines = 'data: "a",\n'.repeat(60_000)
+    const began = performance.now()
+    const { out } = streamNow(exchange(on), [bytes(`data: {"x":[\n${lines}data: "zz"]}\n\n`), bytes(DONE)])
+    expect(performance.now() - began).toBeLessThan(3000)
+    expect(out).toContain('data: "[X]"]}')
   })
 })

@@ -1,4 +1,5 @@
 import { GateError } from '../../core/errors.ts'
+import { countBefore } from '../../core/fifo.ts'
 import { type Document, scan } from '../../core/json/scan.ts'
 import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
 import type { AnswerOptions, AnswerReader, ReadRequest } from '../types.ts'
@@ -221,12 +222,14 @@ function lazily<T>(make: () => T): () => T {
 
 /** Where a character of data lines joined by line feeds stands in the event. */
 function acrossLines(data: ServerEvent['data']): (at: number) => number {
+  const starts: number[] = []
+  let length = 0
+  for (const [start, end] of data) {
+    starts.push(length)
+    length += end - start + 1
+  }
   return (at) => {
-    let left = at
-    for (const [start, end] of data) {
-      if (left <= end - start) return start + left
-      left -= end - start + 1
-    }
-    return at
+    const line = countBefore(starts.length, (i) => starts[i]! <= at) - 1
+    return data[line]![0] + at - starts[line]!
   }
 }

@@ -1,4 +1,5 @@
 import { GateError } from '../../core/errors.ts'
+import { countBefore } from '../../core/fifo.ts'
 import type { Kind, Offset, Origin, Part, Span, Write } from '../../core/types.ts'
 import { Nodes } from './nodes.ts'
 import { type Findings, nothing, type Place } from './place.ts'
@@ -278,11 +279,7 @@ export class Parts extends Nodes {
 
 /** Where in a part's text stands what is so many code points, as providers count, behind `from`. */
 function unitsFrom({ astral }: Heard, from: number, points: number): number {
-  let units = from + points
-  for (const at of astral) {
-    if (at < from) continue
-    if (at >= units) break
-    units++
-  }
-  return units
+  const before = countBefore(astral.length, (i) => astral[i]! < from)
+  const end = from + points
+  return end + countBefore(astral.length - before, (i) => astral[before + i]! - i < end)
 }

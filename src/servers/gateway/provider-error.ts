@@ -56,11 +56,17 @@ async function message(exchange: Exchange, answer: UpstreamAnswer): Promise<stri
   return release.block === undefined ? release.units[0]?.text : undefined
 }
 
-// Addresses, host names, and ids and keys by the prefixes that providers give them.
-const NAMES =
-  /\b[a-z][a-z0-9+.-]{0,20}:\/\/\S+|\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b(?::\d{1,5})?(?:\/\S*)?|\b(?:sk|pk|rk|key|org|organization|proj|project|user|acct|account|team|ws|wrkspc|req|asst)[-_][A-Za-z0-9*_.-]{3,}/gi
+// Addresses, host names, and ids and keys by the prefixes that providers give them or by what they look like.
+const NAMES = [
+  /\b[a-z][a-z0-9+.-]{0,20}:\/\/\S+/gi,
+  /\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b(?::\d{1,5})?(?:\/\S*)?/gi,
+  /\b(?:\d{1,3}\.){3}\d{1,3}\b(?::\d{1,5})?|\[(?=[0-9a-f.]*:[0-9a-f.]*:)[0-9a-f:.]{2,45}\](?::\d{1,5})?|\blocalhost\b(?::\d{1,5})?/gi,
+  /\b(?:sk|pk|rk|key|org|organization|proj|project|user|acct|account|team|ws|wrkspc|req|asst|gsk|hf|xai)[-_][A-Za-z0-9*_.-]{3,}|\barn:\S+/gi,
+  // Azure's and Google's keys have no prefix, or none of their own; names of models are not so long without a hyphen.
+  /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[A-Za-z_]*\d)[A-Za-z0-9_]{32,}|\bAIza[A-Za-z0-9_-]{20,}/gi,
+]
 
 /** Takes out what names a provider's account, key or host. */
-function anonymous(text: string): string {
-  return text.replace(NAMES, '[removed]')
+export function anonymous(text: string): string {
+  return NAMES.reduce((left, name) => left.replace(name, '[removed]'), text)
 }
