@@ -1,12 +1,12 @@
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
-import { openSession, passesAll, type Release } from '../../core/session.ts'
-import type { Unit } from '../../core/types.ts'
+import { openSession, type Release } from '../../core/session.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
+import { judged } from './judged.ts'
 
 /** The most of a buffered answer that is kept; a longer one has to be streamed. */
 const MAX_BODY = 64 * 1024 * 1024
@@ -45,7 +45,7 @@ async function passBody(
   const reader = protocol.answer(answerOptions(exchange))
   const unit = reader.body(text)
   noteUsage(call, reader.usage())
-  const edited = passesAll(exchange, 'answer', unit) ? text : await inspectBody(exchange, unit)
+  const edited = await judged(exchange, 'answer', unit)
   const said = protocol.toCaller?.(edited, false) ?? edited
   // Bytes that nobody edited need not be made again.
   sendJson(call, 200, said === text ? bytes : said, headers)
@@ -53,15 +53,6 @@ async function passBody(
 
 function answerOptions({ checks, verdict }: Exchange): AnswerOptions {
   return { withoutRepeats: checks.guardsText, withoutCitations: verdict === 'transform' && !checks.shadow }
-}
-
-async function inspectBody(exchange: Exchange, unit: Unit): Promise<string> {
-  const session = openSession(exchange, { direction: 'answer', stream: false })
-  session.push(unit)
-  const ended = session.end()
-  const release = ended instanceof Promise ? await ended : ended
-  if (release.block !== undefined) throw blocked(release.block)
-  return release.units.map((released) => released.text).join('')
 }
 
 async function passStream(

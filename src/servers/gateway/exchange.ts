@@ -1,12 +1,12 @@
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
-import { openSession, passesAll } from '../../core/session.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { passAnswer } from './answer.ts'
 import { readBody } from './body.ts'
-import { beginExchange, blocked, type Call } from './call.ts'
+import { beginExchange, type Call } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
+import { judged } from './judged.ts'
 import { askedModel, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
 
@@ -57,15 +57,12 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
 }
 
 async function inspectRequest(call: Call, exchange: Exchange, unit: Unit): Promise<string> {
-  if (passesAll(exchange, 'request', unit)) return unit.text
   const began = call.deps.clock.now()
-  const session = openSession(exchange, { direction: 'request', stream: false })
-  session.push(unit)
-  const ended = session.end()
-  const release = ended instanceof Promise ? await ended : ended
-  call.timings.request = call.deps.clock.now() - began
-  if (release.block !== undefined) throw blocked(release.block)
-  return release.units.map((released) => released.text).join('')
+  try {
+    return await judged(exchange, 'request', unit)
+  } finally {
+    call.timings.request = call.deps.clock.now() - began
+  }
 }
 
 function limitParts(unit: Unit, limit: number): void {
