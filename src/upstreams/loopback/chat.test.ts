@@ -2,6 +2,7 @@ import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { loopbackFetch } from '../../../test/loopback.ts'
 import { cancellation } from '../../core/cancellation.ts'
 import type { chunks, completion } from './chat-answer.ts'
 import { loopbackUpstream } from './index.ts'
@@ -13,13 +14,7 @@ const client = new OpenAI({
   apiKey: 'none',
   baseURL: 'http://loopback',
   maxRetries: 0,
-  async fetch(url, init) {
-    const { pathname: path } = new URL(String(url))
-    const { signal } = cancellation()
-    const answer = await model.send({ path, headers: {}, body: String(init?.body), signal, stream: false })
-    const headers = { 'content-type': String(answer.headers['content-type']) }
-    return new Response(ReadableStream.from(answer.body), { status: answer.status, headers })
-  },
+  fetch: loopbackFetch,
 })
 
 type Body = Partial<OpenAI.ChatCompletionCreateParamsNonStreaming>

@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
+import { loopbackFetch } from '../../../test/loopback.ts'
 import { cancellation } from '../../core/cancellation.ts'
 import type { completion } from './completions.ts'
 import { loopbackUpstream } from './index.ts'
@@ -11,13 +12,7 @@ const client = new OpenAI({
   apiKey: 'none',
   baseURL: 'http://loopback',
   maxRetries: 0,
-  async fetch(url, init) {
-    const { pathname: path } = new URL(String(url))
-    const { signal } = cancellation()
-    const answer = await model.send({ path, headers: {}, body: String(init?.body), signal, stream: false })
-    const headers = { 'content-type': String(answer.headers['content-type']) }
-    return new Response(ReadableStream.from(answer.body), { status: answer.status, headers })
-  },
+  fetch: loopbackFetch,
 })
 
 type Body = Omit<OpenAI.CompletionCreateParamsNonStreaming, 'model' | 'stream'>

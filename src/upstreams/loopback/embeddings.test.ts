@@ -1,23 +1,14 @@
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
-import { cancellation } from '../../core/cancellation.ts'
+import { loopbackFetch } from '../../../test/loopback.ts'
 import type { embedded } from './embeddings.ts'
-import { loopbackUpstream } from './index.ts'
-
-const model = loopbackUpstream({ name: 'loopback' })
 
 /** The official client, of which only the transport is ours. */
 const client = new OpenAI({
   apiKey: 'none',
   baseURL: 'http://loopback',
   maxRetries: 0,
-  async fetch(url, init) {
-    const { pathname: path } = new URL(String(url))
-    const { signal } = cancellation()
-    const answer = await model.send({ path, headers: {}, body: String(init?.body), signal, stream: false })
-    const headers = { 'content-type': String(answer.headers['content-type']) }
-    return new Response(ReadableStream.from(answer.body), { status: answer.status, headers })
-  },
+  fetch: loopbackFetch,
 })
 
 type Input = OpenAI.EmbeddingCreateParams['input']

@@ -1,20 +1,10 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
-import { cancellation } from '../../core/cancellation.ts'
-import { loopbackUpstream } from './index.ts'
-
-const model = loopbackUpstream({ name: 'loopback' })
+import { loopbackFetch } from '../../../test/loopback.ts'
 
 /** The official clients, of which only the transport is ours. */
-async function fetch(url: unknown, init?: { body?: unknown }): Promise<Response> {
-  const path = new URL(String(url)).pathname.replace(/^\/v1/, '')
-  const { signal } = cancellation()
-  const answer = await model.send({ path, headers: {}, body: String(init?.body), signal, stream: false })
-  const headers = { 'content-type': String(answer.headers['content-type']) }
-  return new Response(ReadableStream.from(answer.body), { status: answer.status, headers })
-}
-const options = { apiKey: 'none', maxRetries: 0, fetch }
+const options = { apiKey: 'none', maxRetries: 0, fetch: loopbackFetch }
 const openai = new OpenAI({ ...options, baseURL: 'http://loopback/v1' })
 const anthropic = new Anthropic({ ...options, baseURL: 'http://loopback' })
 

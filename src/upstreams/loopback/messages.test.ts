@@ -2,6 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { loopbackFetch } from '../../../test/loopback.ts'
 import { cancellation } from '../../core/cancellation.ts'
 import { loopbackUpstream } from './index.ts'
 import type { anthropicRefusal, message, steps } from './messages-answer.ts'
@@ -13,13 +14,7 @@ const client = new Anthropic({
   apiKey: 'none',
   baseURL: 'http://loopback',
   maxRetries: 0,
-  async fetch(url, init) {
-    const path = new URL(String(url)).pathname.replace('/v1', '')
-    const { signal } = cancellation()
-    const answer = await model.send({ path, headers: {}, body: String(init?.body), signal, stream: false })
-    const headers = { 'content-type': String(answer.headers['content-type']) }
-    return new Response(ReadableStream.from(answer.body), { status: answer.status, headers })
-  },
+  fetch: loopbackFetch,
 })
 
 type Body = Partial<Omit<Anthropic.MessageCreateParamsNonStreaming, 'stream'>>

@@ -7,24 +7,15 @@ import type {
 } from 'openai/resources/responses/responses'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { cancellation } from '../../core/cancellation.ts'
-import { loopbackUpstream } from './index.ts'
+import { loopbackFetch } from '../../../test/loopback.ts'
 import type { numbered, response, steps } from './responses-answer.ts'
-
-const model = loopbackUpstream({ name: 'loopback' })
 
 /** The official client, of which only the transport is ours. */
 const client = new OpenAI({
   apiKey: 'none',
   baseURL: 'http://loopback',
   maxRetries: 0,
-  async fetch(url, init) {
-    const { pathname: path } = new URL(String(url))
-    const { signal } = cancellation()
-    const answer = await model.send({ path, headers: {}, body: String(init?.body), signal, stream: false })
-    const headers = { 'content-type': String(answer.headers['content-type']) }
-    return new Response(ReadableStream.from(answer.body), { status: answer.status, headers })
-  },
+  fetch: loopbackFetch,
 })
 
 type Body = Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, 'model' | 'stream'>
