@@ -35,9 +35,25 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   ),
   'guard.failed': finding('block', 'A check of this boundary could not be made. Try again later.', 503, true),
 
-  'auth.missing': refuse(401, 'No key was sent. Send one as "Authorization: Bearer <key>".'),
-  'auth.invalid': refuse(401, 'The key is not valid.'),
-  'auth.expired': refuse(401, 'The key has expired.'),
+  'limit.requests': finding('block', 'Too many requests. Wait before the next.', 429, true),
+  'limit.tokens': finding('block', 'Too many tokens. Wait before the next request, or send less.', 429, true),
+  'limit.concurrency': finding('block', 'Too many calls at the same time. Wait for one to end.', 429, true),
+  'budget.exceeded': finding('block', 'The budget is used up. Wait until it begins anew.', 429, true),
+  'limit.degraded': finding(
+    'flag',
+    'The limits that gates share cannot be asked. Try again later.',
+    503,
+    true,
+  ),
+
+  'auth.missing': refuse(
+    401,
+    'No credentials were sent. Send a key or token as "Authorization: Bearer <key>".',
+  ),
+  'auth.invalid': refuse(401, 'The credentials are not valid.'),
+  'auth.expired': refuse(401, 'The credentials have expired.'),
+  'auth.throttled': refuse(429, 'Too many failed attempts from this address. Wait before the next.', true),
+  'auth.unavailable': refuse(503, 'Who calls cannot be checked at the moment. Try again later.', true),
   'auth.no_boundary': refuse(403, 'No boundary serves this call for this caller.'),
 
   'request.not_found': refuse(404, 'There is no such path here.'),
@@ -66,6 +82,7 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   'upstream.rejected': refuse(400, 'The model did not accept the request.'),
   'upstream.rate_limited': refuse(429, 'The model is rate limited.', true),
 
+  'gate.overloaded': refuse(503, 'The gate has as many calls as it can serve. Try again.', true),
   'gate.draining': refuse(503, 'The gate is shutting down. Try again.', true),
   'gate.internal': refuse(500, 'The gate failed. Tell its operator the exchange id.'),
 }

@@ -19,3 +19,46 @@ export interface GuardPorts {
   /** Throws when it is not there. */
   secret(ref: SecretRef): string
 }
+
+/** How much in how long. */
+export interface Quota {
+  points: number
+  /** Milliseconds. */
+  window: number
+  /** `fixed`: counted anew when the window ends. `sliding`: what was taken comes back as it ages. */
+  kind: 'fixed' | 'sliding'
+}
+
+/** How a count stands after it was asked. */
+export interface Standing {
+  /** Whether the points were taken: all of them or none. */
+  taken: boolean
+  /** Points that are left. */
+  remaining: number
+  /** Milliseconds until all points are free again. */
+  reset: number
+  /** Milliseconds until as many are free as were asked for; 0 when they were taken. */
+  retryAfter: number
+  /** The shared count could not be asked: this process counted its share by itself. */
+  degraded?: true
+}
+
+/** A place among those that may be held at the same time. */
+export interface Place {
+  taken: boolean
+  degraded?: true
+  /** Gives it back; again does nothing. */
+  release(): void
+}
+
+/** Counts of what callers use; several gates may share them. Never throws, and never waits longer than its timeout. */
+export interface Counter {
+  take(key: string, points: number, quota: Quota): Standing | Promise<Standing>
+  /**
+   * Corrects what was taken before: more points when positive, also past the limit, fewer when negative.
+   * Does nothing to a window that has ended since.
+   */
+  correct(key: string, points: number, quota: Quota): void | Promise<void>
+  /** Takes one of `limit` places. It comes back by itself if this process dies. */
+  hold(key: string, limit: number): Place | Promise<Place>
+}

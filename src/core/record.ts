@@ -35,9 +35,23 @@ export interface ExchangeRecord {
   upstreamHeaders?: number
   firstByte?: number
   usage?: Usage
+  /** Every try to reach a model, in order. */
+  attempts?: readonly Attempt[]
   bytes: { requestIn: number; requestOut: number; answerIn: number; answerOut: number }
   /** Looks that were answered from memory, and all looks. */
   looks?: { remembered: number; all: number }
+}
+
+/** One try to reach a model. Milliseconds count from the beginning of the exchange. */
+export interface Attempt {
+  upstream: string
+  began: number
+  /** Until the answer's headers, or until it failed. */
+  took: number
+  /** The upstream's own; none when it gave none. */
+  status?: number
+  /** Why it did not serve: the code of the error. */
+  code?: string
 }
 
 /** Where records go. */

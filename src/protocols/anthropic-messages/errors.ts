@@ -31,7 +31,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 }
 
 function anthropicType({ code, status }: GateError): string {
-  if (code === 'guard.failed') return 'guard_unavailable'
+  if (code === 'guard.failed' || code === 'gate.overloaded') return 'guard_unavailable'
   const family = code.slice(0, code.indexOf('.'))
   if (!SERVING.has(family)) return 'policy_violation'
   return BY_STATUS[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error')

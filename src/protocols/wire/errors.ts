@@ -12,7 +12,7 @@ export function openaiError(error: GateError, where: 'body' | 'stream'): string 
 }
 
 function openaiType({ code, status }: GateError): string {
-  if (code === 'guard.failed') return 'guard_unavailable'
+  if (code === 'guard.failed' || code === 'gate.overloaded') return 'guard_unavailable'
   if (code.startsWith('auth.')) return status === 401 ? 'authentication_error' : 'permission_error'
   if (code.startsWith('body.') || code.startsWith('request.')) return 'invalid_request_error'
   if (code.startsWith('upstream.')) return 'upstream_error'
