@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { type Automaton, automaton } from '../src/core/automaton.ts'
 import { canonicalise } from '../src/core/canonical/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
 import type { Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
@@ -39,7 +40,11 @@ export async function openCase(module: GuardModule, row: Pick<Case, 'config'>): 
 /** A fresh look: what an exchange-scoped guard counts begins anew. */
 export const lookOf = (guard: Guard): Look => (guard.scope === 'part' ? guard.inspect : guard.begin().inspect)
 
-const view = (part: Part, text: string, offset: number, from: number, final: boolean): View => {
+/** As the engine shows a text to a guard. */
+export function viewOf(
+  guard: Pick<Guard, 'needles'>,
+  { part = partOf({}), text, offset = 0, from = 0, final = true }: Partial<View> & { text: string },
+): View {
   let canonical: ReturnType<typeof canonicalise> | undefined
   return {
     part,
@@ -52,15 +57,29 @@ const view = (part: Part, text: string, offset: number, from: number, final: boo
       canonical ??= canonicalise(text, offset)
       return canonical
     },
+    needles() {
+      const { needles = [] } = guard
+      let machine = machines.get(needles)
+      machine ??= automaton(needles)
+      machines.set(needles, machine)
+      const { text: read } = this.canonical()
+      const found: { needle: number; start: number; end: number }[] = []
+      const state = machine.scan(read, 0, (needle, end) =>
+        found.push({ needle, start: machine.startOf(read, needle, end), end }),
+      )
+      return { found, open: machine.startOfState(read, state, read.length) }
+    },
   }
 }
+
+const machines = new WeakMap<readonly string[], Automaton>()
 
 export function inspectWhole(
   guard: Guard,
   text: string,
   part: Part = partOf({}),
 ): Opinion | Promise<Opinion> {
-  return lookOf(guard)(view(part, text, 0, 0, true))
+  return lookOf(guard)(viewOf(guard, { part, text }))
 }
 
 const isPairAt = (text: string, at: number): boolean =>
@@ -137,7 +156,7 @@ async function breach(
     const final = end === text.length
     const least = Math.max(0, settled - guard.lookbehind)
     const offset = Math.max(0, least - (extra(2) === 0 ? 0 : extra(40)))
-    const answer = look(view(part, text.slice(offset, end), offset, settled, final))
+    const answer = look(viewOf(guard, { part, text: text.slice(offset, end), offset, from: settled, final }))
     const opinion = answer instanceof Promise ? await answer : answer
     const wrong = flaw(text, end, settled, final, opinion)
     if (wrong) return `${wrong}, cut at ${end} of ${ends.join(' ')}`

@@ -1,6 +1,8 @@
-import { after, type MaybePromise } from './after.ts'
+import { after, afterAll, type MaybePromise } from './after.ts'
+import { type Decoded, Decoding } from './decode/index.ts'
 import { type Run, RunQueue, type TextEdit, unite } from './edits.ts'
 import type { Remembered } from './memory.ts'
+import type { NeedleSet } from './needles.ts'
 import type { Action, Finding, Hit, Look, Opinion, Part, Rule, Span, View } from './types.ts'
 import { breakAtSeams, joinAt, joinSpan, Reading, RuleView, type Seams } from './view.ts'
 
@@ -22,6 +24,16 @@ export interface FilterContext {
   shadow: boolean
   /** The most characters that may wait for a decision. */
   holdCharacters: number
+  /** The most characters of one encoded stretch that are decoded, and what becomes of a longer one unless the boundary says. */
+  decode: { characters: number; beyond: Action }
+}
+
+/** The rules of a stage for one kind of part. */
+export interface Chosen {
+  rules: readonly Rule[]
+  /** Those that say what they make of what cannot be read. */
+  opaque: readonly Rule[]
+  needles: NeedleSet | undefined
 }
 
 /** Where a filter's text comes from. */
@@ -45,6 +57,8 @@ interface Track {
   order: number
   inspect: Look
   broken: boolean
+  /** Asked only about encoded stretches that could not be decoded. */
+  opaque?: true
   /** In this reading's coordinates. */
   settled: number
 }
@@ -53,6 +67,30 @@ interface Block {
   at: number
   finding: Finding
 }
+
+/** What a rule says of a reading. */
+interface Judged extends Opinion {
+  /** Of what is encoded in it: each a finding about the whole encoded stretch, certain from now on. */
+  within?: readonly Hit[]
+}
+
+type Which = 'joined' | 'broken'
+
+/** Something encoded, read once for all rules. */
+interface Within extends Decoded {
+  reading: Reading
+}
+
+/** A reading and what became certain of what is encoded in it. */
+interface Shared {
+  which: Which
+  reading: Reading
+  decode(): readonly Within[]
+}
+
+const NOTHING_WITHIN: readonly Within[] = []
+const NO_HITS: readonly Hit[] = []
+const NO_SEAMS: readonly number[] = []
 
 /**
  * One stage over one part: every rule reads the same text, what no rule can still change is released with the edits
@@ -65,6 +103,12 @@ export class Filter {
   private readonly source: Source
   private readonly queue = new RunQueue()
   private readonly tracks: Track[] = []
+  private readonly chosen: Chosen
+  /** What is encoded in each reading; where no rule reads it, nothing is decoded. */
+  private readonly decoding: Partial<Record<Which, Decoding>> = {}
+  /** All that was decoded before, for rules that look only at the whole. */
+  private readonly decoded: Record<Which, Within[]> = { joined: [], broken: [] }
+  private readonly opaque: readonly Track[]
   /** Text from `base` on: what is not released, and the left context that rules need. */
   private tail = ''
   private base = 0
@@ -77,17 +121,21 @@ export class Filter {
   private readonly seams: Seams = { at: [], before: 0 }
   private seamsTaken = 0
 
-  constructor(context: FilterContext, source: Source, rules: readonly Rule[]) {
+  constructor(context: FilterContext, source: Source, chosen: Chosen) {
     this.context = context
     this.source = source
-    for (const rule of rules)
-      this.tracks.push({
-        rule,
-        order: this.tracks.length,
-        inspect: context.inspector(rule),
-        broken: false,
-        settled: 0,
-      })
+    this.chosen = chosen
+    for (const rule of chosen.rules) this.tracks.push(this.track(rule, this.tracks.length))
+    const decoding = isText(source.part.kind) && chosen.rules.some(({ guard }) => guard.decode)
+    const turned = chosen.rules.some(({ guard }) => guard.decode === 'all')
+    if (decoding) this.decoding.joined = new Decoding(context.decode.characters, turned)
+    this.opaque = decoding
+      ? chosen.opaque.map((rule, i) => ({ ...this.track(rule, this.tracks.length + i), opaque: true }))
+      : []
+  }
+
+  private track(rule: Rule, order: number): Track {
+    return { rule, order, inspect: this.context.inspector(rule), broken: false, settled: 0 }
   }
 
   push(runs: readonly Run[], final: boolean): MaybePromise<Step> {
@@ -99,8 +147,7 @@ export class Filter {
     if (!final && end <= this.seen) return { runs: [] }
     this.seen = end
     const asked = final ? this.tracks : this.tracks.filter(({ rule }) => rule.guard.hold !== 'whole')
-    const opinions = this.ask(asked, end, final)
-    return after(opinions, (given) => this.judge(asked, given, end, final))
+    return after(this.ask(asked, end, final), (given) => this.judge(given, end, final))
   }
 
   private append(run: Run): void {
@@ -124,71 +171,135 @@ export class Filter {
   private readBroken(): void {
     for (const track of this.tracks.slice())
       if (track.rule.guard.scope === 'part') this.tracks.push({ ...track, broken: true })
+    if (this.decoding.joined !== undefined) this.decoding.broken = this.decoding.joined.copy()
+    this.decoded.broken.push(...this.decoded.joined)
   }
 
-  private ask(asked: readonly Track[], end: number, final: boolean): MaybePromise<Opinion[]> {
+  private ask(asked: readonly Track[], end: number, final: boolean): MaybePromise<[Track, Judged][]> {
     const { base, tail, seams } = this
     if (asked.length === 0) return []
     // Text that only a rule waits for which is not asked yet is no other rule's concern.
-    const offset = Math.max(base, Math.min(...asked.map((track) => this.contextOf(track))))
+    const offset = Math.max(
+      base,
+      Math.min(...asked.map((track) => this.contextOf(track)), this.decodingContext()),
+    )
     const text = offset === base && end === base + tail.length ? tail : tail.slice(offset - base, end - base)
-    const joined = this.read(text, offset, final)
-    let broken: Reading | undefined
-    const opinions: MaybePromise<Opinion>[] = []
-    let waits = false
+    const joined = this.read('joined', text, offset, final)
+    let broken: Shared | undefined
+    const waiting: MaybePromise<[Track, Judged]>[] = []
     for (const track of asked) {
-      if (track.broken) broken ??= this.read(...breakAtSeams(text, offset, seams), final)
-      const opinion = this.opinion(track, track.broken ? broken! : joined, final)
-      waits ||= opinion instanceof Promise
-      opinions.push(opinion)
+      if (track.broken) broken ??= this.read('broken', ...breakAtSeams(text, offset, seams), final)
+      waiting.push(this.judged(track, track.broken ? broken! : joined, final))
     }
-    return waits ? Promise.all(opinions) : (opinions as Opinion[])
+    for (const track of this.opaque) {
+      waiting.push(this.judged(track, joined, final))
+      if (broken !== undefined) waiting.push(this.judged({ ...track, broken: true }, broken, final))
+    }
+    return afterAll(waiting, (given) => given)
   }
 
-  private read(text: string, offset: number, final: boolean): Reading {
+  private read(which: Which, text: string, offset: number, final: boolean): Shared {
     const whole = final && offset === 0 && this.queue.out === 0
-    return new Reading(text, offset, whole ? this.context.recall(this.source.part, text) : undefined)
+    const remembered = whole ? this.context.recall(this.source.part, text) : undefined
+    const reading = new Reading(text, offset, remembered, this.chosen.needles)
+    let fresh: readonly Within[] | undefined
+    const decode = (): readonly Within[] => {
+      if (fresh !== undefined) return fresh
+      const decoded = this.decoding[which]?.read(text, offset, final) ?? []
+      fresh = decoded.map((one) => ({
+        ...one,
+        reading: new Reading(one.text ?? '', 0, undefined, this.chosen.needles),
+      }))
+      if (!final && this.tracks.some(({ rule }) => rule.guard.hold === 'whole'))
+        this.decoded[which].push(...fresh)
+      return fresh
+    }
+    return { which, reading, decode }
+  }
+
+  private judged(
+    track: Track,
+    { which, reading, decode }: Shared,
+    final: boolean,
+  ): MaybePromise<[Track, Judged]> {
+    const { rule } = track
+    const memory = rule.guard.scope === 'part' ? reading.remembered : undefined
+    const known = memory?.get(rule.build)
+    const end = reading.offset + reading.text.length
+    if (known !== undefined) {
+      this.context.remembered()
+      return [track, { hits: known, settled: end }]
+    }
+    const opinion = track.opaque ? { hits: NO_HITS, settled: end } : this.opinion(track, reading, final)
+    const fresh = track.opaque || rule.guard.decode ? decode() : NOTHING_WITHIN
+    const before = rule.guard.hold === 'whole' ? this.decoded[which] : NOTHING_WITHIN
+    if (fresh.length === 0 && before.length === 0 && memory === undefined)
+      return after(opinion, (given) => [track, given])
+    return after(this.within(track, before.length === 0 ? fresh : [...before, ...fresh]), (within) =>
+      after(opinion, (given) => {
+        const all = [...given.hits, ...within]
+        if (!all.some((hit) => hit.code === 'guard.failed')) memory?.set(rule.build, all)
+        return [track, { ...given, within }]
+      }),
+    )
   }
 
   private opinion(track: Track, reading: Reading, final: boolean): MaybePromise<Opinion> {
     const { rule } = track
-    const memory = rule.guard.scope === 'part' ? reading.remembered : undefined
-    const known = memory?.get(rule.build)
-    if (known !== undefined) {
-      this.context.remembered()
-      return { hits: known, settled: reading.offset + reading.text.length }
-    }
-    const view = new RuleView(this.source.part, reading, track.settled, final, this.seams.at)
-    const opinion = this.context.look(rule, track.inspect, view)
-    if (memory === undefined) return opinion
-    return after(opinion, (given) => {
-      if (!given.hits.some((hit) => hit.code === 'guard.failed')) memory.set(rule.build, given.hits)
-      return given
-    })
+    if (final && rule.guard.needles !== undefined && reading.needles(rule).found.length === 0)
+      return { hits: NO_HITS, settled: reading.offset + reading.text.length }
+    const view = new RuleView(this.source.part, reading, rule, track.settled, final, this.seams.at)
+    return this.context.look(rule, track.inspect, view)
   }
 
-  private judge(asked: readonly Track[], opinions: readonly Opinion[], end: number, final: boolean): Step {
+  /** What a rule finds in encoded stretches; of each code once a stretch, as what is found stands in all of it. */
+  private within(track: Track, decoded: readonly Within[]): MaybePromise<readonly Hit[]> {
+    const { rule, inspect, opaque } = track
+    const found: MaybePromise<Hit[]>[] = []
+    for (const { span, encoding, text, turned, reading } of decoded) {
+      if ((text === undefined) !== (opaque === true)) continue
+      if (turned && rule.guard.decode === 'runs') continue
+      if (rule.guard.needles !== undefined && reading.needles(rule).found.length === 0) continue
+      const part = { ...this.source.part, derived: { encoding } }
+      if (opaque) Object.assign(part, { kind: 'opaque', medium: 'a long encoded text' })
+      const view = new RuleView(part, reading, rule, 0, true, NO_SEAMS)
+      found.push(
+        after(this.context.look(rule, inspect, view), ({ hits }) => {
+          const codes = new Map(hits.toReversed().map((hit) => [hit.code, hit]))
+          return [...codes.values()].map((hit) => ({
+            ...hit,
+            reason: `${hit.reason} (${encoding})`,
+            span,
+            ...(opaque && { usually: this.context.decode.beyond }),
+          }))
+        }),
+      )
+    }
+    return found.length === 0 ? NO_HITS : afterAll(found, (hits) => hits.flat())
+  }
+
+  private judge(given: readonly [Track, Judged][], end: number, final: boolean): Step {
     let block: Block | undefined
     // Both readings of a seam say the same of everything that is not at it.
     const reported = this.seams.at.length > 0 ? new Set<string>() : undefined
-    for (let i = 0; i < asked.length; i++) {
-      const track = asked[i]!
-      const opinion = opinions[i]!
-      const limit = final ? Number.POSITIVE_INFINITY : opinion.settled
-      for (const hit of opinion.hits) {
-        if (hit.span[1] > limit || (hit.span[1] <= track.settled && track.settled > 0)) continue
-        const span = track.broken ? joinSpan(hit.span, this.seams) : hit.span
-        const start = Math.max(span[0], this.queue.out)
-        const stop = Math.min(Math.max(span[1], start), end)
-        if (reported !== undefined) {
-          const key = `${track.order} ${hit.code} ${start} ${stop}`
-          if (reported.has(key)) continue
-          reported.add(key)
-        }
-        const finding = this.take(track, hit, start, stop)
-        if (finding !== undefined && (block === undefined || start < block.at)) block = { at: start, finding }
+    const report = (track: Track, hit: Hit): void => {
+      const span = track.broken ? joinSpan(hit.span, this.seams) : hit.span
+      const start = Math.max(span[0], this.queue.out)
+      const stop = Math.min(Math.max(span[1], start), end)
+      if (reported !== undefined) {
+        const key = `${track.order} ${hit.code} ${start} ${stop}`
+        if (reported.has(key)) return
+        reported.add(key)
       }
-      track.settled = final ? Number.POSITIVE_INFINITY : Math.max(track.settled, opinion.settled)
+      const finding = this.take(track, hit, start, stop)
+      if (finding !== undefined && (block === undefined || start < block.at)) block = { at: start, finding }
+    }
+    for (const [track, { hits, settled, within }] of given) {
+      const limit = final ? Number.POSITIVE_INFINITY : settled
+      for (const hit of hits)
+        if (hit.span[1] <= limit && (hit.span[1] > track.settled || track.settled === 0)) report(track, hit)
+      if (within !== undefined) for (const hit of within) report(track, hit)
+      track.settled = final ? Number.POSITIVE_INFINITY : Math.max(track.settled, settled)
     }
     return this.release(end, final, block)
   }
@@ -198,7 +309,10 @@ export class Filter {
     const { context, source } = this
     const { rule, order } = track
     const span = this.queue.sourceSpan(start, stop)
-    let action: Action = rule.actions.get(hit.code) ?? 'block'
+    let action: Action =
+      hit.usually !== undefined && rule.said?.has(hit.code) !== true
+        ? hit.usually
+        : (rule.actions.get(hit.code) ?? 'block')
     if (action === 'transform' && !this.possible(hit, span)) action = 'block'
     const finding = rule.silent === true ? undefined : findingOf(rule, hit, action, source.places(span))
     if (finding !== undefined) context.find(finding)
@@ -258,7 +372,16 @@ export class Filter {
       const settled = track.broken ? joinAt(track.settled, this.seams) : track.settled
       if (settled < least) least = settled
     }
+    const { joined, broken } = this.decoding
+    if (joined !== undefined) least = Math.min(least, joined.settled)
+    if (broken !== undefined) least = Math.min(least, joinAt(broken.settled, this.seams))
     return least
+  }
+
+  private decodingContext(): number {
+    const { joined, broken } = this.decoding
+    const context = joined?.context ?? Number.POSITIVE_INFINITY
+    return broken === undefined ? context : Math.min(context, joinAt(broken.context, this.seams) - 1)
   }
 
   /** Where the left context begins that a rule needs. */
@@ -270,7 +393,7 @@ export class Filter {
 
   /** Forgets text that has left and is nobody's left context. */
   private trim(): void {
-    let needed = this.queue.out
+    let needed = Math.min(this.queue.out, this.decodingContext())
     for (const track of this.tracks) needed = Math.min(needed, this.contextOf(track))
     if (needed - this.base < 64) return
     this.tail = this.tail.slice(needed - this.base)
@@ -295,6 +418,10 @@ export class Filter {
     this.context.find(finding)
     return finding
   }
+}
+
+function isText(kind: Part['kind']): boolean {
+  return kind !== 'media' && kind !== 'opaque'
 }
 
 function findingOf(rule: Rule, hit: Hit, action: Action, places: Finding['places']): Finding {

@@ -1,10 +1,11 @@
 import { afterAll, type MaybePromise } from './after.ts'
 import { GateError } from './errors.ts'
 import { type Exchange, inspector, look } from './exchange.ts'
-import { Filter, type Source } from './filter.ts'
+import { type Chosen, Filter, type FilterContext, type Source } from './filter.ts'
 import { literal } from './json/scan.ts'
 import { Lane, type LaneContext } from './lane.ts'
 import type { Remembered } from './memory.ts'
+import { needleSet } from './needles.ts'
 import { rewritten } from './nested.ts'
 import type { Pending, PendingOffset, PendingWrite } from './pending.ts'
 import { restoreRule } from './restore.ts'
@@ -17,6 +18,9 @@ const ALL = { parts: 0, writes: 0 }
 const NO_OFFSETS: readonly PendingOffset[] = []
 /** A shorter text is looked at again sooner than its hash is made. */
 const MEMORABLE = 2048
+const DECODED = { characters: 256 * 1024, beyond: 'block' } as const
+/** A stream waits for the end of what is encoded in it. */
+const DECODED_OF_ANSWER = { characters: 4096, beyond: 'flag' } as const
 const DROPPED = '[removed by policy]'
 
 /** What sessions of bodies and of streams share: the parts on their way through the stages, and the edited units. */
@@ -24,6 +28,7 @@ export class Judge implements LaneContext {
   readonly shadow: boolean
   readonly streamed: boolean
   readonly holdCharacters: number
+  readonly decode: FilterContext['decode']
   protected readonly exchange: Exchange
   protected readonly direction: Direction
   protected readonly lanes = new Map<number, Lane>()
@@ -42,6 +47,7 @@ export class Judge implements LaneContext {
     this.streamed = streamed
     this.shadow = exchange.checks.shadow
     this.holdCharacters = direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY
+    this.decode = direction === 'answer' ? DECODED_OF_ANSWER : DECODED
     this.textMatters = readsText(exchange, direction)
   }
 
@@ -57,7 +63,9 @@ export class Judge implements LaneContext {
     const chain = [this.stage('output', part, source)]
     const form = part.kind === 'tool_call' ? 'tool_call' : 'text'
     if (exchange.vault.size > 0 && exchange.checks.restore.has(form))
-      chain.push(new Filter(this, source, [restoreRule(exchange.vault)]))
+      chain.push(
+        new Filter(this, source, { rules: [restoreRule(exchange.vault)], opaque: [], needles: undefined }),
+      )
     if (part.kind === 'tool_call') chain.push(this.stage('tool', part, source))
     return chain
   }
@@ -261,22 +269,24 @@ function groupOf(part: Readonly<Part>): string {
 }
 
 /** By a boundary's rules: which of them look at parts of an origin and kind. A conversation asks for hundreds of parts. */
-const chosen = new WeakMap<readonly Rule[], Map<string, Rule[]>>()
+const chosen = new WeakMap<readonly Rule[], Map<string, Chosen>>()
 
-function rulesFor(rules: readonly Rule[], { origin, kind }: Readonly<Part>): readonly Rule[] {
-  let known = chosen.get(rules)
+function rulesFor(all: readonly Rule[], { origin, kind }: Readonly<Part>): Chosen {
+  let known = chosen.get(all)
   if (known === undefined) {
     known = new Map()
-    chosen.set(rules, known)
+    chosen.set(all, known)
   }
   const key = `${origin} ${kind}`
   let found = known.get(key)
   if (found === undefined) {
-    found = rules.filter(
-      (rule) =>
-        (rule.origins === undefined || rule.origins.has(origin)) &&
-        (rule.guard.kinds === undefined ? !isUnreadable(kind) : rule.guard.kinds.includes(kind)),
-    )
+    const about = (which: Part['kind']): Rule[] =>
+      all.filter(
+        (rule) =>
+          (rule.origins === undefined || rule.origins.has(origin)) &&
+          (rule.guard.kinds === undefined ? !isUnreadable(which) : rule.guard.kinds.includes(which)),
+      )
+    found = { rules: about(kind), opaque: about('opaque'), needles: needleSet(all) }
     known.set(key, found)
   }
   return found

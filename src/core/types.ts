@@ -23,6 +23,8 @@ export interface Part {
   nested?: true
   /** For `media` and `opaque`: what it is that cannot be read (`image`, `audio`, `file`, ...). */
   medium?: string
+  /** It is what an encoded stretch of the part says: `base64`, or `base64 rot13` where that says something else again. */
+  derived?: { encoding: string }
   /** Copies of its text, or offsets into it, may come later: its edits are kept until then. */
   kept?: true
 }
@@ -54,6 +56,16 @@ export interface View {
   /** Where segments begin, absolute, from `offset` on. */
   seams: readonly number[]
   canonical(): Canonical
+  /** Where the guard's needles stand; none for a guard that declares none. */
+  needles(): Needles
+}
+
+/** Indices are of the canonical text. */
+export interface Needles {
+  /** By rising end. */
+  found: readonly { needle: number; start: number; end: number }[]
+  /** Where a needle may have begun that is not whole yet; the text's length when none has. */
+  open: number
 }
 
 /**
@@ -70,6 +82,8 @@ export interface Hit {
   score: number
   span: Span
   edit?: Edit
+  /** Set by the engine alone: what it leads to where the boundary says nothing of its code, instead of the code's default. */
+  usually?: Action
 }
 
 /**
@@ -90,6 +104,16 @@ export interface Reach {
   lookbehind: number
   /** Asked only about parts of these kinds; about all that have text when absent. */
   kinds?: readonly Kind[]
+  /**
+   * Canonical literals without which it cannot hit. The engine looks for those of a whole stage at once, tells the guard where its
+   * own stand, and does not ask it about a complete text without one. A space stands for up to 16 white-space characters.
+   */
+  needles?: readonly string[]
+  /**
+   * What it is shown besides the text: `runs`, what encoded runs in it say (base64 and the like), which a stream waits for
+   * to end; `all`, also text that was turned round (backwards, ROT13), which costs a stream a few words of delay.
+   */
+  decode?: 'runs' | 'all'
 }
 
 /** A guard that counts, in one exchange. */
@@ -142,6 +166,8 @@ export interface Rule {
   guard: Guard
   /** The action of every code that the guard can yield. */
   actions: ReadonlyMap<Code, Action>
+  /** Codes of which the boundary itself says what they lead to. */
+  said?: ReadonlySet<Code>
   /** Only parts of these origins; all when absent. */
   origins?: ReadonlySet<Origin>
   /** Milliseconds a look may take. */

@@ -1,7 +1,8 @@
 import { canonicalise } from './canonical/index.ts'
 import { countBefore } from './fifo.ts'
 import type { Remembered } from './memory.ts'
-import type { Canonical, Part, Span, View } from './types.ts'
+import { type NeedleSet, type Sought, seek } from './needles.ts'
+import type { Canonical, Needles, Part, Rule, Span, View } from './types.ts'
 
 /** Where segments begin: from some base on, and how many began before it. */
 export interface Seams {
@@ -17,19 +18,35 @@ export class Reading {
   readonly text: string
   readonly offset: number
   readonly remembered: Remembered | undefined
+  private readonly sought: NeedleSet | undefined
   private made: Canonical | undefined
+  private places: Sought | undefined
 
-  constructor(text: string, offset: number, remembered: Remembered | undefined) {
+  constructor(
+    text: string,
+    offset: number,
+    remembered: Remembered | undefined,
+    sought: NeedleSet | undefined,
+  ) {
     this.text = text
     this.offset = offset
     this.remembered = remembered
+    this.sought = sought
   }
 
   canonical(): Canonical {
     this.made ??= canonicalise(this.text, this.offset)
     return this.made
   }
+
+  needles(rule: Rule): Needles {
+    if (this.sought === undefined) return NO_NEEDLES
+    this.places ??= seek(this.sought, this.canonical())
+    return this.places.of(rule)
+  }
 }
+
+const NO_NEEDLES: Needles = { found: [], open: 0 }
 
 /** A reading as one rule sees it. */
 export class RuleView implements View {
@@ -40,10 +57,12 @@ export class RuleView implements View {
   readonly final: boolean
   readonly seams: readonly number[]
   private readonly reading: Reading
+  private readonly rule: Rule
 
   constructor(
     part: Readonly<Part>,
     reading: Reading,
+    rule: Rule,
     from: number,
     final: boolean,
     seams: readonly number[],
@@ -55,10 +74,15 @@ export class RuleView implements View {
     this.final = final
     this.seams = seams
     this.reading = reading
+    this.rule = rule
   }
 
   canonical(): Canonical {
     return this.reading.canonical()
+  }
+
+  needles(): Needles {
+    return this.reading.needles(this.rule)
   }
 }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { codeEntry } from '../core/codes.ts'
+import { needleSet } from '../core/needles.ts'
 import type { GuardPorts } from '../core/ports.ts'
 import type { Action, Code, Guard, GuardModule, Origin, Rule, Stage } from '../core/types.ts'
 import { type Doc, goodEntries } from './documents.ts'
@@ -57,6 +58,8 @@ export async function buildRules(
       const rule = await buildRule(shop, doc, stage, useSchema.parse({ use: module.name }), ['spec'])
       if (rule !== undefined) rules[stage].push(rule)
     }
+    // Not with the first call.
+    needleSet(rules[stage])
   }
   return rules
 }
@@ -101,7 +104,8 @@ async function buildRule(
   if (config === undefined) return undefined
   const misfit = module.check?.(config.value, stage)
   if (misfit !== undefined) complain(['with'], misfit)
-  const actions = settleActions(module.codes(config.value), use.actions, (code, message, key) =>
+  const codes = module.codes(config.value)
+  const actions = settleActions(codes, use.actions, (code, message, key) =>
     complain(key ? ['actions'] : ['actions', code], message, key ? code : undefined),
   )
   if (problems.length > before) return undefined
@@ -120,6 +124,7 @@ async function buildRule(
     stage,
     guard,
     actions,
+    said: new Set([...actions.keys()].filter((code) => use.actions[code] ?? use.actions[familyOf(code)])),
     timeout: use.timeout,
     build,
     ...(use.origins !== undefined && { origins: new Set(use.origins) }),

@@ -58,6 +58,7 @@ export const keywords = defineGuard<Config>({
       // Twice: a canonical character can stand for two units or carry marks.
       hold: 64 + 2 * Math.max(...finders.map((finder) => finder.longest)),
       lookbehind: 4,
+      decode: 'all',
       inspect(view) {
         const canonical = view.canonical()
         const from = canonical.index(view.from)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { RE2JS } from 're2js'
 import { describe, expect, it } from 'vitest'
-import { firstBreach, inspectWhole, lookOf, openCase, partOf, ports } from '../../../test/guard-law.ts'
+import { firstBreach, inspectWhole, lookOf, openCase, ports, viewOf } from '../../../test/guard-law.ts'
 import { canonicalise } from '../../core/canonical/index.ts'
 import { keywords } from './index.ts'
 import { parse, source } from './parse.ts'
@@ -72,30 +72,14 @@ describe('keywords', () => {
       await open({ words: ['bomb', 'internal use only'], patterns: ['project x[a-z]{0,8}'] }),
     )
     const text = 'This assault on climbing is ordinary and prob'
-    const opinion = await look({
-      part: partOf({}),
-      text,
-      offset: 0,
-      from: 0,
-      seams: [],
-      final: false,
-      canonical: () => canonicalise(text, 0),
-    })
+    const opinion = await look(viewOf({}, { text, final: false }))
     expect(opinion.settled).toBe(text.length)
   })
 
   it('holds only what could still begin a word', async () => {
     const look = lookOf(await open({ words: ['internal use only'] }))
     const text = 'this is for internal  use'
-    const opinion = await look({
-      part: partOf({}),
-      text,
-      offset: 0,
-      from: 0,
-      seams: [],
-      final: false,
-      canonical: () => canonicalise(text, 0),
-    })
+    const opinion = await look(viewOf({}, { text, final: false }))
     expect(opinion.settled).toBe(text.indexOf(' internal') + 1)
   })
 

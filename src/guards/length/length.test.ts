@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { lookOf, openCase, ports } from '../../../test/guard-law.ts'
+import { lookOf, openCase, ports, viewOf } from '../../../test/guard-law.ts'
 import type { View } from '../../core/types.ts'
 import { length } from './index.ts'
 
-const view = (id: number, text: string, offset = 0, from = offset, final = true): View => ({
-  part: { id, origin: 'user', kind: 'text' },
-  text,
-  offset,
-  from,
-  seams: [],
-  final,
-  canonical: () => {
-    throw new Error('length needs no canonical reading')
-  },
-})
+const view = (id: number, text: string, offset = 0, from = offset, final = true): View =>
+  viewOf({}, { part: { id, origin: 'user', kind: 'text' }, text, offset, from, final })
 
 describe('length', () => {
   it('counts over all parts, interleaved, each character once', async () => {

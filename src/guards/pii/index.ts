@@ -52,6 +52,7 @@ export const pii = defineGuard<z.infer<typeof config>>({
       scope: 'part',
       hold: HOLD,
       lookbehind: LEFT + 4,
+      decode: 'runs',
       inspect(view) {
         const canonical = view.canonical()
         const walk = reading(canonical, canonical.index(view.from), view.final)

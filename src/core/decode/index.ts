@@ -1,0 +1,78 @@
+import { base64 } from './base64.ts'
+import { readsAsText } from './score.ts'
+import { transforms } from './transforms.ts'
+import { CONTEXT, type Decoded, type Decoder } from './types.ts'
+
+export type { Decoded } from './types.ts'
+
+/** In this order, which is that of their findings. */
+const RUNS: readonly Decoder[] = [base64]
+const ALL: readonly Decoder[] = [...RUNS, transforms]
+
+const MAX_DEPTH = 3
+/** All that is decoded of one text, at every depth, in characters. */
+const MAX_DECODED = 1024 * 1024
+
+/** Reads one text, as it comes in, for what it says in other forms. */
+export class Decoding {
+  private readonly decoders: readonly Decoder[]
+  private readonly settledBy: number[]
+  private readonly limit: number
+  private budget = MAX_DECODED
+
+  /** @param limit the most characters of one encoded stretch that are waited for */
+  constructor(limit: number, turned: boolean) {
+    this.decoders = turned ? ALL : RUNS
+    this.settledBy = this.decoders.map(() => 0)
+    this.limit = limit
+  }
+
+  /** Goes on from the same place. */
+  copy(): Decoding {
+    const copy = new Decoding(this.limit, this.decoders === ALL)
+    copy.budget = this.budget
+    copy.settledBy.splice(0, copy.settledBy.length, ...this.settledBy)
+    return copy
+  }
+
+  /** Before this nothing can be found any more. */
+  get settled(): number {
+    return Math.min(...this.settledBy)
+  }
+
+  /** Where the left context begins. */
+  get context(): number {
+    return this.settled - CONTEXT
+  }
+
+  /** What has become certain with a view of the text; spans are absolute. */
+  read(text: string, offset: number, final: boolean): Decoded[] {
+    const found: Decoded[] = []
+    for (let i = 0; i < this.decoders.length; i++) {
+      const from = Math.max(0, this.settledBy[i]! - offset)
+      this.settledBy[i] = offset + this.decoders[i]!.find(text, from, final, this.limit, found)
+    }
+    if (found.length === 0) return found
+    return found.flatMap((one) => {
+      const span = [offset + one.span[0], offset + one.span[1]] as const
+      return this.deep({ ...one, span }, 1)
+    })
+  }
+
+  /**
+   * What was decoded and, as long as it lasts, what is encoded in that; all of it stands where the outermost does. What does
+   * not read as text, nor leads to what does, is none.
+   */
+  private deep(one: Decoded, depth: number): Decoded[] {
+    const { text } = one
+    if (text === undefined) return [one]
+    this.budget -= text.length
+    if (this.budget < 0) return [{ ...one, text: undefined }]
+    const within: Decoded[] = []
+    if (depth < MAX_DEPTH) for (const decoder of ALL) decoder.find(text, 0, true, this.limit, within)
+    const inner = within.flatMap((next) =>
+      this.deep({ ...one, encoding: `${one.encoding} ${next.encoding}`, text: next.text }, depth + 1),
+    )
+    return inner.length > 0 || readsAsText(text) ? [one, ...inner] : []
+  }
+}

@@ -1,0 +1,33 @@
+import type { Span } from '../types.ts'
+
+/** A stretch of a text that says something in another form. */
+export interface Decoded {
+  /** In the text that it was found in, all of the encoded stretch. */
+  span: Span
+  /** `base64`, `rot13`, ... */
+  encoding: string
+  /** What it says; undefined when there is more of it than is decoded. */
+  text: string | undefined
+  /** Words that were turned round, and no run of characters that stand for others. */
+  turned?: true
+}
+
+/**
+ * Recognises one form. Both functions of the text alone: however a text is cut, the same is found.
+ */
+export interface Decoder {
+  /** For reasons and tests: `base64`. */
+  encoding: string
+  /**
+   * Adds to `found` what stands at or after `from` and is certain: no later text can change it.
+   * Text before `from` is left context of at most `CONTEXT` characters: a stretch that reaches over `from` was judged before.
+   * @param final whether the text ends here
+   * @param limit the most characters of a stretch that are waited for; of a longer one, what is beyond is not decoded, which
+   *   is told by a second entry of the same span without text
+   * @returns the index before which nothing can be found any more; at least `from`
+   */
+  find(text: string, from: number, final: boolean, limit: number, found: Decoded[]): number
+}
+
+/** Left context that a decoder may look at. */
+export const CONTEXT = 16
