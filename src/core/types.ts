@@ -226,4 +226,8 @@ export interface Caller {
   roles: readonly string[]
   /** Names of the boundaries that this caller may use; `*` is all; all when absent. */
   boundaries?: readonly string[]
+  /** Which of its keys it showed, when it showed one; is no key. */
+  keyId?: string
+  /** What its token says of it, verified; absent without a token. */
+  claims?: Readonly<Record<string, unknown>>
 }
