@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authSpec, tlsSpec } from './auth.ts'
 import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
@@ -165,13 +166,8 @@ const characters = z
 const gateSpec = z.strictObject({
   listen: address.prefault('127.0.0.1:8080'),
   admin: address.prefault('127.0.0.1:8081'),
-  auth: z
-    .strictObject({
-      keys: z
-        .literal(true, { error: worded('must be true: nobody could call a gate that takes no keys') })
-        .default(true),
-    })
-    .prefault({}),
+  auth: authSpec.prefault({}),
+  tls: tlsSpec.exactOptional(),
   limits: z
     .strictObject({
       requestBytes: size.prefault('20MiB'),

@@ -78,6 +78,13 @@ function newId(): string {
   return `ex_${random.toString('hex', used - ID_BYTES, used)}`
 }
 
+/** Who calls. Waits only where somebody else must be asked. Throws `GateError` `auth.*`. */
+export async function identified(call: Call): Promise<Caller> {
+  const caller = call.serving.identify(call.request)
+  call.caller = caller instanceof Promise ? await caller : caller
+  return call.caller
+}
+
 /** What the engine finds in this call, by the rules of its boundary. */
 export function beginExchange(call: Call, caller: Caller, boundary: ServingBoundary): Exchange {
   const { deps, serving } = call
@@ -176,6 +183,9 @@ export function recordOf(call: Call): ExchangeRecord {
   if (caller !== undefined) {
     record.subject = caller.subject
     record.tenant = caller.tenant
+    if (caller.credentials !== undefined) record.credentials = caller.credentials
+    if (caller.keyId !== undefined) record.keyId = caller.keyId
+    if (typeof caller.claims?.iss === 'string') record.issuer = caller.claims.iss
   }
   if (boundary !== undefined) {
     record.boundary = boundary.name

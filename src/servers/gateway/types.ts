@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { MaybePromise } from '../../core/after.ts'
 import type { Memory } from '../../core/memory.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Recorder } from '../../core/record.ts'
@@ -20,8 +21,8 @@ export interface Route {
 /** One policy, built: what the gate serves until a changed one takes its place whole. */
 export interface Serving {
   limits: { requestBytes: number; holdCharacters: number; partCharacters: number }
-  /** Throws `GateError` `auth.*`. */
-  identify(headers: IncomingHttpHeaders): Caller
+  /** At once for a key. Throws, or rejects with, `GateError` `auth.*`. */
+  identify(request: IncomingMessage): MaybePromise<Caller>
   /** Throws `GateError` `auth.no_boundary`. */
   boundary(call: { path: string; model: string; caller: Caller }): ServingBoundary
   /** By name, for `/v1/inspect`. Throws `GateError` `auth.no_boundary`, also for a name that does not exist. */
@@ -34,7 +35,19 @@ export interface Serving {
   models(caller: Caller, protocol: string): Promise<{ id: string; owner: string }[]>
 }
 
+/** Files of PEM. They are read again when they change. */
+export interface TlsFiles {
+  cert: string
+  key: string
+  /** Whose certificates are taken from callers; none are asked for when absent. */
+  ca?: string
+  /** Whether a caller without a certificate gets a connection. */
+  clients: 'optional' | 'required'
+}
+
 export interface GatewayDeps {
+  /** HTTP in the clear when absent. */
+  tls?: TlsFiles
   serving(): Serving
   recorder: Recorder
   clock: Clock
