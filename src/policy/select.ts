@@ -28,7 +28,10 @@ export interface Selector {
   upstream(boundary: BuiltBoundary, path: string, model: string, random: number): Target
   /** Whether a call of this caller for that model would reach an upstream, on any of these paths; by default, on any. */
   serves(caller: Caller, model: string, among?: readonly KnownPath[]): boolean
-  /** The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so. */
+  /**
+   * The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so.
+   * @throws GateError `auth.no_boundary` for a caller that no boundary lets in
+   */
   models(caller: Caller, among?: readonly KnownPath[]): { names: string[]; wildcards: UpstreamSpec[] }
 }
 
@@ -51,6 +54,10 @@ function admits(boundary: BuiltBoundary, caller: Caller): boolean {
     boundary.require.roles.every((role) => caller.roles.includes(role))
   )
 }
+
+/** Whether some call of this caller could be the boundary's. */
+const lets = (boundary: BuiltBoundary, caller: Caller): boolean =>
+  admits(boundary, caller) && matches(boundary.match.tenants, caller.tenant)
 
 /** Puts every boundary into its cells. @param tie called once for each pair that claims the same cell */
 export function indexClaims<T extends Pick<BuiltBoundary, 'match'>>(
@@ -171,12 +178,7 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
     },
     named(caller, name) {
       const boundary = byName.get(name)
-      if (
-        boundary === undefined ||
-        !admits(boundary, caller) ||
-        !matches(boundary.match.tenants, caller.tenant)
-      )
-        throw new GateError('auth.no_boundary')
+      if (boundary === undefined || !lets(boundary, caller)) throw new GateError('auth.no_boundary')
       return boundary
     },
     upstream(boundary, path, model, random) {
@@ -186,6 +188,8 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
       return target.model === '*' ? { ...target, model } : target
     },
     models(caller, among = paths) {
+      if (!policy.boundaries.some((boundary) => lets(boundary, caller)))
+        throw new GateError('auth.no_boundary')
       const wildcards = new Set<UpstreamSpec>()
       for (const { path } of among) {
         const boundary = find(caller, path, undefined)
