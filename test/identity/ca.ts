@@ -13,8 +13,8 @@ export interface Pair {
 export interface TestCa {
   /** Its own certificate, a file of PEM. */
   file: string
-  /** @param names of the subject's, such as `/CN=name`, and of the extension, such as `URI:spiffe://a/b` */
-  issue(subject: string, san?: string, days?: number): Pair
+  /** @param subject such as `/CN=name` @param names such as `URI:spiffe://a/b` */
+  issue(subject: string, names?: readonly string[], days?: number): Pair
 }
 
 /** A certification authority on this machine. */
@@ -27,11 +27,16 @@ export function startCa(name = 'test'): TestCa {
   let made = 0
   return {
     file: join(dir, 'ca.pem'),
-    issue(subject, san, days = 1) {
+    issue(subject, names = [], days = 1) {
       const file = (ending: string) => `${made}.${ending}`
       made++
       openssl('req', '-new', ...key, '-utf8', '-keyout', file('key'), '-out', file('csr'), '-subj', subject)
-      writeFileSync(join(dir, file('ext')), san === undefined ? '' : `subjectAltName=${san}\n`)
+      // In a section, so that a comma in a name is no second name.
+      const listed = names.map((name, index) => name.replace(':', `.${index}=`)).join('\n')
+      writeFileSync(
+        join(dir, file('ext')),
+        names.length === 0 ? '' : `subjectAltName=@names\n[names]\n${listed}\n`,
+      )
       const sign = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', file('ext')]
       openssl('x509', '-req', '-in', file('csr'), '-out', file('pem'), '-days', String(days), ...sign)
       return { cert: join(dir, file('pem')), key: join(dir, file('key')) }
