@@ -101,7 +101,7 @@ describe('a sliding window', () => {
 describe('a correction', () => {
   test('gives back, or takes past the limit', () => {
     const { counter } = at(0)
-    const { window } = counter.take('k', 8, fixed) as { window: number }
+    const { window } = counter.take('k', 8, fixed)
     counter.correct('k', -6, fixed, window)
     expect(counter.take('k', 8, fixed)).toMatchObject({ taken: true, remaining: 0 })
     counter.correct('k', 50, fixed, window)
@@ -111,7 +111,7 @@ describe('a correction', () => {
 
   test('of a window that has ended does not give points in the next one', () => {
     const { counter, time } = at(0)
-    const { window } = counter.take('k', 8, fixed) as { window: number }
+    const { window } = counter.take('k', 8, fixed)
     time.now = MINUTE
     counter.take('k', 10, fixed)
     counter.correct('k', -8, fixed, window)
@@ -121,7 +121,7 @@ describe('a correction', () => {
   test('of the window before counts for as much of it as still counts', () => {
     for (const asked of [true, false]) {
       const { counter, time } = at(0)
-      const { window } = counter.take('k', 2, sliding) as { window: number }
+      const { window } = counter.take('k', 2, sliding)
       time.now = MINUTE
       if (asked) counter.take('k', 1, sliding)
       counter.correct('k', 8, sliding, window)
@@ -133,7 +133,7 @@ describe('a correction', () => {
 
   test('never makes a count fall below nothing', () => {
     const { counter } = at(0)
-    const { window } = counter.take('k', 1, fixed) as { window: number }
+    const { window } = counter.take('k', 1, fixed)
     counter.correct('k', -100, fixed, window)
     expect(counter.take('k', 11, fixed).taken).toBe(false)
   })
@@ -141,8 +141,8 @@ describe('a correction', () => {
 
 test('places are as many as the limit, and each comes back once', () => {
   const { counter } = at(0)
-  const first = counter.hold('k', 2) as { taken: boolean; release(): void }
-  const second = counter.hold('k', 2) as { taken: boolean; release(): void }
+  const first = counter.hold('k', 2)
+  const second = counter.hold('k', 2)
   expect(counter.hold('k', 2)).toMatchObject({ taken: false })
   first.release()
   first.release()

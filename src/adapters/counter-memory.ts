@@ -14,6 +14,14 @@ interface Count {
   over: number
 }
 
+/** Answers at once. */
+interface MemoryCounter extends Counter {
+  take(key: string, points: number, quota: Quota): Standing
+  hold(key: string, limit: number): Place
+  /** How many counts there are. */
+  readonly size: number
+}
+
 /**
  * Counts in this process, at once and without timers. What is asked for and refused is not counted.
  * @param now milliseconds since 1970
