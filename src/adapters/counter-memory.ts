@@ -26,13 +26,8 @@ interface MemoryCounter extends Counter {
  * Counts in this process, at once and without timers. What is asked for and refused is not counted.
  * @param now milliseconds since 1970
  */
-export function memoryCounter({
-  now = Date.now,
-  maxKeys = MAX_KEYS,
-}: {
-  now?: () => number
-  maxKeys?: number
-} = {}): Counter & { readonly size: number } {
+export function memoryCounter(options: { now?: () => number; maxKeys?: number } = {}): MemoryCounter {
+  const { now = Date.now, maxKeys = MAX_KEYS } = options
   const counts = new Map<string, Count>()
   const places = new Map<string, number>()
 
