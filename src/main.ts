@@ -24,6 +24,7 @@ import { createMetrics } from './record/metrics.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
 import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
+import { watched } from './upstreams/health/index.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
@@ -75,14 +76,17 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
   const upstreams = upstreamSet((spec) =>
-    spec.protocol === 'loopback'
-      ? loopbackUpstream(spec)
-      : httpUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+    watched(
+      spec.protocol === 'loopback'
+        ? loopbackUpstream(spec)
+        : httpUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+    ),
   )
   const serve = (policy: Policy) => serving(policy, upstreams.take(policy.upstreams), demo, PATHS)
   let current: ServingPolicy = serve(loaded.policy)
   let refused: readonly string[] | undefined
   metrics.policyLoaded(current.version, Date.now())
+  metrics.watchUpstreams(upstreams.standings)
 
   const records = lineStream(
     options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
@@ -122,6 +126,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       ready: !draining,
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
+      upstreams: upstreams.standings(),
     }),
   })
   const models = [

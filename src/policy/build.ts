@@ -45,9 +45,9 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     const rules = await buildRules(shop, doc)
     const { spec } = doc
     if (spec === undefined) continue
-    const routes = spec.upstreams.flatMap(({ name, weight }) => {
+    const routes = spec.upstreams.flatMap(({ name, weight, order }) => {
       const upstream = upstreams.get(name)
-      return upstream === undefined ? [] : [{ upstream, weight }]
+      return upstream === undefined ? [] : [{ upstream, weight, order }]
     })
     // With the document and the package's version, the names say which guards were built how.
     const parts = Object.values(rules).flatMap((stage) => stage.map((rule) => [rule.stage, rule.name]))
@@ -57,6 +57,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       match: spec.match,
       require: spec.require,
       upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
+      retries: spec.retries,
       checks: {
         rules,
         shadow: spec.enforce === 'shadow',

@@ -2,7 +2,8 @@ import { createKeyring, type KeyHolder } from '../../identity/keys.ts'
 import type { UpstreamSpec } from '../../policy/schema.ts'
 import { createSelector } from '../../policy/select.ts'
 import type { BuiltBoundary, KnownPath, Policy } from '../../policy/types.ts'
-import type { Upstream } from '../../upstreams/types.ts'
+import type { WatchedUpstream } from '../../upstreams/health/index.ts'
+import { budget } from './balance/budget.ts'
 import type { Serving } from './types.ts'
 
 export interface ServingPolicy extends Serving {
@@ -16,12 +17,13 @@ const MODELS_FOR = 60_000
 /** What the gate serves by one policy. */
 export function serving(
   policy: Policy,
-  upstreams: ReadonlyMap<string, Upstream>,
+  upstreams: ReadonlyMap<string, WatchedUpstream>,
   extra: readonly KeyHolder[],
   paths: readonly KnownPath[],
 ): ServingPolicy {
   const selector = createSelector(policy, paths)
   const keyring = createKeyring([...policy.consumers, ...extra])
+  const budgets = new Map(policy.boundaries.map(({ name, retries }) => [name, budget(retries.budget)]))
   const told = new Map<string, { at: number; ids: Promise<string[]> }>()
 
   /** The models that an upstream says it has, asked at most once a minute. */
@@ -41,13 +43,19 @@ export function serving(
     boundary: ({ path, model, caller }) => selector.boundary(caller, path, model),
     boundaryNamed: (name, caller) => selector.named(caller, name),
     route(boundary, path, model) {
-      const target = selector.upstream(boundary as BuiltBoundary, path, model, Math.random())
-      return { upstream: upstreams.get(target.upstream.name)!, model: target.model }
+      const built = boundary as BuiltBoundary
+      const targets = selector.targets(built, path, model).map((target) => ({
+        upstream: upstreams.get(target.upstream.name)!,
+        model: target.model,
+        weight: target.weight,
+        order: target.order,
+      }))
+      return { targets, retries: built.retries, budget: budgets.get(built.name)! }
     },
     defaultModel: (caller, path) =>
       selector.models(caller).names.find((model) => {
         try {
-          return selector.upstream(selector.boundary(caller, path, model), path, model, 0) !== undefined
+          return selector.targets(selector.boundary(caller, path, model), path, model).length > 0
         } catch {
           return false
         }
@@ -66,11 +74,11 @@ export function serving(
 }
 
 /** Upstreams by document: those whose document did not change keep their connections when a policy is swapped. */
-export function upstreamSet(make: (spec: UpstreamSpec) => Upstream) {
-  let held = new Map<string, { made: string; upstream: Upstream }>()
+export function upstreamSet(make: (spec: UpstreamSpec) => WatchedUpstream) {
+  let held = new Map<string, { made: string; upstream: WatchedUpstream }>()
   return {
-    take(specs: readonly UpstreamSpec[]): ReadonlyMap<string, Upstream> {
-      const next = new Map<string, { made: string; upstream: Upstream }>()
+    take(specs: readonly UpstreamSpec[]): ReadonlyMap<string, WatchedUpstream> {
+      const next = new Map<string, { made: string; upstream: WatchedUpstream }>()
       for (const spec of specs) {
         const made = JSON.stringify(spec)
         const known = held.get(spec.name)
@@ -81,6 +89,8 @@ export function upstreamSet(make: (spec: UpstreamSpec) => Upstream) {
       held = next
       return new Map([...next].map(([name, { upstream }]) => [name, upstream]))
     },
+    /** How each of them is. */
+    standings: () => [...held].map(([name, { upstream }]) => ({ name, ...upstream.health.standing() })),
     async close(): Promise<void> {
       await Promise.all([...held.values()].map(({ upstream }) => upstream.close()))
     },
