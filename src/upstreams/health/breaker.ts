@@ -44,14 +44,17 @@ const UNCOUNTED: Trying = { answered() {}, served() {}, failed() {}, abandoned()
 /** Opens after failures in a row; then one try at a time finds out whether to close. */
 export function breaker(): Breaker {
   const row = new ConsecutiveBreaker(FAILURES)
-  let open = FIRST
+  let open = 0
   let due = 0
+  /** The trial's caller left. That costs no more time, or callers who do so could keep it open. */
+  let undecided = false
   const circuit = circuitBreaker(
     handleWhenResult((failed) => failed === true),
     {
       breaker: row,
       halfOpenAfter: new DelegateBackoff(({ attempt }) => {
-        open = Math.min(FIRST * 2 ** Math.min(attempt - 1, 10), LONGEST)
+        if (!undecided) open = attempt === 1 ? FIRST : Math.min(open * 2, LONGEST)
+        undecided = false
         return open
       }),
     },
@@ -87,7 +90,10 @@ export function breaker(): Breaker {
         end(true)
         closed.failed()
       },
-      abandoned: () => end(true),
+      abandoned() {
+        undecided = true
+        end(true)
+      },
     }
   }
 

@@ -37,7 +37,7 @@ export function httpUpstream(spec: HttpSpec, ports: KeyPorts): Upstream {
   const pool = new Pool(base.origin, {
     connect: { timeout: connect },
     connections: CONNECTIONS,
-    pipelining: 1,
+    pipelining: 1, // and no HTTP/2, which costs more than it saves: bench/README.md
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: 0, // `Receiver` counts it from the call, so that waiting for a connection is in it
     bodyTimeout: idle,
