@@ -28,6 +28,7 @@ import { createMetrics } from './record/metrics.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
 import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
+import { watched } from './upstreams/health/index.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
@@ -85,7 +86,8 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const warn = (message: string) => log.warn(message)
   const upstreams = kept(
     ({ name }: UpstreamSpec) => name,
-    (spec) => (spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, { secret, warn })),
+    (spec) =>
+      watched(spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, { secret, warn })),
   )
   const issuers = kept(
     ({ issuer }: IssuerSpec) => issuer,
@@ -98,6 +100,8 @@ export async function start(options: ServeOptions, env: Environment = process.en
   let current: ServingPolicy = serve(loaded.policy)
   let refused: readonly string[] | undefined
   metrics.policyLoaded(current.version, Date.now())
+  const standings = () => upstreams.held().map(({ name, thing }) => ({ name, ...thing.health.standing() }))
+  metrics.watchUpstreams(standings)
 
   const records = lineStream(
     options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
@@ -138,6 +142,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       ready: !draining,
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
+      upstreams: standings(),
     }),
   })
   const models = [

@@ -441,6 +441,7 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(await openai('key: { env: sk-abc }')).toEqual([
       'd.yaml:7:15: "env" must be the name of an environment variable, such as OPENAI_API_KEY',
     ])
+    expect(await openai('key: { files: [] }')).toEqual(['d.yaml:7:17: "files" must have at least 1 entry'])
     expect(await openai('key: { evn: A }')).toEqual([
       'd.yaml:7:8: "env" is missing',
       'd.yaml:7:10: unknown field "evn": did you mean "env"?',
@@ -617,6 +618,16 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(both.errors).toBeUndefined()
     expect(await single('Boundary', spec('["*"]', '[{ name: loopback, weight: 0 }]'))).toEqual([
       'd.yaml:6:41: "weight" must be at least 1',
+    ])
+    expect(await single('Boundary', spec('["*"]', '[{ name: loopback, order: 0 }]'))).toEqual([
+      'd.yaml:6:40: "order" must be at least 1',
+    ])
+    const retries = (written: string) =>
+      single('Boundary', `${spec('["*"]', '[{ name: loopback }]')}\nretries: ${written}`)
+    expect(await retries('{ attempts: 6, budget: 20, backoff: 1m }')).toEqual([
+      'd.yaml:7:24: "attempts" must be at most 5',
+      'd.yaml:7:35: "budget" must be at most 1',
+      'd.yaml:7:48: "backoff" must be at most 10s: write 100ms or 1s',
     ])
     expect(await single('Boundary', spec('["*"]', '[{ name: loopback }, { name: loopback }]'))).toEqual([
       'd.yaml:6:43: upstream "loopback" stands here twice: keep one, with the sum of the weights',

@@ -47,9 +47,9 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const boundaries: BuiltBoundary[] = []
   for (const doc of documents.boundaries) {
     const { spec } = doc
-    const routes = (spec?.upstreams ?? []).flatMap(({ name, weight }) => {
+    const routes = (spec?.upstreams ?? []).flatMap(({ name, weight, order }) => {
       const upstream = upstreams.get(name)
-      return upstream === undefined ? [] : [{ upstream, weight }]
+      return upstream === undefined ? [] : [{ upstream, weight, order }]
     })
     const { rules, checkpoints } = await buildRules(
       shop,
@@ -69,6 +69,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       match: spec.match,
       require: spec.require,
       upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
+      retries: spec.retries,
       checks: {
         rules,
         checkpoints,

@@ -23,6 +23,7 @@ export type Use = z.output<typeof useSchema>
 export const routeSchema = z.strictObject({
   name,
   weight: z.int().min(1).max(1000).default(1),
+  order: z.int().min(1).max(100).default(1),
 })
 
 export const matchSchema = z.strictObject({
@@ -39,6 +40,15 @@ const boundarySpec = z.strictObject({
   match: matchSchema.prefault({}),
   require: z.strictObject({ roles: list(word).default([]) }).prefault({}),
   upstreams: list(routeSchema),
+  retries: z
+    .strictObject({
+      attempts: z.int().min(0).max(5).default(2),
+      budget: z.number().min(0).max(1).default(0.2),
+      backoff: period
+        .refine((ms) => ms <= 10_000, { error: 'must be at most 10s: write 100ms or 1s' })
+        .prefault('100ms'),
+    })
+    .prefault({}),
   origins: z
     .array(
       z.strictObject({
@@ -87,6 +97,7 @@ const key = z.union(
   [
     z.strictObject({ env: variable, optional: z.literal(true).exactOptional() }),
     z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ files: z.array(z.string().min(1)).min(1).max(16) }),
   ],
   {
     error: (issue) =>

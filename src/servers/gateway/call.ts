@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
-import type { ExchangeRecord } from '../../core/record.ts'
+import type { Attempt, ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
@@ -27,7 +27,9 @@ export interface Call {
   caller?: Caller
   boundary?: ServingBoundary
   exchange?: Exchange
+  /** The last that was tried. */
   upstream?: string
+  attempts?: Attempt[]
   model?: string
   stream?: boolean
   usage?: Usage
@@ -215,6 +217,7 @@ export function recordOf(call: Call): ExchangeRecord {
     if (boundary.checks.shadow) record.shadow = true
   }
   if (call.upstream !== undefined) record.upstream = call.upstream
+  if (call.attempts !== undefined) record.attempts = call.attempts
   if (call.model !== undefined) record.model = call.model
   if (call.stream !== undefined) record.stream = call.stream
   if (call.code !== undefined) record.code = call.code
