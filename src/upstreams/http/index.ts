@@ -4,8 +4,10 @@ import { isPathName } from '../../core/paths.ts'
 import type { SecretRef } from '../../core/ports.ts'
 import type { HttpSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { Receiver } from './answer.ts'
+import { connector } from './connect.ts'
 import { deadlines } from './deadlines.ts'
 import { modelIds } from './models.ts'
+import type { Proxies } from './proxy.ts'
 
 /** Calls to one upstream at a time; more wait for a connection until `firstByte` is over. */
 const CONNECTIONS = 1024
@@ -18,6 +20,8 @@ export interface HttpPorts {
   secret(ref: SecretRef): string
   /** For the operator: never called with a secret. */
   warn(message: string): void
+  /** None: everything is reached directly. */
+  proxies?: Proxies
 }
 
 /** How to ask for the list of models. Source: the providers' API references, "List models". */
@@ -30,7 +34,7 @@ type Query = Readonly<Record<string, string>>
 
 /**
  * An endpoint that speaks a provider's HTTP API.
- * @throws Error that says what is wrong with `baseUrl`.
+ * @throws Error that says what is wrong with `baseUrl` or the files under `tls`.
  */
 export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
   const base = baseOf(spec.baseUrl)
@@ -39,9 +43,9 @@ export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
   const suffix = suffixOf(spec.query)
   const header = spec.auth.header.toLowerCase()
   const scheme = spec.auth.scheme === undefined ? '' : `${spec.auth.scheme} `
-  const { firstByte, idle, total, connect } = spec.timeouts
+  const { firstByte, idle, total } = spec.timeouts
   const pool = new Pool(base.origin, {
-    connect: { timeout: connect },
+    connect: connector(spec, ports.proxies?.(base), ports.warn),
     connections: CONNECTIONS,
     pipelining: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
