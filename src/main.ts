@@ -25,6 +25,8 @@ import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
 import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
+import { proxies } from './upstreams/http/proxy.ts'
+import { tlsProblem } from './upstreams/http/tls.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
@@ -40,6 +42,7 @@ function buildOptions(env: Environment): BuildOptions {
   return {
     modules: GUARDS,
     ports: { secret: secretSource(systemClock, env) },
+    tls: tlsProblem,
     paths: PATHS,
     packageVersion: PACKAGE.version,
   }
@@ -66,6 +69,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const metrics = createMetrics()
   const build = buildOptions(env)
   const { secret } = build.ports
+  const ports = { secret, warn: (message: string) => log.warn(message), proxies: proxies(env) }
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
   if ('errors' in loaded) throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
@@ -75,9 +79,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
   const upstreams = upstreamSet((spec) =>
-    spec.protocol === 'loopback'
-      ? loopbackUpstream(spec)
-      : httpUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+    spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, ports),
   )
   const serve = (policy: Policy) => serving(policy, upstreams.take(policy.upstreams), demo, PATHS)
   let current: ServingPolicy = serve(loaded.policy)

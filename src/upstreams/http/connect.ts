@@ -41,6 +41,10 @@ export function connector(
         return callback(error, null)
       }
       leaveForGood(socket!)
+      // What a server thinks of a client's certificate comes when the connection already stands.
+      socket!.on('error', (late: Error & { code?: string }) => {
+        if (/^ERR_(?:SSL|TLS)/.test(late.code ?? '')) tell(`lost a connection: ${reason(late)}`)
+      })
       callback(null, socket!)
     }) as Callback)
   }

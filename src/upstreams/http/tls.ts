@@ -52,6 +52,17 @@ export function readTls(files: TlsFiles): TlsMaterial {
   return material
 }
 
+/** What is wrong with the files, if anything. */
+export function tlsProblem(files: TlsFiles): { field: TlsFileError['field']; message: string } | undefined {
+  try {
+    readTls(files)
+    return undefined
+  } catch (error) {
+    if (error instanceof TlsFileError) return { field: error.field, message: error.message }
+    throw error
+  }
+}
+
 /**
  * The same, read again when a file changes (looked at once a second at most, through links). Files that have become
  * unusable leave the last good ones in place, as a policy does: `tell` hears why. Throws `TlsFileError` at first.
