@@ -30,6 +30,8 @@ import { gateway } from './servers/gateway/index.ts'
 import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
 import { watched } from './upstreams/health/index.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
+import { proxies } from './upstreams/http/proxy.ts'
+import { tlsProblem } from './upstreams/http/tls.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
@@ -49,6 +51,7 @@ function buildOptions(env: Environment): BuildOptions {
       ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
     },
     ports: { secret: secretSource(systemClock, env) },
+    tls: tlsProblem,
     paths: PATHS,
     packageVersion: PACKAGE.version,
   }
@@ -84,10 +87,10 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
   const warn = (message: string) => log.warn(message)
+  const ports = { secret, warn, proxies: proxies(env) }
   const upstreams = kept(
     ({ name }: UpstreamSpec) => name,
-    (spec) =>
-      watched(spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, { secret, warn })),
+    (spec) => watched(spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, ports)),
   )
   const issuers = kept(
     ({ issuer }: IssuerSpec) => issuer,

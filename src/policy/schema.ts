@@ -129,6 +129,24 @@ const auth = (standard: 'authorization' | 'x-api-key') =>
       return before === undefined ? { header } : { header, scheme: before }
     })
 
+const FILE = 'must be the path of a PEM file, such as /etc/sallyport/ca.pem'
+const file = z.string({ error: worded(FILE) }).min(1, { error: FILE })
+const tls = z
+  .strictObject({
+    ca: file.exactOptional(),
+    cert: file.exactOptional(),
+    key: file.exactOptional(),
+    serverName: z
+      .string()
+      .regex(/^(?=.{1,253}$)(?![0-9.]+$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,126}$/, {
+        error: 'must be the name of a host, such as models.internal',
+      })
+      .exactOptional(),
+  })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    error: '"cert" and "key" belong together: write both, or neither',
+  })
+
 const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[0]) =>
   z.strictObject({
     protocol: z.literal(protocol),
@@ -136,6 +154,7 @@ const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[
     key: key.exactOptional(),
     auth: auth(keyHeader),
     query: z.record(z.string().min(1).max(128), z.string().max(1024)).default({}),
+    tls: tls.exactOptional(),
     models,
     timeouts: z
       .strictObject({
