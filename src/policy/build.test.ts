@@ -116,7 +116,18 @@ describe('what is good', () => {
       listen: { host: '127.0.0.1', port: 8080 },
       admin: { host: '127.0.0.1', port: 8081 },
       auth: { keys: true },
-      limits: { requestBytes: 20 * 1024 * 1024, holdCharacters: 65536, partCharacters: 4194304 },
+      limits: {
+        requestBytes: 20 * 1024 * 1024,
+        holdCharacters: 65536,
+        partCharacters: 4194304,
+        exchanges: 1024,
+        queue: 256,
+        queueWait: 1000,
+        connections: 25_000,
+        headersWithin: 10_000,
+        requestWithin: 120_000,
+        stalled: 60_000,
+      },
       drain: 25_000,
     })
     expect(policy?.upstreams).toEqual([

@@ -7,7 +7,9 @@ import type { ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
+import type { Places } from './places.ts'
 import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
+import { type Progress, writeWhole } from './whole.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
 export interface Call {
@@ -21,6 +23,9 @@ export interface Call {
   search: string
   serving: Serving
   deps: GatewayDeps
+  places: Places
+  /** Gives back its place among the exchanges that are served. */
+  leave?: () => void
   /** Ends what waits for an upstream; its reason says who left. */
   cancel: Cancellation
   protocol?: Protocol
@@ -31,6 +36,9 @@ export interface Call {
   model?: string
   stream?: boolean
   usage?: Usage
+  /** Its answer, or its connection, has ended. */
+  closed: boolean
+  progress: Progress
   ended: ExchangeRecord['ended']
   code?: string
   bytes: ExchangeRecord['bytes']
@@ -42,9 +50,14 @@ export interface Call {
 }
 
 /** Why an exchange was cut short. */
-export type Gone = { gone: 'client' } | { gone: 'drained' }
+export type Gone = { gone: 'client' } | { gone: 'drained' } | { gone: 'stalled' }
 
-export function openCall(request: IncomingMessage, response: ServerResponse, deps: GatewayDeps): Call {
+export function openCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: GatewayDeps,
+  places: Places,
+): Call {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const call: Call = {
@@ -55,7 +68,10 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
     search: mark < 0 ? '' : url.slice(mark),
     serving: deps.serving(),
     deps,
+    places,
     cancel: cancellation(),
+    closed: false,
+    progress: { waiting: 0, written: 0, since: 0 },
     ended: 'complete',
     bytes: { requestIn: 0, requestOut: 0, answerIn: 0, answerOut: 0 },
     timings: {},
@@ -69,13 +85,26 @@ const random = Buffer.alloc(ID_BYTES * 256)
 let used = random.length
 
 /** `ex_` and 128 random bits, of which many are drawn at once. */
-function newId(): string {
+export function newId(): string {
   if (used === random.length) {
     randomFillSync(random)
     used = 0
   }
   used += ID_BYTES
   return `ex_${random.toString('hex', used - ID_BYTES, used)}`
+}
+
+/**
+ * Takes the call's place among those that are served. After it is known who calls: a stranger holds none, and none waits.
+ * Throws `GateError` `gate.overloaded`.
+ */
+export async function enter(call: Call): Promise<void> {
+  const { cancel, places, serving } = call
+  const taken = places.take(serving.limits, (forget) => cancel.signal.addEventListener('abort', forget))
+  const leave = taken instanceof Promise ? await taken : taken
+  // Whoever left while it waited has no use for it any more.
+  if (call.closed) leave()
+  else call.leave = leave
 }
 
 /** What the engine finds in this call, by the rules of its boundary. */
@@ -101,11 +130,13 @@ export function write(call: Call, chunk: string): Promise<void> | undefined {
   return new Promise((resolve) => {
     const go = () => {
       response.off('drain', go)
-      response.off('close', go)
+      call.cancel.signal.removeEventListener('abort', go)
       resolve()
     }
     response.once('drain', go)
-    response.once('close', go)
+    // Not `close`, of which an answer whose turn on its connection has not come never hears.
+    call.cancel.signal.addEventListener('abort', go)
+    if (call.cancel.signal.aborted) go()
   })
 }
 
@@ -121,7 +152,7 @@ export function sendJson(
   headers['content-type'] = 'application/json'
   headers['content-length'] = String(length)
   writeHead(call, status, headers)
-  call.response.end(json)
+  writeWhole(call.response, json)
 }
 
 /** The one place that begins an answer. Headers set before would be merged one by one, at a multiple of the cost. */

@@ -4,7 +4,7 @@ import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { passAnswer } from './answer.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call } from './call.ts'
+import { beginExchange, type Call, enter } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 import { askedModel, withModel } from './model.ts'
@@ -16,8 +16,9 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.protocol = protocol
   const caller = serving.identify(request.headers)
   call.caller = caller
+  await enter(call)
   const headers = upstreamHeaders(request.headers, protocol.headers)
-  const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
+  const { text, decoded, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
   call.stream = read.stream

@@ -4,7 +4,7 @@ import { scan } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call, sendJson } from './call.ts'
+import { beginExchange, type Call, enter, sendJson } from './call.ts'
 import { converter, UNITS } from './units.ts'
 
 const MAX_PARTS = 10_000
@@ -28,7 +28,8 @@ export async function serveInspect(call: Call): Promise<void> {
   const { request, serving } = call
   const caller = serving.identify(request.headers)
   call.caller = caller
-  const { text, bytes } = await readBody(request, serving.limits.requestBytes)
+  await enter(call)
+  const { text, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   scan(text)
   const { boundary: name, stage, parts } = parse(text)

@@ -3,6 +3,7 @@ import type { Memory } from '../../core/memory.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Recorder } from '../../core/record.ts'
 import type { Caller, Checks } from '../../core/types.ts'
+import type { Gate } from '../../policy/schema.ts'
 import type { Upstream } from '../../upstreams/types.ts'
 
 export interface ServingBoundary {
@@ -19,7 +20,7 @@ export interface Route {
 
 /** One policy, built: what the gate serves until a changed one takes its place whole. */
 export interface Serving {
-  limits: { requestBytes: number; holdCharacters: number; partCharacters: number }
+  limits: Gate['limits']
   /** Throws `GateError` `auth.*`. */
   identify(headers: IncomingHttpHeaders): Caller
   /** Throws `GateError` `auth.no_boundary`. */
