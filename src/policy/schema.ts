@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
+import { address, baseUrl, duration, model, name, period, rate, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
 
@@ -171,6 +171,7 @@ const gateSpec = z.strictObject({
       keys: z
         .literal(true, { error: worded('must be true: nobody could call a gate that takes no keys') })
         .default(true),
+      attempts: z.strictObject({ failures: rate.prefault('20/min') }).prefault({}),
     })
     .prefault({}),
   limits: z

@@ -13,12 +13,12 @@ beforeAll(async () => {
 })
 afterAll(stopAll)
 
-const gateWith = (limits: object): Promise<TestGate> =>
+const gateWith = (limits: object, auth = {}): Promise<TestGate> =>
   startGate({
     documents:
       document('Upstream', 'model', { protocol: 'openai', baseUrl: model.url }) +
       document('Boundary', 'plain', { upstreams: [{ name: 'model' }] }),
-    gate: { limits },
+    gate: { limits, auth },
   })
 const BODY = { model: 'm', messages: [{ role: 'user', content: 'hello' }] }
 const wire = ({ key }: TestGate, body: string, length = Buffer.byteLength(body), more = '') =>
@@ -227,4 +227,18 @@ test('answers whose turn never came end with their connection', async () => {
   await until(() => model.requests.length === 3)
   socket.destroy()
   expect((await gate.records(3)).map(({ ended }) => ended)).toEqual(Array(3).fill('client_gone'))
+})
+
+test('an address that fails too often is told to wait; its good keys pass all the same', async () => {
+  const gate = await gateWith({}, { attempts: { failures: '2/h' } })
+  model.reply = says(false, { text: ['hello'] })
+  const wrong = () => post(gate, CHAT, BODY, 'sp_wrong')
+  expect([(await wrong()).status, (await wrong()).status]).toEqual([401, 401])
+  const told = await wrong()
+  expect(told).toMatchObject({ status: 429, headers: { 'x-should-retry': 'false' } })
+  expect(Number(told.headers['retry-after'])).toBeGreaterThan(1700)
+  expect(JSON.parse(told.text).error.code).toBe('auth.throttled')
+  expect((await post(gate, CHAT, BODY)).status).toBe(200)
+  expect((await call(`${gate.url}/v1/models`, { headers: { 'x-api-key': 'x' } })).status).toBe(429)
+  expect((await gate.records(5)).map(({ code }) => code)).toContain('auth.throttled')
 })

@@ -77,6 +77,8 @@ function collect(request: IncomingMessage, limit: number, within: number): Promi
     }
     request.on('error', broken)
     request.on('close', broken)
+    // It left while something else was waited for: nothing will tell of that again.
+    if (request.destroyed) broken()
   })
 }
 

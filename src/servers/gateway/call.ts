@@ -5,6 +5,7 @@ import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
+import type { Attempts } from '../../identity/attempts.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import type { Places } from './places.ts'
@@ -24,6 +25,7 @@ export interface Call {
   serving: Serving
   deps: GatewayDeps
   places: Places
+  attempts: Attempts
   /** Gives back its place among the exchanges that are served. */
   leave?: () => void
   /** Ends what waits for an upstream; its reason says who left. */
@@ -56,7 +58,7 @@ export function openCall(
   request: IncomingMessage,
   response: ServerResponse,
   deps: GatewayDeps,
-  places: Places,
+  { places, attempts }: Pick<Call, 'places' | 'attempts'>,
 ): Call {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
@@ -69,6 +71,7 @@ export function openCall(
     serving: deps.serving(),
     deps,
     places,
+    attempts,
     cancel: cancellation(),
     closed: false,
     progress: { waiting: 0, written: 0, since: 0 },
@@ -92,6 +95,16 @@ export function newId(): string {
   }
   used += ID_BYTES
   return `ex_${random.toString('hex', used - ID_BYTES, used)}`
+}
+
+/** Who calls. Waits only where somebody else must be asked. Throws `GateError` `auth.*`. */
+export async function identified(call: Call): Promise<Caller> {
+  const { request, serving, attempts } = call
+  const caller = attempts.watch(request.socket.remoteAddress ?? '', serving.attempts.failures, () =>
+    serving.identify(request.headers),
+  )
+  call.caller = caller instanceof Promise ? await caller : caller
+  return call.caller
 }
 
 /**

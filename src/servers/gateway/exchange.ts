@@ -4,7 +4,7 @@ import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { passAnswer } from './answer.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call, enter } from './call.ts'
+import { beginExchange, type Call, enter, identified } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 import { askedModel, withModel } from './model.ts'
@@ -14,8 +14,7 @@ import { providerError } from './provider-error.ts'
 export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
   const { request, serving, deps } = call
   call.protocol = protocol
-  const caller = serving.identify(request.headers)
-  call.caller = caller
+  const caller = await identified(call)
   await enter(call)
   const headers = upstreamHeaders(request.headers, protocol.headers)
   const { text, decoded, bytes } = await readBody(request, serving.limits)

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
+import { attempts } from '../../identity/attempts.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { aliases } from './aliases.ts'
 import { type Call, type Gone, newId, openCall, recordOf, refuse } from './call.ts'
@@ -49,12 +50,12 @@ const aliasOf = aliases(PROTOCOLS)
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
   const open = new Set<Call>()
   const ended: ExchangeRecord[] = []
-  const room = places(deps.clock)
+  const shared = { places: places(deps.clock), attempts: attempts(deps.clock) }
   let draining = false
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!connections.open(request, response, closed)) return
-    const call = openCall(request, response, deps, room)
+    const call = openCall(request, response, deps, shared)
     open.add(call)
     deps.opened()
     let served = false

@@ -4,7 +4,7 @@ import { scan } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call, enter, sendJson } from './call.ts'
+import { beginExchange, type Call, enter, identified, sendJson } from './call.ts'
 import { converter, UNITS } from './units.ts'
 
 const MAX_PARTS = 10_000
@@ -26,8 +26,7 @@ const requestSchema = z.strictObject({
 /** `POST /v1/inspect`: what a boundary makes of given parts, without a model. 200 whatever the verdict. */
 export async function serveInspect(call: Call): Promise<void> {
   const { request, serving } = call
-  const caller = serving.identify(request.headers)
-  call.caller = caller
+  const caller = await identified(call)
   await enter(call)
   const { text, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes

@@ -37,6 +37,7 @@ export function serving(
     version: policy.version,
     loaded: new Date().toISOString(),
     limits: policy.gate.limits,
+    attempts: policy.gate.auth.attempts,
     identify: (headers) => keyring.identify(headers),
     boundary: ({ path, model, caller }) => selector.boundary(caller, path, model),
     boundaryNamed: (name, caller) => selector.named(caller, name),

@@ -21,6 +21,8 @@ export interface Route {
 /** One policy, built: what the gate serves until a changed one takes its place whole. */
 export interface Serving {
   limits: Gate['limits']
+  /** How many failed attempts an address has. */
+  attempts: Gate['auth']['attempts']
   /** Throws `GateError` `auth.*`. */
   identify(headers: IncomingHttpHeaders): Caller
   /** Throws `GateError` `auth.no_boundary`. */
