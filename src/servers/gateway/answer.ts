@@ -3,7 +3,7 @@ import type { Exchange } from '../../core/exchange.ts'
 import { openSession, type Release } from '../../core/session.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
-import { utf8 } from './body.ts'
+import { breath, utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
 import { judged } from './judged.ts'
@@ -43,7 +43,9 @@ async function passBody(
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
   const reader = protocol.answer(answerOptions(exchange))
+  await breath(text)
   const unit = reader.body(text)
+  await breath(text)
   noteUsage(call, reader.usage())
   const edited = await judged(exchange, 'answer', unit)
   const said = protocol.toCaller?.(edited, false) ?? edited

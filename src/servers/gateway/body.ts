@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { GateError } from '../../core/errors.ts'
@@ -13,6 +14,8 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   // Node 22.15 and newer.
   ...('zstdDecompress' in zlib ? { zstd: promisify(zlib.zstdDecompress as never) as Decoder } : {}),
 }
+
+const LONG = 256 * 1024
 
 export interface Body {
   text: string
@@ -38,7 +41,14 @@ export async function readBody(
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new GateError('body.too_large')
   const raw = await collect(request, limit, requestWithin)
   const decoded = decode === undefined ? raw : await inflate(decode, raw, limit)
-  return { text: utf8(decoded), decoded, bytes: raw.length }
+  const text = utf8(decoded)
+  await breath(text)
+  return { text, decoded, bytes: raw.length }
+}
+
+/** Lets others have their turn between two steps that each take long for a body like this. */
+export async function breath({ length }: string): Promise<void> {
+  if (length > LONG) await setImmediate()
 }
 
 function collect(request: IncomingMessage, limit: number, within: number): Promise<Buffer> {

@@ -3,7 +3,7 @@ import type { Exchange } from '../../core/exchange.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { passAnswer } from './answer.ts'
-import { readBody } from './body.ts'
+import { breath, readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
@@ -29,6 +29,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.upstream = upstream.name
   limitParts(read.unit, serving.limits.partCharacters)
 
+  await breath(text)
   const exchange = beginExchange(call, caller, boundary)
   const edited = await inspectRequest(call, exchange, withModel(call, read, model))
   const taken = protocol.toUpstream?.(edited, model) ?? edited
