@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Counter, Place, Quota, SecretRef, Standing } from '../core/ports.ts'
 import { standing, windowAt } from './counter.ts'
 import { type Account, account, isOver, moveOn, note, takeAlone } from './redis-account.ts'
@@ -13,6 +14,8 @@ const OTHERS = ''
 const PARTS = 64
 /** Accounts that are told of at the same time. */
 const TOLD_AT_ONCE = 64
+/** How long a start waits for Redis, in milliseconds. */
+const START = 1000
 /** Milliseconds between two lines about the same thing. */
 const QUIET = 10_000
 
@@ -84,10 +87,7 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
         closed: () => one.circuit.closed,
       }),
       circuit: circuit({
-        async look() {
-          const answer = client.set(`${prefix}${tag}:look`, '1', 'PX', 1000)
-          return 'value' in (await within(timeout, answer, reasonOf))
-        },
+        look: () => look(tag),
         async tell() {
           return (await tellAll(one)) && one.places.renew()
         },
@@ -96,6 +96,12 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
       }),
     }
     return one
+  }
+
+  /** Whether Redis does what it is asked, which is to write. */
+  async function look(tag: string): Promise<boolean> {
+    const answer = await within(timeout, client.set(`${prefix}${tag}:look`, '1', 'PX', 1000), reasonOf)
+    return 'value' in answer
   }
 
   /** Asks Redis, which counts for or against the part that has the key. */
@@ -273,8 +279,15 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
     return place
   }
 
-  await within(1000, ready(client), reasonOf)
-  for (const one of parts) if (client.status !== 'ready') one.circuit.failed(reason || 'timeout', false)
+  const late = performance.now() + START
+  await Promise.all(
+    parts.map(async ({ tag, circuit }) => {
+      while (!(await look(tag))) {
+        if (performance.now() > late) return circuit.failed('timeout', false)
+        await sleep(50)
+      }
+    }),
+  )
 
   return {
     take,
@@ -287,13 +300,6 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
       client.disconnect()
     },
   }
-}
-
-function ready(client: RedisClient): Promise<void> {
-  return new Promise((resolve) => {
-    if (client.status === 'ready') resolve()
-    else client.once('ready', resolve)
-  })
 }
 
 /** Says once that Redis is lost, and once that all of it is back; less than either when it comes and goes. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { redisSchema } from './redis.ts'
 import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
@@ -180,6 +181,7 @@ const gateSpec = z.strictObject({
     })
     .prefault({}),
   drain: duration.prefault('25s'),
+  redis: redisSchema.exactOptional(),
 })
 
 const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>

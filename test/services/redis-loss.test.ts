@@ -6,8 +6,8 @@ import { type RedisServer, redisCluster, redisServer, sentinel, until } from './
 
 // Three gates share one limit. Whatever becomes of Redis, they let hardly more than the limit pass, and nobody waits for it.
 
-const WINDOW = 15_000
-const LIMIT = 600
+const WINDOW = 9000
+const LIMIT = 360
 const MOST = LIMIT * 1.2
 /** Redis is away for seconds; who waited for it would wait as long. */
 const AT_ONCE = 1000
@@ -16,8 +16,10 @@ const opened: { close(): unknown }[] = []
 afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close()
 })
-async function gates(place: Parameters<typeof gateOn>[0], many = 3): Promise<TestGate[]> {
-  const all = await Promise.all(Array.from({ length: many }, () => gateOn(place, { replicas: many })))
+async function gates(place: Parameters<typeof gateOn>[0], many = 3, timeout = 50): Promise<TestGate[]> {
+  const all = await Promise.all(
+    Array.from({ length: many }, () => gateOn(place, { replicas: many, timeout })),
+  )
   opened.push(...all.map(({ counter }) => counter))
   return all
 }
@@ -42,7 +44,7 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
   beforeEach(async () => {
     redis = await server()
     three = await gates(redis.url)
-    end = (await windowOf(WINDOW)) + WINDOW - 500
+    end = (await windowOf(WINDOW)) + WINDOW - 300
   })
   const run = (during: () => Promise<void>) =>
     Promise.all([load(three, { key: 'k', quota, end, every: 25 }), during()]).then(([done]) => done)
@@ -52,7 +54,14 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
     expect(longest).toBeLessThan(AT_ONCE)
   }
 
+  // A busy machine may stop Redis for longer than its timeout, which these two are not about.
+  const patient = async () => {
+    for (const { counter } of three) counter.close()
+    three = await gates(redis.url, 3, AT_ONCE)
+  }
+
   test('is exact while Redis is there', async () => {
+    await patient()
     const done = await run(async () => {})
     expect(done).toMatchObject({ taken: LIMIT, degraded: 0 })
     expect(done.refused).toBeGreaterThan(0)
@@ -61,7 +70,7 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
 
   test('holds when Redis is killed and stays away', async () => {
     const done = await run(async () => {
-      await sleep(2000)
+      await sleep(1500)
       await redis.kill()
     })
     check(done)
@@ -71,9 +80,9 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
 
   test('holds when Redis is killed and comes back with nothing', async () => {
     const done = await run(async () => {
-      await sleep(2000)
-      await redis.kill()
       await sleep(1500)
+      await redis.kill()
+      await sleep(1000)
       await redis.start()
     })
     check(done)
@@ -85,7 +94,7 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
 
   test('holds when Redis is restarted again and again', async () => {
     const done = await run(async () => {
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < 3; i++) {
         await sleep(1500)
         await redis.kill()
         await redis.start()
@@ -96,9 +105,9 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
 
   test('holds when Redis is paused, and nobody waits for it', async () => {
     const done = await run(async () => {
-      await sleep(2000)
+      await sleep(1500)
       redis.signal('SIGSTOP')
-      await sleep(5000)
+      await sleep(4000)
       redis.signal('SIGCONT')
     })
     check(done)
@@ -107,8 +116,9 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
   })
 
   test('holds when Redis forgets everything and says nothing', async () => {
+    await patient()
     const done = await run(async () => {
-      for (let i = 0; i < 6; i++) {
+      for (let i = 0; i < 5; i++) {
         await sleep(1000)
         redis.cli('flushall')
         redis.cli('script', 'flush')
@@ -209,8 +219,7 @@ describe('places', () => {
 test('a cluster: a node that is lost costs the keys that it has their sharing, and no others', async () => {
   const nodes = await redisCluster()
   opened.push(...nodes)
-  const all = await gates({ cluster: nodes.map(({ port }) => ({ host: '127.0.0.1', port })) })
-  await shared(all)
+  const all = await gates({ cluster: nodes.map(({ port }) => ({ host: '127.0.0.1', port })) }, 3, 300)
   const quota: Quota = { points: 90, window: 3_600_000, kind: 'fixed' }
   const keys = Array.from({ length: 30 }, (_, i) => `key ${i}`)
   const round = async () => {
