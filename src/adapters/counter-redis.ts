@@ -91,8 +91,11 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
         async tell() {
           return (await tellAll(one)) && one.places.renew()
         },
-        opened: (why) => teller.lost(reason === '' ? why : reason),
-        closed: () => teller.back(),
+        opened: (why) => teller.lost(reason || why),
+        closed() {
+          reason = ''
+          teller.back()
+        },
       }),
     }
     return one
@@ -296,28 +299,39 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
     close() {
       closing = true
       clearInterval(renewal)
+      teller.stop()
       for (const { circuit } of parts) circuit.stop()
       client.disconnect()
     },
   }
 }
 
-/** Says once that Redis is lost, and once that all of it is back; less than either when it comes and goes. */
+/** Says once that Redis is lost, and once that all of it is back; when it comes and goes, not more often than `QUIET`. */
 function tellOf(told: RedisCounterOptions['told'], whole: () => boolean) {
   let said = false
   let last = Number.NEGATIVE_INFINITY
+  let later: NodeJS.Timeout | undefined
   return {
     lost(reason: string) {
-      if (said || performance.now() - last < QUIET) return
-      said = true
-      last = performance.now()
-      told(`Redis is lost (${reason}): limits are kept by this gate's share`, true)
+      if (said || later !== undefined) return
+      const say = () => {
+        later = undefined
+        said = true
+        last = performance.now()
+        told(`Redis is lost (${reason}): limits are kept by this gate's share`, true)
+      }
+      const wait = last + QUIET - performance.now()
+      if (wait <= 0) say()
+      else later = setTimeout(say, wait).unref()
     },
     back() {
-      if (!said || !whole()) return
+      if (!whole()) return
+      clearTimeout(later)
+      later = undefined
+      if (said) told('Redis is back: limits are shared again', false)
       said = false
-      told('Redis is back: limits are shared again', false)
     },
+    stop: () => clearTimeout(later),
   }
 }
 

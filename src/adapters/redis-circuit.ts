@@ -33,6 +33,7 @@ export function circuit({ look, tell, opened, closed }: CircuitOptions): Circuit
   let late = 0
   let epoch = 0
   let open = false
+  let stopped = false
   let timer: NodeJS.Timeout | undefined
 
   function again(since: number | undefined): void {
@@ -41,7 +42,7 @@ export function circuit({ look, tell, opened, closed }: CircuitOptions): Circuit
 
   async function tryIt(since: number | undefined): Promise<void> {
     const there = (await look()) && (await tell())
-    if (!open) return
+    if (stopped) return
     const now = performance.now()
     if (!there) return again(undefined)
     if (since === undefined || now - since < SETTLE) return again(since ?? now)
@@ -68,7 +69,7 @@ export function circuit({ look, tell, opened, closed }: CircuitOptions): Circuit
       again(undefined)
     },
     stop() {
-      open = true
+      open = stopped = true
       clearTimeout(timer)
     },
   }
