@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Quota } from '../../src/core/ports.ts'
 import { gateOn, load, type TestGate, windowOf } from './redis-gates.ts'
-import { type RedisServer, redisCluster, redisServer, sentinel, until } from './redis-server.ts'
+import { door, type RedisServer, redisCluster, redisServer, sentinel, until } from './redis-server.ts'
 
 // Three gates share one limit. Whatever becomes of Redis, they let hardly more than the limit pass, and nobody waits for it.
 
@@ -138,6 +138,27 @@ describe.each(['fixed', 'sliding'] as const)('a %s limit of one Redis', (kind) =
     check(done)
     expect(three[0]!.lines[0]).toContain('OOM')
   })
+})
+
+test('a gate that finds Redis again before the others do does not take what they took', async () => {
+  const redis = await server()
+  const proxy = await door(redis.port)
+  opened.push(proxy)
+  const [one] = await gates(redis.url, 2).then((all) => all.slice(0, 1))
+  const [two] = await gates(`redis://127.0.0.1:${proxy.port}`, 2).then((all) => all.slice(0, 1))
+  const quota: Quota = { points: 100, window: 3_600_000, kind: 'fixed' }
+  expect((await two!.counter.take('k', 60, quota)).taken).toBe(true)
+  let taken = 61
+  expect((await one!.counter.take('k', 1, quota)).taken).toBe(true)
+  proxy.shut()
+  await redis.kill()
+  await redis.start()
+  const opens = sleep(300).then(() => proxy.open())
+  for (const end = Date.now() + 3000; Date.now() < end; await sleep(5))
+    if ((await one!.counter.take('k', 1, quota)).taken) taken++
+  await opens
+  await shared([one!, two!])
+  expect(taken).toBe(100)
 })
 
 test('a correction that was made while Redis was lost is told when it is back', async () => {

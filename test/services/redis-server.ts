@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -134,6 +134,46 @@ export async function redisCluster(): Promise<RedisServer[]> {
   execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { timeout: 30_000 })
   await until(() => nodes.every((node) => node.cli('cluster', 'info').includes('cluster_state:ok')))
   return nodes
+}
+
+/** A way to a port of this machine that can be shut. */
+export async function door(to: number) {
+  let shut = false
+  const sockets = new Set<Socket>()
+  const server = createServer((from) => {
+    if (shut) return from.destroy()
+    const on = connect(to, '127.0.0.1')
+    for (const [socket, other] of [
+      [from, on],
+      [on, from],
+    ] as const) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+      socket.pipe(other)
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    port: (server.address() as { port: number }).port,
+    shut() {
+      shut = true
+      cut()
+    },
+    open() {
+      shut = false
+    },
+    async close() {
+      cut()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
 }
 
 /** Waits for something that must come, and fails if it does not. */
