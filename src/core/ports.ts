@@ -20,6 +20,13 @@ export interface GuardPorts {
   secret(ref: SecretRef): string
 }
 
+/** What a checkpoint may ask for when it is opened. */
+export interface CheckpointPorts extends GuardPorts {
+  counter: Counter
+  clock: Clock
+  digest: Digest
+}
+
 /** How much in how long. */
 export interface Quota {
   points: number
