@@ -17,6 +17,8 @@ export interface Metrics extends Recorder {
   policyRefused(): void
   /** A record could not be kept. */
   recordLost(): void
+  /** A limit that gates share was kept by this gate alone. */
+  limitDegraded(): void
   contentType: string
   /** In the Prometheus text format. */
   text(): Promise<string>
@@ -86,6 +88,11 @@ export function createMetrics(): Metrics {
     help: 'Records that could not be kept',
     registers,
   })
+  const degraded = new Counter({
+    name: 'sallyport_limits_degraded_total',
+    help: 'Times that a limit was kept by this gate alone, since what gates share could not be asked',
+    registers,
+  })
 
   const boundaryLabel = bounded()
   const guardLabel = bounded()
@@ -124,6 +131,7 @@ export function createMetrics(): Metrics {
     },
     policyRefused: () => refused.inc(),
     recordLost: () => lost.inc(),
+    limitDegraded: () => degraded.inc(),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

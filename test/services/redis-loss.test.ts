@@ -153,7 +153,7 @@ test('a gate that finds Redis again before the others do does not take what they
   proxy.shut()
   await redis.kill()
   await redis.start()
-  const opens = sleep(300).then(() => proxy.open())
+  const opens = sleep(600).then(() => proxy.open())
   for (const end = Date.now() + 3000; Date.now() < end; await sleep(5))
     if ((await one!.counter.take('k', 1, quota)).taken) taken++
   await opens
