@@ -9,6 +9,7 @@ import { needleSet } from './needles.ts'
 import { rewritten } from './nested.ts'
 import type { Pending, PendingOffset, PendingWrite } from './pending.ts'
 import { restoreRule } from './restore.ts'
+import { WINDOW } from './turns.ts'
 import type { Finding, Look, Offset, Opinion, Part, Rule, Span, Stage, Unit, View } from './types.ts'
 
 /** `request`: by origin through `input` or `context`. `answer`: through `output`, restoring and `tool`. Or one stage. */
@@ -21,6 +22,8 @@ const MEMORABLE = 2048
 const DECODED = { characters: 256 * 1024, beyond: 'block' } as const
 /** A stream waits for the end of what is encoded in it. */
 const DECODED_OF_ANSWER = { characters: 4096, beyond: 'flag' } as const
+/** What it costs to look at one part, in characters that could be looked at instead. */
+const LANE_COST = 256
 const DROPPED = '[removed by policy]'
 
 /** What sessions of bodies and of streams share: the parts on their way through the stages, and the edited units. */
@@ -29,6 +32,7 @@ export class Judge implements LaneContext {
   readonly streamed: boolean
   readonly holdCharacters: number
   readonly decode: FilterContext['decode']
+  readonly turn: (() => Promise<void>) | undefined
   protected readonly exchange: Exchange
   protected readonly direction: Direction
   protected readonly lanes = new Map<number, Lane>()
@@ -46,6 +50,7 @@ export class Judge implements LaneContext {
     this.direction = direction
     this.streamed = streamed
     this.shadow = exchange.checks.shadow
+    this.turn = exchange.clock.turn
     this.holdCharacters = direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY
     this.decode = direction === 'answer' ? DECODED_OF_ANSWER : DECODED
     this.textMatters = readsText(exchange, direction)
@@ -175,6 +180,30 @@ export class Judge implements LaneContext {
     return afterAll(blocks, (found) => {
       this.blocked ??= found.find((finding) => finding !== undefined)
     })
+  }
+
+  /** The same, with a turn for others after every so much text. */
+  protected async advanceSlowly(
+    which: Iterable<Lane>,
+    turn: () => Promise<void>,
+    begun?: (part: number) => void,
+  ): Promise<void> {
+    const blocks: MaybePromise<Finding | undefined>[] = []
+    let looked = 0
+    for (const each of which) {
+      looked += each.length + LANE_COST
+      if (looked > WINDOW) {
+        await turn()
+        looked = 0
+      }
+      const block = each.advance(true)
+      // A guard that counts is shown one part after the other.
+      if (each.length > WINDOW) blocks.push(await block)
+      else if (block !== undefined) blocks.push(block)
+      begun?.(each.part.id)
+    }
+    const found = await Promise.all(blocks)
+    this.blocked ??= found.find((finding) => finding !== undefined)
   }
 
   protected leaving(item: Pending): { text: string; content: boolean } {
