@@ -1,43 +1,9 @@
-import { after, afterAll, type MaybePromise } from './after.ts'
-import { type Decoded, Decoding } from './decode/index.ts'
+import { after, type MaybePromise } from './after.ts'
 import { type Run, RunQueue, type TextEdit, unite } from './edits.ts'
-import type { Remembered } from './memory.ts'
-import type { NeedleSet } from './needles.ts'
+import { type Answered, type Chosen, type FilterContext, Panel, type Track } from './panel.ts'
 import { windows } from './turns.ts'
-import type { Action, Finding, Hit, Look, Opinion, Part, Rule, Span, View } from './types.ts'
-import { breakAtSeams, joinAt, joinSpan, Reading, RuleView, type Seams } from './view.ts'
-
-/** What a filter needs of its exchange. */
-export interface FilterContext {
-  /** Calls a rule's guard: times it, bounds it and turns its failure into an opinion. */
-  look(rule: Rule, inspect: Look, view: View): MaybePromise<Opinion>
-  /** The `inspect` of a rule for this exchange. */
-  inspector(rule: Rule): Look
-  /** What was found in this text before, if it is worth remembering. */
-  recall(part: Readonly<Part>, text: string): Remembered | undefined
-  remembered(): void
-  find(finding: Finding): void
-  /** Lets others have their turn; absent where none wait. */
-  turn: (() => Promise<void>) | undefined
-  /** Replaces every text of the part's group. */
-  drop(part: Readonly<Part>): void
-  /** Whether text may have left before the part is complete. */
-  streamed: boolean
-  /** Record only: hold, edit and block nothing. */
-  shadow: boolean
-  /** The most characters that may wait for a decision. */
-  holdCharacters: number
-  /** The most characters of one encoded stretch that are decoded, and what becomes of a longer one unless the boundary says. */
-  decode: { characters: number; beyond: Action }
-}
-
-/** The rules of a stage for one kind of part. */
-export interface Chosen {
-  rules: readonly Rule[]
-  /** Those that say what they make of what cannot be read. */
-  opaque: readonly Rule[]
-  needles: NeedleSet | undefined
-}
+import type { Action, Finding, Hit, Part, Rule, Span } from './types.ts'
+import { joinSpan, type Seams } from './view.ts'
 
 /** Where a filter's text comes from. */
 export interface Source {
@@ -54,48 +20,10 @@ export interface Step {
   block?: Finding
 }
 
-/** A rule reading a part; where the part has seams, once with nothing at a seam and once with a line break. */
-interface Track {
-  rule: Rule
-  order: number
-  inspect: Look
-  broken: boolean
-  /** Asked only about encoded stretches that could not be decoded. */
-  opaque?: true
-  /** In this reading's coordinates. */
-  settled: number
-  /** What it found in windows of a text that is worth remembering whole. */
-  hits?: Hit[]
-}
-
 interface Block {
   at: number
   finding: Finding
 }
-
-/** What a rule says of a reading. */
-interface Judged extends Opinion {
-  /** Of what is encoded in it: each a finding about the whole encoded stretch, certain from now on. */
-  within?: readonly Hit[]
-}
-
-type Which = 'joined' | 'broken'
-
-/** Something encoded, read once for all rules. */
-interface Within extends Decoded {
-  reading: Reading
-}
-
-/** A reading and what became certain of what is encoded in it. */
-interface Shared {
-  which: Which
-  reading: Reading
-  decode(): readonly Within[]
-}
-
-const NOTHING_WITHIN: readonly Within[] = []
-const NO_HITS: readonly Hit[] = []
-const NO_SEAMS: readonly number[] = []
 
 /**
  * One stage over one part: every rule reads the same text, what no rule can still change is released with the edits
@@ -107,13 +35,7 @@ export class Filter {
   private readonly context: FilterContext
   private readonly source: Source
   private readonly queue = new RunQueue()
-  private readonly tracks: Track[] = []
-  private readonly chosen: Chosen
-  /** What is encoded in each reading; where no rule reads it, nothing is decoded. */
-  private readonly decoding: Partial<Record<Which, Decoding>> = {}
-  /** All that was decoded before, for rules that look only at the whole. */
-  private readonly decoded: Record<Which, Within[]> = { joined: [], broken: [] }
-  private readonly opaque: readonly Track[]
+  private readonly panel: Panel
   /** Text from `base` on: what is not released, and the left context that rules need. */
   private tail = ''
   private base = 0
@@ -129,22 +51,11 @@ export class Filter {
   constructor(context: FilterContext, source: Source, chosen: Chosen) {
     this.context = context
     this.source = source
-    this.chosen = chosen
-    for (const rule of chosen.rules) this.tracks.push(this.track(rule, this.tracks.length))
-    const decoding = isText(source.part.kind) && chosen.rules.some(({ guard }) => guard.decode)
-    const turned = chosen.rules.some(({ guard }) => guard.decode === 'all')
-    if (decoding) this.decoding.joined = new Decoding(context.decode.characters, turned)
-    this.opaque = decoding
-      ? chosen.opaque.map((rule, i) => ({ ...this.track(rule, this.tracks.length + i), opaque: true }))
-      : []
-  }
-
-  private track(rule: Rule, order: number): Track {
-    return { rule, order, inspect: this.context.inspector(rule), broken: false, settled: 0 }
+    this.panel = new Panel(context, source.part, chosen)
   }
 
   push(runs: readonly Run[], final: boolean): MaybePromise<Step> {
-    if (this.tracks.length === 0) return { runs: [...runs] }
+    if (this.panel.tracks.length === 0) return { runs: [...runs] }
     const { turn } = this.context
     const pieces = turn === undefined ? undefined : windows(runs)
     return pieces === undefined || turn === undefined
@@ -162,7 +73,7 @@ export class Filter {
     const remembered = whole
       ? context.recall(this.source.part, pieces.map(({ text }) => text).join(''))
       : undefined
-    const remembering = [...this.tracks, ...this.opaque].filter(({ rule }) => rule.guard.scope === 'part')
+    const remembering = this.panel.all().filter(({ rule }) => rule.guard.scope === 'part')
     if (remembered !== undefined) {
       await turn()
       // Where all is known nobody looks but who counts.
@@ -192,8 +103,7 @@ export class Filter {
     if (!final && this.splits) end--
     if (!final && end <= this.seen) return { runs: [] }
     this.seen = end
-    const asked = final ? this.tracks : this.tracks.filter(({ rule }) => rule.guard.hold !== 'whole')
-    return after(this.ask(asked, end, final), (given) => this.judge(given, end, final))
+    return after(this.ask(end, final), (given) => this.judge(given, end, final))
   }
 
   private append(run: Run): void {
@@ -205,7 +115,7 @@ export class Filter {
       const at = seam === run.from ? queue.length : run.edited ? undefined : queue.length + seam - run.from
       if (at !== undefined && at !== seams.at.at(-1)) seams.at.push(at)
       this.seamsTaken++
-      if (!this.tracks.some((track) => track.broken)) this.readBroken()
+      this.panel.breakAtSeams()
     }
     queue.push(run)
     this.tail += run.text
@@ -213,118 +123,18 @@ export class Filter {
     if (run.text !== '') this.splits = isHighSurrogate(run.text.charCodeAt(run.text.length - 1))
   }
 
-  /** From the first seam on, everything is read twice; but a guard that counts would count twice. */
-  private readBroken(): void {
-    for (const track of this.tracks.slice())
-      if (track.rule.guard.scope === 'part') this.tracks.push({ ...track, broken: true })
-    if (this.decoding.joined !== undefined) this.decoding.broken = this.decoding.joined.copy()
-    this.decoded.broken.push(...this.decoded.joined)
-  }
-
-  private ask(asked: readonly Track[], end: number, final: boolean): MaybePromise<[Track, Judged][]> {
-    const { base, tail, seams } = this
+  private ask(end: number, final: boolean): MaybePromise<Answered[]> {
+    const { base, tail, seams, panel } = this
+    const asked = panel.asked(final)
     if (asked.length === 0) return []
     // Text that only a rule waits for which is not asked yet is no other rule's concern.
-    const offset = Math.max(
-      base,
-      Math.min(...asked.map((track) => this.contextOf(track)), this.decodingContext()),
-    )
+    const offset = Math.max(base, panel.needs(asked, seams))
     const text = offset === base && end === base + tail.length ? tail : tail.slice(offset - base, end - base)
-    const joined = this.read('joined', text, offset, final)
-    let broken: Shared | undefined
-    const waiting: MaybePromise<[Track, Judged]>[] = []
-    for (const track of asked) {
-      if (track.broken) broken ??= this.read('broken', ...breakAtSeams(text, offset, seams), final)
-      waiting.push(this.judged(track, track.broken ? broken! : joined, final))
-    }
-    for (const track of this.opaque) {
-      waiting.push(this.judged(track, joined, final))
-      if (broken !== undefined) waiting.push(this.judged({ ...track, broken: true }, broken, final))
-    }
-    return afterAll(waiting, (given) => given)
-  }
-
-  private read(which: Which, text: string, offset: number, final: boolean): Shared {
     const whole = final && offset === 0 && this.queue.out === 0
-    const remembered = whole ? this.context.recall(this.source.part, text) : undefined
-    const reading = new Reading(text, offset, remembered, this.chosen.needles)
-    let fresh: readonly Within[] | undefined
-    const decode = (): readonly Within[] => {
-      if (fresh !== undefined) return fresh
-      const decoded = this.decoding[which]?.read(text, offset, final) ?? []
-      fresh = decoded.map((one) => ({
-        ...one,
-        reading: new Reading(one.text ?? '', 0, undefined, this.chosen.needles),
-      }))
-      if (!final && this.tracks.some(({ rule }) => rule.guard.hold === 'whole'))
-        this.decoded[which].push(...fresh)
-      return fresh
-    }
-    return { which, reading, decode }
+    return panel.ask(asked, { text, offset, final, whole, seams })
   }
 
-  private judged(
-    track: Track,
-    { which, reading, decode }: Shared,
-    final: boolean,
-  ): MaybePromise<[Track, Judged]> {
-    const { rule } = track
-    const memory = rule.guard.scope === 'part' ? reading.remembered : undefined
-    const known = memory?.get(rule.build)
-    const end = reading.offset + reading.text.length
-    if (known !== undefined) {
-      this.context.remembered()
-      return [track, { hits: known, settled: end }]
-    }
-    const opinion = track.opaque ? { hits: NO_HITS, settled: end } : this.opinion(track, reading, final)
-    const fresh = track.opaque || rule.guard.decode ? decode() : NOTHING_WITHIN
-    const before = rule.guard.hold === 'whole' ? this.decoded[which] : NOTHING_WITHIN
-    if (fresh.length === 0 && before.length === 0 && memory === undefined)
-      return after(opinion, (given) => [track, given])
-    return after(this.within(track, before.length === 0 ? fresh : [...before, ...fresh]), (within) =>
-      after(opinion, (given) => {
-        const all = [...given.hits, ...within]
-        if (!all.some((hit) => hit.code === 'guard.failed')) memory?.set(rule.build, all)
-        return [track, { ...given, within }]
-      }),
-    )
-  }
-
-  private opinion(track: Track, reading: Reading, final: boolean): MaybePromise<Opinion> {
-    const { rule } = track
-    if (final && rule.guard.needles !== undefined && reading.needles(rule).found.length === 0)
-      return { hits: NO_HITS, settled: reading.offset + reading.text.length }
-    const view = new RuleView(this.source.part, reading, rule, track.settled, final, this.seams.at)
-    return this.context.look(rule, track.inspect, view)
-  }
-
-  /** What a rule finds in encoded stretches; of each code once a stretch, as what is found stands in all of it. */
-  private within(track: Track, decoded: readonly Within[]): MaybePromise<readonly Hit[]> {
-    const { rule, inspect, opaque } = track
-    const found: MaybePromise<Hit[]>[] = []
-    for (const { span, encoding, text, turned, reading } of decoded) {
-      if ((text === undefined) !== (opaque === true)) continue
-      if (turned && rule.guard.decode === 'runs') continue
-      if (rule.guard.needles !== undefined && reading.needles(rule).found.length === 0) continue
-      const part = { ...this.source.part, derived: { encoding } }
-      if (opaque) Object.assign(part, { kind: 'opaque', medium: 'a long encoded text' })
-      const view = new RuleView(part, reading, rule, 0, true, NO_SEAMS)
-      found.push(
-        after(this.context.look(rule, inspect, view), ({ hits }) => {
-          const codes = new Map(hits.toReversed().map((hit) => [hit.code, hit]))
-          return [...codes.values()].map((hit) => ({
-            ...hit,
-            reason: `${hit.reason} (${encoding})`,
-            span,
-            ...(opaque && { usually: this.context.decode.beyond }),
-          }))
-        }),
-      )
-    }
-    return found.length === 0 ? NO_HITS : afterAll(found, (hits) => hits.flat())
-  }
-
-  private judge(given: readonly [Track, Judged][], end: number, final: boolean): Step {
+  private judge(given: readonly Answered[], end: number, final: boolean): Step {
     let block: Block | undefined
     // Both readings of a seam say the same of everything that is not at it.
     const reported = this.seams.at.length > 0 ? new Set<string>() : undefined
@@ -383,9 +193,9 @@ export class Filter {
   private release(end: number, final: boolean, found: Block | undefined): Step {
     const { context, queue } = this
     let block = found
-    let limit = Math.min(end, this.leastSettled())
+    let limit = Math.min(end, this.panel.settled(this.seams))
     // What a stream would have held too long is refused in a buffered answer as well.
-    const held = !final ? end - limit : this.tracks.some(({ rule }) => rule.guard.hold === 'whole') ? end : 0
+    const held = !final ? end - limit : this.panel.waits ? end : 0
     if (block === undefined && !context.shadow && held > context.holdCharacters)
       block = { at: limit, finding: this.overheld(limit, end) }
     if (block !== undefined && block.at < limit) limit = block.at
@@ -412,36 +222,9 @@ export class Filter {
     )
   }
 
-  /** Before this no rule can find anything any more. */
-  private leastSettled(): number {
-    let least = Number.POSITIVE_INFINITY
-    for (const track of this.tracks) {
-      const settled = track.broken ? joinAt(track.settled, this.seams) : track.settled
-      if (settled < least) least = settled
-    }
-    const { joined, broken } = this.decoding
-    if (joined !== undefined) least = Math.min(least, joined.settled)
-    if (broken !== undefined) least = Math.min(least, joinAt(broken.settled, this.seams))
-    return least
-  }
-
-  private decodingContext(): number {
-    const { joined, broken } = this.decoding
-    const context = joined?.context ?? Number.POSITIVE_INFINITY
-    return broken === undefined ? context : Math.min(context, joinAt(broken.context, this.seams) - 1)
-  }
-
-  /** Where the left context begins that a rule needs. */
-  private contextOf({ rule, broken, settled }: Track): number {
-    // A reading's line breaks take up context.
-    const from = broken ? joinAt(settled, this.seams) - 1 : settled
-    return from - rule.guard.lookbehind
-  }
-
   /** Forgets text that has left and is nobody's left context. */
   private trim(): void {
-    let needed = Math.min(this.queue.out, this.decodingContext())
-    for (const track of this.tracks) needed = Math.min(needed, this.contextOf(track))
+    const needed = Math.min(this.queue.out, this.panel.needs(this.panel.tracks, this.seams))
     if (needed - this.base < 64) return
     this.tail = this.tail.slice(needed - this.base)
     this.base = needed
@@ -453,7 +236,7 @@ export class Filter {
   }
 
   private overheld(limit: number, end: number): Finding {
-    const slowest = this.tracks.reduce((a, b) => (b.settled < a.settled ? b : a))
+    const slowest = this.panel.tracks.reduce((a, b) => (b.settled < a.settled ? b : a))
     const reason = `held more than ${this.context.holdCharacters} characters without a decision`
     const hit: Hit = { code: 'guard.failed', reason, score: 1, span: [limit, end] }
     const finding = findingOf(
@@ -465,10 +248,6 @@ export class Filter {
     this.context.find(finding)
     return finding
   }
-}
-
-function isText(kind: Part['kind']): boolean {
-  return kind !== 'media' && kind !== 'opaque'
 }
 
 function findingOf(rule: Rule, hit: Hit, action: Action, places: Finding['places']): Finding {

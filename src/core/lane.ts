@@ -1,8 +1,9 @@
 import { after, type MaybePromise } from './after.ts'
 import type { Run } from './edits.ts'
 import { countBefore } from './fifo.ts'
-import type { Filter, FilterContext, Source, Step } from './filter.ts'
+import type { Filter, Source, Step } from './filter.ts'
 import { type NestedText, nestedRuns, nestedTexts } from './nested.ts'
+import type { FilterContext } from './panel.ts'
 import type { Finding, Part, Span, Write } from './types.ts'
 
 /** Where a stretch of a lane's text stands on the wire. */
