@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { buildPolicy } from './build.ts'
 import { showProblem } from './problem.ts'
@@ -224,4 +225,14 @@ test('on this machine, http is no danger', async () => {
     issuer('issuer: "http://127.0.0.1:9000", audience: a, tenant: a, algorithms: [RS256]'),
   )
   expect(warnings).toEqual([])
+})
+
+test('the examples of docs/identity.md are good', async () => {
+  const page = readFileSync(new URL('../../docs/identity.md', import.meta.url), 'utf8')
+  const examples = [...page.matchAll(/^```yaml\n([^`]+)\n```$/gm)].map(([, text]) => text!)
+  expect(examples.length).toBe(7)
+  for (const example of examples) {
+    const { errors, warnings } = await load(example)
+    expect({ example, errors, warnings }).toEqual({ example, errors: undefined, warnings: [] })
+  }
 })
