@@ -2,9 +2,11 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.ts'
+import { memoryCounter } from './adapters/counter-memory.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
+import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
 import { keys } from './cli/keys.ts'
@@ -41,6 +43,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 function buildOptions(env: Environment): BuildOptions {
   return {
     modules: GUARDS,
+    checkpoints: {
+      modules: CHECKPOINTS,
+      ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
+    },
     ports: { secret: secretSource(systemClock, env) },
     paths: PATHS,
     packageVersion: PACKAGE.version,

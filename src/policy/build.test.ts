@@ -372,8 +372,8 @@ describe('what is wrong is said with its place and with what to write instead', 
 
   test('stages of later versions are not accepted silently', async () => {
     expect(await boundary('admit:\n  - use: rate-limit\npolicy:\n  - use: rego')).toEqual([
-      'b.yaml:7:3: unknown field "admit": write one of match, require, upstreams, origins, enforce, restore, input, context, output, tool',
-      'b.yaml:9:3: unknown field "policy": write one of match, require, upstreams, origins, enforce, restore, input, context, output, tool',
+      'b.yaml:8:12: unknown checkpoint "rate-limit": there is none to name',
+      'b.yaml:10:12: unknown checkpoint "rego": there is none to name',
     ])
     expect(await boundary('input:\n  - use: rate-limit')).toEqual([
       'b.yaml:8:12: unknown guard "rate-limit": write one of pii, keywords, content',

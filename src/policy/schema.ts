@@ -52,14 +52,17 @@ const boundarySpec = z.strictObject({
     .default([]),
   enforce: z.enum(['block', 'shadow']).default('block'),
   restore: z.array(z.enum(['text', 'tool_call'])).default(['text']),
+  admit: z.array(useSchema).default([]),
   input: z.array(useSchema).default([]),
   context: z.array(useSchema).default([]),
+  policy: z.array(useSchema).default([]),
   output: z.array(useSchema).default([]),
   tool: z.array(useSchema).default([]),
 })
-/** The stages that a boundary lists guards for. */
-export const STAGES = ['input', 'context', 'output', 'tool'] as const
+/** The stages that a boundary lists guards and checkpoints for, in their order. */
+export const STAGES = ['admit', 'input', 'context', 'policy', 'output', 'tool'] as const
 
+const cost = z.number().min(0).max(1_000_000)
 const models = z
   .array(
     z.strictObject({
@@ -68,6 +71,7 @@ const models = z
         .refine((as) => as !== '*', { error: 'must be the name by which the upstream knows the model' })
         .exactOptional(),
       contextTokens: z.int().min(1).exactOptional(),
+      price: z.strictObject({ input: cost, output: cost, cachedInput: cost.exactOptional() }).exactOptional(),
     }),
   )
   .min(1)

@@ -1,5 +1,5 @@
 import { GateError } from '../core/errors.ts'
-import type { Caller } from '../core/types.ts'
+import type { Caller, Price } from '../core/types.ts'
 import type { UpstreamSpec } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
@@ -9,6 +9,7 @@ export interface Target {
   /** By which the upstream knows the model. */
   model: string
   contextTokens?: number
+  price?: Price
 }
 
 export interface Selector {
@@ -26,6 +27,8 @@ export interface Selector {
    * @throws GateError `request.model`
    */
   upstream(boundary: BuiltBoundary, path: string, model: string, random: number): Target
+  /** What each upstream that `upstream` may pick takes for the model, by its name; those that have no price are left out. */
+  prices(boundary: BuiltBoundary, path: string, model: string): ReadonlyMap<string, Price>
   /** Whether a call of this caller for that model would reach an upstream, on any of these paths; by default, on any. */
   serves(caller: Caller, model: string, among?: readonly KnownPath[]): boolean
   /**
@@ -101,11 +104,12 @@ function servings(boundary: BuiltBoundary, paths: readonly KnownPath[]): Readonl
     const serving = new Map<string, Weighted[]>()
     for (const { upstream, weight } of boundary.upstreams) {
       if (!protocols.includes(upstream.protocol)) continue
-      for (const { name, as, contextTokens } of upstream.models) {
+      for (const { name, as, contextTokens, price } of upstream.models) {
         const target: Target = {
           upstream,
           model: as ?? name,
           ...(contextTokens !== undefined && { contextTokens }),
+          ...(price !== undefined && { price }),
         }
         getOrPut(serving, name, (): Weighted[] => []).push({ target, weight })
       }
@@ -186,6 +190,12 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
       if (found.length === 0) throw new GateError('request.model', { param: 'model' })
       const target = pick(found, random)
       return target.model === '*' ? { ...target, model } : target
+    },
+    prices(boundary, path, model) {
+      const prices = new Map<string, Price>()
+      for (const { target } of choices(boundary, path, model))
+        if (target.price !== undefined) prices.set(target.upstream.name, target.price)
+      return prices
     },
     models(caller, among = paths) {
       if (!policy.boundaries.some((boundary) => lets(boundary, caller)))

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
+import { settle } from './admission.ts'
 import { aliases } from './aliases.ts'
 import { type Call, type Gone, openCall, recordOf, refuse } from './call.ts'
 import { serveProtocol } from './exchange.ts'
@@ -65,6 +66,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     } catch (error) {
       fail(call, error)
     }
+    settle(call)
     served = true
     if (response.closed) close(call)
   }

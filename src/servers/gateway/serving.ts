@@ -55,6 +55,7 @@ export function serving(
       const target = selector.upstream(boundary as BuiltBoundary, path, model, Math.random())
       return { upstream: upstreams.get(target.upstream.name)!, model: target.model }
     },
+    prices: (boundary, path, model) => selector.prices(boundary as BuiltBoundary, path, model),
     defaultModel: (caller, path) =>
       selector.models(caller).names.find((model) => {
         try {
