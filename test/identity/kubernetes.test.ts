@@ -33,7 +33,7 @@ async function startCluster() {
   onStop(async () => rmSync(dir, { recursive: true, force: true }))
   const token = join(dir, 'token')
   writeFileSync(token, 'reader-token\n')
-  const server = createServer(pem(ca.issue('/CN=api', ['IP:127.0.0.1'])), (request, response) => {
+  const server = createServer(pem(ca.issue(['CN=api'], ['IP:127.0.0.1'])), (request, response) => {
     const good = request.url === '/openid/v1/jwks' && request.headers.authorization === 'Bearer reader-token'
     response.writeHead(good ? 200 : 401).end(JSON.stringify(good ? keys : {}))
   })
