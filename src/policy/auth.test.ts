@@ -39,6 +39,7 @@ describe('what is good', () => {
     const { gate } = await load(issuer(`${ISSUER}, claims: { tenant: org, roles: realm_access.roles }`))
     expect(gate?.auth).toEqual({
       keys: true,
+      attempts: { failures: { points: 20, window: 60_000 } },
       issuers: [
         {
           // With the slash: it is compared letter by letter.
