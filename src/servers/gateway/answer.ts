@@ -11,6 +11,7 @@ import { judged } from './judged.ts'
 
 /** The most of a buffered answer that is kept; a longer one has to be streamed. */
 const MAX_BODY = 64 * 1024 * 1024
+const BROKEN_OFF = new Set(['upstream.unavailable', 'upstream.timeout'])
 const HEARTBEAT = 15_000
 /** How often it is asked whether a heartbeat is due: a timer set anew with every event would cost more than sending it. */
 const BEATS = 3
@@ -109,14 +110,19 @@ async function passStream(
   }
 
   try {
-    for await (const bytes of body) {
-      call.bytes.answerIn += bytes.length
-      for (const unit of reader.push(bytes)) {
-        hear(call, unit)
-        const release = session.push(unit)
-        const room = pass(release instanceof Promise ? await release : release)
-        if (room !== undefined) await room
+    try {
+      for await (const bytes of body) {
+        call.bytes.answerIn += bytes.length
+        for (const unit of reader.push(bytes)) {
+          hear(call, unit)
+          const release = session.push(unit)
+          const room = pass(release instanceof Promise ? await release : release)
+          if (room !== undefined) await room
+        }
       }
+    } catch (error) {
+      // What breaks off, or stops, after it has said that it ends has nothing more to say.
+      if (!(reader.complete() && BROKEN_OFF.has((error as GateError).code))) throw error
     }
     for (const unit of reader.end()) {
       hear(call, unit)

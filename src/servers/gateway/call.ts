@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
-import type { ExchangeRecord } from '../../core/record.ts'
+import type { Attempt, ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
@@ -27,7 +27,9 @@ export interface Call {
   caller?: Caller
   boundary?: ServingBoundary
   exchange?: Exchange
+  /** The last that was tried. */
   upstream?: string
+  attempts?: Attempt[]
   model?: string
   stream?: boolean
   usage?: Usage
@@ -80,6 +82,13 @@ function newId(): string {
   }
   used += ID_BYTES
   return `ex_${random.toString('hex', used - ID_BYTES, used)}`
+}
+
+/** Who calls. Waits only where somebody else must be asked. Throws `GateError` `auth.*`. */
+export async function identified(call: Call): Promise<Caller> {
+  const caller = call.serving.identify(call.request)
+  call.caller = caller instanceof Promise ? await caller : caller
+  return call.caller
 }
 
 /** What the engine finds in this call, by the rules of its boundary. */
@@ -198,6 +207,9 @@ export function recordOf(call: Call): ExchangeRecord {
   if (caller !== undefined) {
     record.subject = caller.subject
     record.tenant = caller.tenant
+    if (caller.credentials !== undefined) record.credentials = caller.credentials
+    if (caller.keyId !== undefined) record.keyId = caller.keyId
+    if (typeof caller.claims?.iss === 'string') record.issuer = caller.claims.iss
   }
   if (boundary !== undefined) {
     record.boundary = boundary.name
@@ -205,6 +217,7 @@ export function recordOf(call: Call): ExchangeRecord {
     if (boundary.checks.shadow) record.shadow = true
   }
   if (call.upstream !== undefined) record.upstream = call.upstream
+  if (call.attempts !== undefined) record.attempts = call.attempts
   if (call.model !== undefined) record.model = call.model
   if (call.stream !== undefined) record.stream = call.stream
   if (call.code !== undefined) record.code = call.code

@@ -10,6 +10,7 @@ import { type Call, type Gone, openCall, recordOf, refuse } from './call.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
+import { tlsServer } from './tls.ts'
 import type { GatewayDeps } from './types.ts'
 
 const HEADER_BYTES = 32_768
@@ -43,7 +44,7 @@ const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
 const AZURE_MODELS = /^\/openai\/(?:v1\/)?models(?=\/|$)/
 const aliasOf = aliases(PROTOCOLS)
 
-/** The data plane. Throws `Error` when the address cannot be listened on. */
+/** The data plane. Throws `Error` when the address cannot be listened on, or a file of `tls` cannot be used. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
   const open = new Set<Call>()
   const ended: ExchangeRecord[] = []
@@ -104,15 +105,15 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     refuse(call, new GateError('gate.internal'))
   }
 
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: 65_000,
-    },
-    (request, response) => void serve(request, response),
-  )
+  const options = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: 65_000,
+  }
+  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response)
+  const secured = deps.tls && tlsServer(deps.tls, options, listener, deps.warn)
+  const server = secured?.server ?? createServer(options, listener)
   server.listen(listen.port, listen.host)
   await once(server, 'listening')
   return {
@@ -131,6 +132,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       await closed
       clearTimeout(late)
       clearInterval(idle)
+      secured?.stop()
       keepRecords()
     },
   }
