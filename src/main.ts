@@ -11,7 +11,7 @@ import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
-import { keys } from './cli/keys.ts'
+import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
 import type { Counter } from './core/ports.ts'
@@ -197,7 +197,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
-       sallyport keys create --tenant T --name N [--roles A,B] [--boundaries A,B] [--expires DATE] [--dir DIR]
+${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
 async function main(args: readonly string[]): Promise<number> {

@@ -198,6 +198,7 @@ const characters = z
   .int()
   .min(1024)
   .max(1024 ** 3)
+const many = z.int().min(1).max(1_000_000)
 const gateSpec = z.strictObject({
   listen: address.prefault('127.0.0.1:8080'),
   admin: address.prefault('127.0.0.1:8081'),
@@ -208,6 +209,13 @@ const gateSpec = z.strictObject({
       requestBytes: size.prefault('20MiB'),
       holdCharacters: characters.default(65_536),
       partCharacters: characters.default(4_194_304),
+      exchanges: many.default(1024),
+      queue: z.int().min(0).max(1_000_000).default(256),
+      queueWait: period.prefault('1s'),
+      connections: many.default(25_000),
+      headersWithin: period.prefault('10s'),
+      requestWithin: period.prefault('2m'),
+      stalled: period.prefault('60s'),
     })
     .prefault({}),
   drain: duration.prefault('25s'),

@@ -17,10 +17,10 @@ export interface Metrics extends Recorder {
   policyRefused(): void
   /** A record could not be kept. */
   recordLost(): void
-  /** A limit that gates share was kept by this gate alone. */
-  limitDegraded(): void
   /** Whom to ask how the upstreams are. */
   watchUpstreams(standings: () => readonly UpstreamStanding[]): void
+  /** A limit that gates share was kept by this gate alone. */
+  limitDegraded(): void
   contentType: string
   /** In the Prometheus text format. */
   text(): Promise<string>
@@ -181,10 +181,10 @@ export function createMetrics(): Metrics {
     },
     policyRefused: () => refused.inc(),
     recordLost: () => lost.inc(),
-    limitDegraded: () => degraded.inc(),
     watchUpstreams(ask) {
       standings = ask
     },
+    limitDegraded: () => degraded.inc(),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

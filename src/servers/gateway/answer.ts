@@ -4,7 +4,7 @@ import { openSession, type Release } from '../../core/session.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { hear, heardAll } from './admission.ts'
-import { utf8 } from './body.ts'
+import { breath, utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
 import { judged } from './judged.ts'
@@ -45,7 +45,9 @@ async function passBody(
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
   const reader = protocol.answer(answerOptions(exchange))
+  await breath(text)
   const unit = reader.body(text)
+  await breath(text)
   noteUsage(call, reader.usage())
   hear(call, unit)
   heardAll(call)

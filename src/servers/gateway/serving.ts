@@ -50,6 +50,7 @@ export function serving(
     version: policy.version,
     loaded: new Date().toISOString(),
     limits: policy.gate.limits,
+    attempts: policy.gate.auth.attempts,
     identify,
     boundary: ({ path, model, caller }) => selector.boundary(caller, path, model),
     boundaryNamed: (name, caller) => selector.named(caller, name),
