@@ -4,6 +4,7 @@ import { isPathName } from '../../core/paths.ts'
 import type { SecretRef } from '../../core/ports.ts'
 import type { HttpSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { Receiver } from './answer.ts'
+import { sendable } from './body.ts'
 import { connector } from './connect.ts'
 import { deadlines } from './deadlines.ts'
 import { modelIds } from './models.ts'
@@ -83,7 +84,7 @@ export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
       headers['accept-encoding'] = 'identity'
       if (spec.key !== undefined) headers[header] = credential(spec.key)
       const below = modelInPath ? prefix.replaceAll(MODEL, modelStep(model)) : prefix
-      const asked = { path: below + path, method, headers, body: body ?? null }
+      const asked = { path: below + path, method, ...sendable(headers, body) }
       pool.dispatch(asked, new Receiver(limits, signal, resolve, reject))
     })
   }
