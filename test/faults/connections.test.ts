@@ -24,7 +24,10 @@ beforeAll(async () => {
       one('gpt', `http://127.0.0.1:${upstream.port}/v1`) +
       one('refused', 'http://127.0.0.1:1/v1') +
       one('unknown', 'http://models.invalid/v1') +
-      document('Boundary', 'all', { upstreams: ['gpt', 'refused', 'unknown'].map((name) => ({ name })) }),
+      document('Boundary', 'all', {
+        upstreams: ['gpt', 'refused', 'unknown'].map((name) => ({ name })),
+        retries: { attempts: 0 },
+      }),
     env: { UPSTREAM_KEY: 'sk-upstream-key-0123456789' },
     gate: { limits: { partCharacters: 20_000_000 } },
   })

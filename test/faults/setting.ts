@@ -15,7 +15,10 @@ export function documents(port: number, timeouts: object): string {
   return (
     one('chat', 'openai', 'gpt') +
     one('messages', 'anthropic', 'claude') +
-    document('Boundary', 'all', { upstreams: [{ name: 'chat' }, { name: 'messages' }] })
+    document('Boundary', 'all', {
+      upstreams: [{ name: 'chat' }, { name: 'messages' }],
+      retries: { attempts: 0 },
+    })
   )
 }
 
