@@ -21,6 +21,7 @@ import { PROTOCOLS } from './protocols/index.ts'
 import { fan } from './record/fan.ts'
 import { createLog, recordLog } from './record/log.ts'
 import { createMetrics } from './record/metrics.ts'
+import { openTracing } from './record/otel/index.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
 import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
@@ -63,7 +64,7 @@ export interface Running {
 /** Starts the gate. Throws `PolicyError`, or `Error` when an address is taken. */
 export async function start(options: ServeOptions, env: Environment = process.env): Promise<Running> {
   const log = createLog()
-  const metrics = createMetrics()
+  const metrics = createMetrics(PACKAGE.version)
   const build = buildOptions(env)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
@@ -88,6 +89,11 @@ export async function start(options: ServeOptions, env: Environment = process.en
     options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
     () => metrics.recordLost(),
   )
+  const tracing = await openTracing(env, {
+    version: PACKAGE.version,
+    warn: (message) => log.warn(message),
+    lost: metrics.spansLost,
+  })
   const watcher = watchFolder({
     folder,
     build: (changed) => buildPolicy(changed, build),
@@ -107,13 +113,17 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const { gate } = loaded.policy
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
-    recorder: fan([recordLog(records), metrics], () => metrics.recordLost()),
+    recorder: fan([recordLog(records), metrics, ...(tracing === undefined ? [] : [tracing])], () =>
+      metrics.recordLost(),
+    ),
     clock: systemClock,
     memory: memory(sha256, runningSha256, MEMORY_BYTES),
+    ...(tracing === undefined ? {} : { trace: tracing.place }),
     opened: metrics.opened,
     closed: metrics.closed,
     warn: (message, error) => log.error(message, error),
   })
+  metrics.connections(gateServer.connections)
   let draining = false
   const admin = await adminServer({
     listen: options.admin ?? gate.admin,
@@ -149,7 +159,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.info('draining: no new calls are taken')
       watcher.close()
       await gateServer.drain(gate.drain)
-      await Promise.all([admin.close(), upstreams.close(), records.close()])
+      await Promise.all([admin.close(), upstreams.close(), records.close(), tracing?.close()])
       log.info('stopped')
     },
   }

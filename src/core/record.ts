@@ -1,3 +1,4 @@
+import type { Trace } from './trace.ts'
 import type { Action, Finding, Usage } from './types.ts'
 
 /** What an exchange leaves behind: evidence, never prompts, answers or secrets. */
@@ -10,6 +11,8 @@ export interface ExchangeRecord {
   method: string
   path: string
   remote?: string
+  /** Where it stands in a distributed trace, while there are traces. */
+  trace?: Trace
   subject?: string
   tenant?: string
   boundary?: string
@@ -31,6 +34,8 @@ export interface ExchangeRecord {
   ended: 'complete' | 'refused' | 'blocked' | 'client_gone' | 'upstream_gone' | 'drained' | 'failed'
   /** Milliseconds spent in each stage, and in each guard as `stage/guard`. */
   timings: Readonly<Record<string, number>>
+  /** When the stages of `timings` began, in milliseconds since the exchange did; while there are traces. */
+  began?: Readonly<Record<string, number>>
   /** Milliseconds until the upstream's headers, and until the first byte left for the caller. */
   upstreamHeaders?: number
   firstByte?: number
@@ -58,4 +63,19 @@ export interface Attempt {
 export interface Recorder {
   /** Never throws and never waits: a record that cannot be kept is counted. */
   record(entry: ExchangeRecord): void
+}
+
+/** The tries of an exchange as they were recorded, or the one that follows from the rest of its record. */
+export function attemptsOf(record: ExchangeRecord): readonly Attempt[] {
+  const { attempts, upstream, upstreamHeaders, timings, bytes, code, duration } = record
+  if (attempts !== undefined) return attempts
+  // A call that its boundary let nobody hear of was routed, too.
+  if (upstream === undefined || bytes.requestOut === 0) return []
+  const took = timings.upstream ?? 0
+  const began = record.began?.upstream ?? Math.max(0, (upstreamHeaders ?? duration) - took)
+  if (upstreamHeaders !== undefined) {
+    const failed = code?.startsWith('upstream.') === true
+    return [failed ? { upstream, began, took, code } : { upstream, began, took }]
+  }
+  return [{ upstream, began, took: duration - began, code: code ?? record.ended }]
 }

@@ -1,9 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Recorder } from '../core/record.ts'
+import { attemptsOf, type ExchangeRecord, type Recorder } from '../core/record.ts'
 import { bounded } from './labels.ts'
+import { OPENMETRICS, openMetrics, takesOpenMetrics } from './openmetrics.ts'
 import { counter, histogram } from './series.ts'
 
 const ANSWER_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+/** Gauges whose names would have them taken for counters; the same stand beside them by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
 const GUARD_SECONDS = [0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
 
 export interface Metrics extends Recorder {
@@ -17,16 +24,23 @@ export interface Metrics extends Recorder {
   policyRefused(): void
   /** A record could not be kept. */
   recordLost(): void
-  contentType: string
-  /** In the Prometheus text format. */
-  text(): Promise<string>
+  /** Spans that did not reach whoever collects them. */
+  spansLost(count: number): void
+  /** Asked for the number of open connections of callers whenever somebody reads. */
+  connections(count: () => Promise<number>): void
+  /** In OpenMetrics with exemplars if `accept` has it, or in the Prometheus text format. */
+  text(accept?: string): Promise<{ type: string; body: string }>
 }
 
-/** Counts and times for Prometheus. No label holds what a caller wrote, and none has more than 200 values. */
-export function createMetrics(): Metrics {
+/**
+ * Counts and times for Prometheus. No label holds what a caller wrote, but for the names of models that answered, and none
+ * has more than 200 values. @param version of this package
+ */
+export function createMetrics(version: string): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
 
   const exchanges = counter(registry, {
     name: 'sallyport_exchanges_total',
@@ -61,6 +75,27 @@ export function createMetrics(): Metrics {
     help: 'Looks of guards, by whether memory answered them',
     labels: ['remembered'],
   })
+  const refusals = counter(registry, {
+    name: 'sallyport_refusals_total',
+    help: 'Errors that callers were told, by code',
+    labels: ['boundary', 'code'],
+  })
+  const upstreams = histogram(registry, {
+    name: 'sallyport_upstream_seconds',
+    help: 'From asking a model to the headers of its answer, or until the try failed',
+    labels: ['upstream'],
+    bounds: ANSWER_SECONDS,
+  })
+  const attempts = counter(registry, {
+    name: 'sallyport_upstream_attempts_total',
+    help: 'Tries to reach a model, by the code of what went wrong, or ok',
+    labels: ['upstream', 'code'],
+  })
+  const tokens = counter(registry, {
+    name: 'sallyport_tokens_total',
+    help: 'Tokens that models say they used',
+    labels: ['upstream', 'model', 'direction'],
+  })
   let underWay = 0
   new Gauge({
     name: 'sallyport_exchanges_open',
@@ -70,6 +105,21 @@ export function createMetrics(): Metrics {
       this.set(underWay)
     },
   })
+  let connections = async () => 0
+  new Gauge({
+    name: 'sallyport_connections_open',
+    help: 'Connections of callers',
+    registers,
+    async collect() {
+      this.set(await connections())
+    },
+  })
+  new Gauge({
+    name: 'sallyport_build_info',
+    help: 'What runs here; always 1',
+    labelNames: ['version', 'node'],
+    registers,
+  }).set({ version, node: process.version }, 1)
   const policy = new Gauge({
     name: 'sallyport_policy_info',
     help: 'When the documents that are served were loaded, in seconds since 1970',
@@ -87,25 +137,50 @@ export function createMetrics(): Metrics {
     registers,
   })
 
+  const lostSpans = new Counter({
+    name: 'sallyport_spans_lost_total',
+    help: 'Spans that did not reach the collector',
+    registers,
+  })
+
   const boundaryLabel = bounded()
+  const upstreamLabel = bounded()
+  const modelLabel = bounded()
   const guardLabel = bounded()
   const codeLabel = bounded()
   const statusLabel = bounded()
+
+  function upstreamMetrics(entry: ExchangeRecord, at: number): void {
+    for (const { upstream, took, code } of attemptsOf(entry)) {
+      const name = upstreamLabel(upstream)
+      attempts([name, code === undefined ? 'ok' : codeLabel(code)])
+      upstreams([name], took / 1000, entry, at)
+    }
+    // A name that a model answered to; any other is just what a caller wrote.
+    if (entry.usage === undefined || entry.model === undefined) return
+    const { inputTokens = 0, outputTokens = 0 } = entry.usage
+    const labels = [upstreamLabel(entry.upstream!), modelLabel(entry.model)]
+    tokens([...labels, 'input'], inputTokens)
+    tokens([...labels, 'output'], outputTokens)
+  }
 
   return {
     record(entry) {
       const boundary = boundaryLabel(entry.boundary ?? 'none')
       const status = statusLabel(String(entry.status))
       exchanges([boundary, entry.verdict, status, entry.ended])
-      duration([boundary], entry.duration / 1000)
-      if (entry.firstByte !== undefined) firstByte([boundary], entry.firstByte / 1000)
+      const at = Date.now()
+      duration([boundary], entry.duration / 1000, entry, at)
+      if (entry.firstByte !== undefined) firstByte([boundary], entry.firstByte / 1000, entry, at)
+      if (entry.code !== undefined) refusals([boundary, codeLabel(entry.code)])
+      if (entry.upstream !== undefined) upstreamMetrics(entry, at)
       for (const { guard, code, action, stage } of entry.findings)
         findings([guardLabel(guard), codeLabel(code), action, stage])
       for (const place in entry.timings) {
         const slash = place.indexOf('/')
         if (slash === -1) continue
         const guard = guardLabel(place.slice(slash + 1))
-        guards([place.slice(0, slash), guard], entry.timings[place]! / 1000)
+        guards([place.slice(0, slash), guard], entry.timings[place]! / 1000, entry, at)
       }
       if (entry.looks === undefined) return
       const { remembered, all } = entry.looks
@@ -124,7 +199,14 @@ export function createMetrics(): Metrics {
     },
     policyRefused: () => refused.inc(),
     recordLost: () => lost.inc(),
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
+    spansLost: (count) => lostSpans.inc(count),
+    connections(count) {
+      connections = count
+    },
+    async text(accept) {
+      return takesOpenMetrics(accept)
+        ? { type: OPENMETRICS, body: await openMetrics(registry) }
+        : { type: registry.contentType, body: await registry.metrics() }
+    },
   }
 }

@@ -34,7 +34,7 @@ const entry: ExchangeRecord = {
 
 /** The samples whose name begins with `sallyport_`, by name and labels. */
 async function samples(metrics: ReturnType<typeof createMetrics>): Promise<Record<string, number>> {
-  const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('sallyport_'))
+  const lines = (await metrics.text()).body.split('\n').filter((line) => line.startsWith('sallyport_'))
   return Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ''), Number(line.split(' ').at(-1))]))
 }
 
@@ -82,7 +82,7 @@ describe('fan', () => {
 
 describe('metrics', () => {
   test('count exchanges, findings and looks, and time guards', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     metrics.record(entry)
     metrics.record(entry)
     const seen = await samples(metrics)
@@ -105,7 +105,7 @@ describe('metrics', () => {
   })
 
   test('count exchanges that failed before a boundary was chosen', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     const { boundary: _, firstByte: __, looks: ___, ...bare } = entry
     metrics.record({ ...bare, status: 401, verdict: 'allow', ended: 'refused', findings: [], timings: {} })
     expect(await samples(metrics)).toMatchObject({
@@ -114,7 +114,7 @@ describe('metrics', () => {
   })
 
   test('show what is under way and what is served', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     metrics.opened()
     metrics.opened()
     metrics.closed()
@@ -130,11 +130,11 @@ describe('metrics', () => {
       sallyport_records_lost_total: 1,
     })
     expect(seen['sallyport_policy_info{version="abc"}']).toBeUndefined()
-    expect(await metrics.text()).toContain('process_cpu_seconds_total')
+    expect((await metrics.text()).body).toContain('process_cpu_seconds_total')
   })
 
   test('do not grow without end when labels do', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     for (let at = 0; at < 1_000; at++) {
       const [finding] = entry.findings
       if (finding === undefined) throw new Error('no finding')
@@ -150,7 +150,7 @@ describe('metrics', () => {
   })
 
   test('of two gates in one process are apart', async () => {
-    const [one, other] = [createMetrics(), createMetrics()]
+    const [one, other] = [createMetrics('1.2.3'), createMetrics('1.2.3')]
     one.policyRefused()
     expect(await samples(other)).toMatchObject({ sallyport_policy_refused_total: 0 })
   })

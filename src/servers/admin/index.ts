@@ -14,7 +14,10 @@ export interface Readiness {
 export interface AdminOptions {
   /** Port 0 takes a free one. Whoever says nothing about the host means this machine alone. */
   listen: { host?: string; port: number }
-  metrics: { contentType: string; text(): Promise<string> }
+  metrics: {
+    /** @param accept the header of whoever asks */
+    text(accept?: string): Promise<{ type: string; body: string }>
+  }
   ready(): Readiness
 }
 
@@ -76,7 +79,7 @@ async function respond({ metrics, ready }: AdminOptions, request: IncomingMessag
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { status: 405, type: 'text/plain', body: 'GET or HEAD\n' }
   }
-  if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text() }
+  if (path === '/metrics') return { status: 200, ...(await metrics.text(request.headers.accept)) }
   if (path === '/healthz') return { status: 200, type: 'text/plain', body: 'ok\n' }
   const readiness = ready()
   const body = `${JSON.stringify(readiness)}\n`
@@ -88,6 +91,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     'content-type': answer.type,
     'content-length': Buffer.byteLength(answer.body),
     'cache-control': 'no-store',
+    vary: 'accept',
     ...(answer.status === 405 && { allow: 'GET, HEAD' }),
   })
   response.end(request.method === 'HEAD' ? undefined : answer.body)

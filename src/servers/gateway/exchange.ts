@@ -1,10 +1,11 @@
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
+import { traceparent } from '../../core/trace.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import { passAnswer } from './answer.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call } from './call.ts'
+import { beginExchange, type Call, stage } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 import { askedModel, withModel } from './model.ts'
@@ -36,7 +37,12 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const body = taken === text ? decoded : taken
   call.bytes.requestOut = Buffer.byteLength(body)
 
-  const sent = deps.clock.now()
+  if (call.trace !== undefined) {
+    headers.traceparent = traceparent(call.trace, 0)
+    // It belongs to a trace that this call is no part of.
+    if (call.trace.parent === undefined) delete headers.tracestate
+  }
+  const answered = stage(call, 'upstream')
   const answer = await upstream.send({
     path: protocol.upstreamPath,
     model,
@@ -46,22 +52,22 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
     stream: read.stream,
   })
   call.upstreamHeaders = deps.clock.now() - call.started
-  call.timings.upstream = deps.clock.now() - sent
+  answered()
   if (answer.status !== 200) throw await providerError(exchange, answer)
-  const began = deps.clock.now()
+  const passed = stage(call, 'answer')
   try {
     await passAnswer(call, exchange, protocol, answer)
   } finally {
-    call.timings.answer = deps.clock.now() - began
+    passed()
   }
 }
 
 async function inspectRequest(call: Call, exchange: Exchange, unit: Unit): Promise<string> {
-  const began = call.deps.clock.now()
+  const inspected = stage(call, 'request')
   try {
     return await judged(exchange, 'request', unit)
   } finally {
-    call.timings.request = call.deps.clock.now() - began
+    inspected()
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Memory } from '../../core/memory.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Recorder } from '../../core/record.ts'
+import type { Trace } from '../../core/trace.ts'
 import type { Caller, Checks } from '../../core/types.ts'
 import type { Upstream } from '../../upstreams/types.ts'
 
@@ -39,6 +40,8 @@ export interface GatewayDeps {
   recorder: Recorder
   clock: Clock
   memory: Memory | undefined
+  /** Where an exchange stands in its caller's trace, or that it begins one; there are no traces when absent. */
+  trace?(exchange: string, headers: IncomingHttpHeaders): Trace
   /** An exchange began. */
   opened(): void
   /** One that began has ended. */
