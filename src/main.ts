@@ -133,6 +133,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
     }),
+    warn: (message, error) => log.error(message, error),
   })
   const models = [
     ...new Set(

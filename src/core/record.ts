@@ -75,7 +75,7 @@ export function attemptsOf(record: ExchangeRecord): readonly Attempt[] {
   const began = record.began?.upstream ?? Math.max(0, (upstreamHeaders ?? duration) - took)
   if (upstreamHeaders !== undefined) {
     const failed = code?.startsWith('upstream.') === true
-    return [failed ? { upstream, began, took, code } : { upstream, began, took }]
+    return [failed ? { upstream, began, took, code } : { upstream, began, took, status: 200 }]
   }
   return [{ upstream, began, took: duration - began, code: code ?? record.ended }]
 }

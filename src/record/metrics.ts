@@ -75,6 +75,9 @@ export function createMetrics(version: string): Metrics {
     help: 'Looks of guards, by whether memory answered them',
     labels: ['remembered'],
   })
+  // A share of what has not begun is none; of what is not there it would be unknown.
+  looks(['true'], 0)
+  looks(['false'], 0)
   const refusals = counter(registry, {
     name: 'sallyport_refusals_total',
     help: 'Errors that callers were told, by code',

@@ -43,7 +43,7 @@ function family({ name, help, type, values }: Told): string {
   let text = `# TYPE ${base} ${type}\n# HELP ${base} ${escaped(help)}\n`
   for (const { metricName, labels, value, exemplar } of values) {
     text += `${counter ? `${base}_total` : (metricName ?? name)}${labelled(labels)} ${number(value)}`
-    if (exemplar !== undefined)
+    if (exemplar)
       text += ` # ${labelled(exemplar.labels) || '{}'} ${number(exemplar.value)} ${exemplar.at / 1000}`
     text += '\n'
   }

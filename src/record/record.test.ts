@@ -1,9 +1,13 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
+import { until } from '../../test/gate.ts'
 import type { ExchangeRecord } from '../core/record.ts'
 import { fan } from './fan.ts'
 import { bounded } from './labels.ts'
 import { createLog, recordLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { takesOpenMetrics } from './openmetrics.ts'
 
 const entry: ExchangeRecord = {
   exchange: 'ex-1',
@@ -149,6 +153,51 @@ describe('metrics', () => {
     expect(series('sallyport_exchanges_total{boundary="other"')).toHaveLength(1)
   })
 
+  test('count what callers were refused, tries to reach models, and tokens of models that answered', async () => {
+    const metrics = createMetrics('1.2.3')
+    const tried = { ...entry, upstream: 'second', model: 'm', timings: { upstream: 20 }, upstreamHeaders: 30 }
+    metrics.record({
+      ...tried,
+      usage: { inputTokens: 7, outputTokens: 5 },
+      attempts: [
+        { upstream: 'first', began: 1, took: 9, code: 'upstream.timeout' },
+        { upstream: 'second', began: 10, took: 20, status: 200 },
+      ],
+    })
+    metrics.record(tried)
+    const { upstreamHeaders: _, ...unanswered } = tried
+    metrics.record({ ...unanswered, status: 502, code: 'upstream.unavailable', model: 'canary' })
+    metrics.record({ ...entry, status: 401, code: 'auth.invalid' })
+    const seen = await samples(metrics)
+    expect(seen).toMatchObject({
+      'sallyport_refusals_total{boundary="support-bot",code="upstream.unavailable"}': 1,
+      'sallyport_refusals_total{boundary="support-bot",code="auth.invalid"}': 1,
+      'sallyport_upstream_attempts_total{upstream="first",code="upstream.timeout"}': 1,
+      'sallyport_upstream_attempts_total{upstream="second",code="ok"}': 2,
+      'sallyport_upstream_attempts_total{upstream="second",code="upstream.unavailable"}': 1,
+      'sallyport_upstream_seconds_count{upstream="second"}': 3,
+      'sallyport_tokens_total{upstream="second",model="m",direction="input"}': 7,
+      'sallyport_tokens_total{upstream="second",model="m",direction="output"}': 5,
+    })
+    expect(Object.keys(seen).join()).not.toContain('canary')
+  })
+
+  test('ask for the number of connections when somebody reads, and say what runs', async () => {
+    const metrics = createMetrics('1.2.3')
+    let open = 3
+    metrics.connections(async () => open)
+    expect(await samples(metrics)).toMatchObject({
+      sallyport_connections_open: 3,
+      [`sallyport_build_info{version="1.2.3",node="${process.version}"}`]: 1,
+    })
+    open = 4
+    metrics.spansLost(7)
+    expect(await samples(metrics)).toMatchObject({
+      sallyport_connections_open: 4,
+      sallyport_spans_lost_total: 7,
+    })
+  })
+
   test('of two gates in one process are apart', async () => {
     const [one, other] = [createMetrics('1.2.3'), createMetrics('1.2.3')]
     one.policyRefused()
@@ -159,4 +208,86 @@ describe('metrics', () => {
 test('a label takes so many values, and those it took stay', () => {
   const label = bounded(2)
   expect(['a', 'b', 'c', 'a', 'd'].map(label)).toEqual(['a', 'b', 'other', 'a', 'other'])
+})
+
+describe('OpenMetrics', () => {
+  const ACCEPT = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
+
+  test('is written for whoever asks for it, and only then', () => {
+    for (const accept of [
+      ACCEPT,
+      'application/openmetrics-text',
+      'text/plain, Application/OpenMetrics-Text; q=0.2',
+    ])
+      expect(takesOpenMetrics(accept)).toBe(true)
+    for (const accept of [
+      undefined,
+      '',
+      '*/*',
+      'text/plain',
+      'application/openmetrics-text;q=0',
+      'application/openmetrics-text;version=0.0.1',
+      'x/application/openmetrics-text',
+    ])
+      expect(takesOpenMetrics(accept)).toBe(false)
+  })
+
+  test('has the last exchange of each bucket, by which its record and its trace are found', async () => {
+    const metrics = createMetrics('1.2.3')
+    const before = Date.now() / 1000
+    metrics.record({ ...entry, duration: 1_400 })
+    metrics.record({ ...entry, exchange: 'ex-2', trace: { id: 'abc', span: 'd', sampled: true } })
+    metrics.record({ ...entry, exchange: 'ex-3', duration: 1_000_000 })
+    const { type, body } = await metrics.text(ACCEPT)
+    expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    const line = (start: string) => body.split('\n').find((text) => text.startsWith(start))
+    const name = 'sallyport_exchange_duration_seconds_bucket'
+    const labels = 'boundary="support-bot"'
+    expect(line(`${name}{le="1",`)).toBe(`${name}{le="1",${labels}} 0`)
+    const exemplar = /^(\S+) 2 # \{trace_id="abc",exchange="ex-2"\} 1\.5 ([0-9.]+)$/.exec(
+      line(`${name}{le="2.5",`)!,
+    )
+    expect(exemplar?.[1]).toBe(`${name}{le="2.5",${labels}}`)
+    expect(Number(exemplar?.[2])).toBeGreaterThanOrEqual(before)
+    expect(line(`${name}{le="+Inf",`)).toMatch(/ 3 # \{exchange="ex-3"\} 1000 [0-9.]+$/)
+  })
+
+  test('keeps to its grammar, and leaves the other format as it was', async () => {
+    const metrics = createMetrics('1.2.3')
+    // Histograms that are not the gate's own are written as well.
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    await until(async () => (await metrics.text()).body.includes('nodejs_gc_duration_seconds_sum'))
+    metrics.record({ ...entry, boundary: 'a"b\\c\nd' })
+    const before = Object.keys(await samples(metrics))
+    const { body } = await metrics.text(ACCEPT)
+    expect(body.endsWith('\n# EOF\n')).toBe(true)
+    expect(body.indexOf('# EOF')).toBe(body.length - '# EOF\n'.length)
+    expect(body).toContain('boundary="a\\"b\\\\c\\nd"')
+    const seen = new Set<string>()
+    let family = ''
+    let type = ''
+    for (const line of body.split('\n').slice(0, -2)) {
+      const head = /^# (?:TYPE (\w+) (\w+)|HELP (\w+) \S.*)$/.exec(line)
+      if (head?.[1] !== undefined) {
+        ;[, family = '', type = ''] = head
+        expect(seen.has(family)).toBe(false)
+        expect(type === 'counter' && family.endsWith('_total')).toBe(false)
+        seen.add(family)
+        continue
+      }
+      if (head !== null) {
+        expect(head[3]).toBe(family)
+        continue
+      }
+      const suffixes = { counter: '_total', gauge: '', histogram: '(_bucket|_sum|_count)' }[type]
+      const value = '(NaN|[+-]Inf|-?[0-9.]+(e[+-]?[0-9]+)?)'
+      const labels = String.raw`(\{\w+="([^"\\]|\\[n"\\])*"(,\w+="([^"\\]|\\[n"\\])*")*\})?`
+      expect(line).toMatch(
+        new RegExp(`^${family}${suffixes}${labels} ${value}( # ${labels} ${value} ${value})?$`),
+      )
+    }
+    expect(seen.size).toBeGreaterThan(30)
+    expect(Object.keys(await samples(metrics))).toEqual(before)
+  })
 })

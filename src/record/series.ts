@@ -18,12 +18,12 @@ export interface Exemplar {
   trace?: { id: string }
 }
 
-/** What a metric says when it is asked, as `prom-client` has it; `exemplar` is its own. */
+/** What a metric says when it is asked, as `prom-client` has it; its own histograms say that an exemplar is null. */
 export interface Sample {
   metricName?: string
   labels: Readonly<Record<string, string | number>>
   value: number
-  exemplar?: { labels: Readonly<Record<string, string>>; value: number; at: number }
+  exemplar?: { labels: Readonly<Record<string, string>>; value: number; at: number } | null
 }
 
 /** A counter. */

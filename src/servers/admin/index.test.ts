@@ -17,6 +17,7 @@ async function start(more: Partial<AdminOptions> = {}): Promise<string> {
       }),
     },
     ready: () => ({ ready: true }),
+    warn: () => {},
     ...more,
   })
   running.push(server)
@@ -57,10 +58,12 @@ test('/metrics gives them in their own type', async () => {
 
 test('metrics that fail are an error, and the server goes on', async () => {
   const metrics = { text: () => Promise.reject(new Error('secret')) }
-  const url = await start({ metrics })
+  const warned: unknown[] = []
+  const url = await start({ metrics, warn: (message, error) => warned.push(message, String(error)) })
   const response = await fetch(`${url}/metrics`)
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('secret')
+  expect(warned).toEqual(['/metrics failed', 'Error: secret'])
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
 })
 

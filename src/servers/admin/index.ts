@@ -19,6 +19,8 @@ export interface AdminOptions {
     text(accept?: string): Promise<{ type: string; body: string }>
   }
   ready(): Readiness
+  /** What could not be answered: for the operator. */
+  warn(message: string, error: unknown): void
 }
 
 export interface AdminServer {
@@ -53,7 +55,10 @@ export async function adminServer(options: AdminOptions): Promise<AdminServer> {
     },
     (request, response) => {
       respond(options, request)
-        .catch((): Answer => ({ status: 500, type: 'text/plain', body: 'failed\n' }))
+        .catch((error: unknown): Answer => {
+          options.warn(`${request.url} failed`, error)
+          return { status: 500, type: 'text/plain', body: 'failed\n' }
+        })
         .then((answer) => send(request, response, answer))
     },
   )
