@@ -2,19 +2,23 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.ts'
+import { memoryCounter } from './adapters/counter-memory.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
+import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
-import { keys } from './cli/keys.ts'
+import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
 import { GUARDS } from './guards/index.ts'
+import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
 import { type BuildOptions, buildPolicy } from './policy/build.ts'
 import { readFolder } from './policy/folder.ts'
 import { type Problem, showProblem } from './policy/problem.ts'
+import type { UpstreamSpec } from './policy/schema.ts'
 import type { Policy } from './policy/types.ts'
 import { watchFolder } from './policy/watch.ts'
 import { PROTOCOLS } from './protocols/index.ts'
@@ -24,8 +28,11 @@ import { createMetrics } from './record/metrics.ts'
 import { openTracing } from './record/otel/index.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
-import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
+import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
+import { watched } from './upstreams/health/index.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
+import { proxies } from './upstreams/http/proxy.ts'
+import { tlsProblem } from './upstreams/http/tls.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
@@ -40,7 +47,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 function buildOptions(env: Environment): BuildOptions {
   return {
     modules: GUARDS,
+    checkpoints: {
+      modules: CHECKPOINTS,
+      ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
+    },
     ports: { secret: secretSource(systemClock, env) },
+    tls: tlsProblem,
     paths: PATHS,
     packageVersion: PACKAGE.version,
   }
@@ -75,15 +87,25 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const key = options.config === undefined ? createKey() : undefined
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
-  const upstreams = upstreamSet((spec) =>
-    spec.protocol === 'loopback'
-      ? loopbackUpstream(spec)
-      : httpUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+  const warn = (message: string) => log.warn(message)
+  const ports = { secret, warn, proxies: proxies(env) }
+  const upstreams = kept(
+    ({ name }: UpstreamSpec) => name,
+    (spec) => watched(spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, ports)),
   )
-  const serve = (policy: Policy) => serving(policy, upstreams.take(policy.upstreams), demo, PATHS)
+  const issuers = kept(
+    ({ issuer }: IssuerSpec) => issuer,
+    (spec) => openIssuer(spec, { secret, warn, now: Date.now }),
+  )
+  const serve = (policy: Policy) =>
+    serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
+      ...issuers.take(policy.gate.auth.issuers).values(),
+    ])
   let current: ServingPolicy = serve(loaded.policy)
   let refused: readonly string[] | undefined
   metrics.policyLoaded(current.version, Date.now())
+  const standings = () => upstreams.held().map(({ name, thing }) => ({ name, ...thing.health.standing() }))
+  metrics.watchUpstreams(standings)
 
   const records = lineStream(
     options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
@@ -113,6 +135,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const { gate } = loaded.policy
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
+    ...(gate.tls === undefined ? {} : { tls: gate.tls }),
     recorder: fan([recordLog(records), metrics, ...(tracing === undefined ? [] : [tracing])], () =>
       metrics.recordLost(),
     ),
@@ -132,6 +155,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       ready: !draining,
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
+      upstreams: standings(),
     }),
     warn: (message, error) => log.error(message, error),
   })
@@ -147,7 +171,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     admin: admin.address,
     ...(key === undefined ? {} : { key }),
     message: startMessage({
-      gate: gateServer.address,
+      gate: `${gate.tls === undefined ? 'http' : 'https'}://${gateServer.address}`,
       admin: admin.address,
       config: options.config ?? 'policies/default (embedded)',
       records: options.record ?? 'standard output',
@@ -160,7 +184,13 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.info('draining: no new calls are taken')
       watcher.close()
       await gateServer.drain(gate.drain)
-      await Promise.all([admin.close(), upstreams.close(), records.close(), tracing?.close()])
+      await Promise.all([
+        admin.close(),
+        upstreams.close(),
+        issuers.close(),
+        records.close(),
+        tracing?.close(),
+      ])
       log.info('stopped')
     },
   }
@@ -168,7 +198,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
-       sallyport keys create --tenant T --name N [--roles A,B] [--boundaries A,B] [--expires DATE] [--dir DIR]
+${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Trace } from './trace.ts'
-import type { Action, Finding, Usage } from './types.ts'
+import type { Action, Credential, Finding, Usage } from './types.ts'
 
 /** What an exchange leaves behind: evidence, never prompts, answers or secrets. */
 export interface ExchangeRecord {
@@ -15,6 +15,10 @@ export interface ExchangeRecord {
   trace?: Trace
   subject?: string
   tenant?: string
+  /** By what it was established who calls; `keyId` tells keys apart, `issuer` is the token's. */
+  credentials?: readonly Credential[]
+  keyId?: string
+  issuer?: string
   boundary?: string
   /** Hash of everything that the boundary was built from. */
   boundaryVersion?: string
@@ -31,7 +35,16 @@ export interface ExchangeRecord {
   /** The code of the error that the caller saw, if any. */
   code?: string
   /** How the exchange ended: as it should, or because somebody left. */
-  ended: 'complete' | 'refused' | 'blocked' | 'client_gone' | 'upstream_gone' | 'drained' | 'failed'
+  ended:
+    | 'complete'
+    | 'refused'
+    | 'blocked'
+    | 'client_gone'
+    /** The caller did not read its answer. */
+    | 'stalled'
+    | 'upstream_gone'
+    | 'drained'
+    | 'failed'
   /** Milliseconds spent in each stage, and in each guard as `stage/guard`. */
   timings: Readonly<Record<string, number>>
   /** When the stages of `timings` began, in milliseconds since the exchange did; while there are traces. */
@@ -63,19 +76,4 @@ export interface Attempt {
 export interface Recorder {
   /** Never throws and never waits: a record that cannot be kept is counted. */
   record(entry: ExchangeRecord): void
-}
-
-/** The tries of an exchange as they were recorded, or the one that follows from the rest of its record. */
-export function attemptsOf(record: ExchangeRecord): readonly Attempt[] {
-  const { attempts, upstream, upstreamHeaders, timings, bytes, code, duration } = record
-  if (attempts !== undefined) return attempts
-  // A call that its boundary let nobody hear of was routed, too.
-  if (upstream === undefined || bytes.requestOut === 0) return []
-  const took = timings.upstream ?? 0
-  const began = record.began?.upstream ?? Math.max(0, (upstreamHeaders ?? duration) - took)
-  if (upstreamHeaders !== undefined) {
-    const failed = code?.startsWith('upstream.') === true
-    return [failed ? { upstream, began, took, code } : { upstream, began, took, status: 200 }]
-  }
-  return [{ upstream, began, took: duration - began, code: code ?? record.ended }]
 }

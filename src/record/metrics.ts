@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import { attemptsOf, type ExchangeRecord, type Recorder } from '../core/record.ts'
+import type { ExchangeRecord, Recorder } from '../core/record.ts'
 import { bounded } from './labels.ts'
 import { OPENMETRICS, openMetrics, takesOpenMetrics } from './openmetrics.ts'
 import { counter, histogram } from './series.ts'
@@ -28,9 +28,20 @@ export interface Metrics extends Recorder {
   spansLost(count: number): void
   /** Asked for the number of open connections of callers whenever somebody reads. */
   connections(count: () => Promise<number>): void
+  /** Whom to ask how the upstreams are. */
+  watchUpstreams(standings: () => readonly UpstreamStanding[]): void
   /** In OpenMetrics with exemplars if `accept` has it, or in the Prometheus text format. */
   text(accept?: string): Promise<{ type: string; body: string }>
 }
+
+export interface UpstreamStanding {
+  name: string
+  state: 'closed' | 'half-open' | 'open'
+  /** Models that it said are rate limited. */
+  cooling: number
+}
+/** As numbers that rise with what is wrong. */
+const STATES = { closed: 0, 'half-open': 1, open: 2 } as const
 
 /**
  * Counts and times for Prometheus. No label holds what a caller wrote, but for the names of models that answered, and none
@@ -89,15 +100,41 @@ export function createMetrics(version: string): Metrics {
     labels: ['upstream'],
     bounds: ANSWER_SECONDS,
   })
-  const attempts = counter(registry, {
-    name: 'sallyport_upstream_attempts_total',
-    help: 'Tries to reach a model, by the code of what went wrong, or ok',
-    labels: ['upstream', 'code'],
-  })
   const tokens = counter(registry, {
     name: 'sallyport_tokens_total',
     help: 'Tokens that models say they used',
     labels: ['upstream', 'model', 'direction'],
+  })
+  const attempts = counter(registry, {
+    name: 'sallyport_upstream_attempts_total',
+    help: 'Tries to reach a model, by what came of them: ok, or the code of the error',
+    labels: ['upstream', 'outcome'],
+  })
+  const retries = counter(registry, {
+    name: 'sallyport_upstream_retries_total',
+    help: 'Of these, those that were not the first of their exchange',
+    labels: ['upstream'],
+  })
+  let standings: () => readonly UpstreamStanding[] = () => []
+  new Gauge({
+    name: 'sallyport_upstream_breaker_state',
+    help: 'Circuit breaker of an upstream: 0 closed, 1 half-open, 2 open',
+    labelNames: ['upstream'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, state } of standings()) this.set({ upstream: upstreamLabel(name) }, STATES[state])
+    },
+  })
+  new Gauge({
+    name: 'sallyport_upstream_models_cooling',
+    help: 'Models that an upstream said are rate limited, until its retry-after is over',
+    labelNames: ['upstream'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, cooling } of standings()) this.set({ upstream: upstreamLabel(name) }, cooling)
+    },
   })
   let underWay = 0
   new Gauge({
@@ -147,24 +184,18 @@ export function createMetrics(version: string): Metrics {
   })
 
   const boundaryLabel = bounded()
-  const upstreamLabel = bounded()
   const modelLabel = bounded()
   const guardLabel = bounded()
   const codeLabel = bounded()
   const statusLabel = bounded()
+  const upstreamLabel = bounded()
 
-  function upstreamMetrics(entry: ExchangeRecord, at: number): void {
-    for (const { upstream, took, code } of attemptsOf(entry)) {
-      const name = upstreamLabel(upstream)
-      attempts([name, code === undefined ? 'ok' : codeLabel(code)])
-      upstreams([name], took / 1000, entry, at)
-    }
+  function tokensUsed({ upstream, model, usage }: ExchangeRecord): void {
     // A name that a model answered to; any other is just what a caller wrote.
-    if (entry.usage === undefined || entry.model === undefined) return
-    const { inputTokens = 0, outputTokens = 0 } = entry.usage
-    const labels = [upstreamLabel(entry.upstream!), modelLabel(entry.model)]
-    tokens([...labels, 'input'], inputTokens)
-    tokens([...labels, 'output'], outputTokens)
+    if (usage === undefined || upstream === undefined || model === undefined) return
+    const labels = [upstreamLabel(upstream), modelLabel(model)]
+    tokens([...labels, 'input'], usage.inputTokens ?? 0)
+    tokens([...labels, 'output'], usage.outputTokens ?? 0)
   }
 
   return {
@@ -176,7 +207,7 @@ export function createMetrics(version: string): Metrics {
       duration([boundary], entry.duration / 1000, entry, at)
       if (entry.firstByte !== undefined) firstByte([boundary], entry.firstByte / 1000, entry, at)
       if (entry.code !== undefined) refusals([boundary, codeLabel(entry.code)])
-      if (entry.upstream !== undefined) upstreamMetrics(entry, at)
+      tokensUsed(entry)
       for (const { guard, code, action, stage } of entry.findings)
         findings([guardLabel(guard), codeLabel(code), action, stage])
       for (const place in entry.timings) {
@@ -184,6 +215,14 @@ export function createMetrics(version: string): Metrics {
         if (slash === -1) continue
         const guard = guardLabel(place.slice(slash + 1))
         guards([place.slice(0, slash), guard], entry.timings[place]! / 1000, entry, at)
+      }
+      let again = false
+      for (const { upstream, took, code, status } of entry.attempts ?? []) {
+        const name = upstreamLabel(upstream)
+        upstreams([name], took / 1000, entry, at)
+        attempts([name, code ?? (status === undefined ? 'left' : 'ok')])
+        if (again) retries([name])
+        again = true
       }
       if (entry.looks === undefined) return
       const { remembered, all } = entry.looks
@@ -210,6 +249,9 @@ export function createMetrics(version: string): Metrics {
       return takesOpenMetrics(accept)
         ? { type: OPENMETRICS, body: await openMetrics(registry) }
         : { type: registry.contentType, body: await registry.metrics() }
+    },
+    watchUpstreams(ask) {
+      standings = ask
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Attributes, HrTime } from '@opentelemetry/api'
 import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
-import { type Attempt, attemptsOf, type ExchangeRecord } from '../../core/record.ts'
+import type { Attempt, ExchangeRecord } from '../../core/record.ts'
 import { attemptSpan, type Trace } from '../../core/trace.ts'
 import type { Finding } from '../../core/types.ts'
 import { NAMES, OLD_NAMES, OPERATIONS } from './names.ts'
@@ -97,7 +97,7 @@ export function spansOf(record: ExchangeRecord, trace: Trace, options: SpanOptio
     const to = starts.answer === undefined ? duration : starts.answer + (timings.answer ?? 0)
     const attributes: Attributes = record.upstream === undefined ? {} : { [NAMES.upstream]: record.upstream }
     spans.push(make({ name: 'upstream', id, parent: trace.span, kind: INTERNAL, from, to, attributes }))
-    for (const [index, attempt] of attemptsOf(record).entries())
+    for (const [index, attempt] of (record.attempts ?? []).entries())
       spans.push(make(attemptTold(record, trace, attempt, index, id, to)))
   }
   stage('answer', 'answer', 'output', 'tool')
@@ -174,8 +174,9 @@ function attemptTold(
 ): Told {
   const { operation, provider } = OPERATIONS[record.path] ?? {}
   const model = record.model?.slice(0, MAX_MODEL)
-  const served = attempt.code === undefined
-  const failed = !served || (attempt.status ?? 0) >= 400
+  const { code, status } = attempt
+  // Without either, the caller left first.
+  const served = status !== undefined && code === undefined
   return {
     name: [operation ?? record.method, model].filter((word) => word !== undefined).join(' '),
     id: attemptSpan(trace, index),
@@ -183,7 +184,7 @@ function attemptTold(
     kind: CLIENT,
     from: attempt.began,
     to: served ? Math.max(end, attempt.began) : attempt.began + attempt.took,
-    failed,
+    failed: code !== undefined,
     attributes: present({
       [NAMES.operation]: operation,
       [NAMES.provider]: provider,
@@ -192,9 +193,9 @@ function attemptTold(
       [NAMES.inputTokens]: served ? record.usage?.inputTokens : undefined,
       [NAMES.outputTokens]: served ? record.usage?.outputTokens : undefined,
       [NAMES.upstream]: attempt.upstream,
-      [NAMES.status]: attempt.status,
+      [NAMES.status]: status,
       [NAMES.resend]: index === 0 ? undefined : index,
-      [NAMES.error]: failed ? (attempt.code ?? String(attempt.status)) : undefined,
+      [NAMES.error]: code,
     }),
   }
 }
