@@ -30,6 +30,8 @@ export interface Metrics extends Recorder {
   connections(count: () => Promise<number>): void
   /** Whom to ask how the upstreams are. */
   watchUpstreams(standings: () => readonly UpstreamStanding[]): void
+  /** A limit that gates share was kept by this gate alone. */
+  limitDegraded(): void
   /** In OpenMetrics with exemplars if `accept` has it, or in the Prometheus text format. */
   text(accept?: string): Promise<{ type: string; body: string }>
 }
@@ -176,6 +178,11 @@ export function createMetrics(version: string): Metrics {
     help: 'Records that could not be kept',
     registers,
   })
+  const degraded = new Counter({
+    name: 'sallyport_limits_degraded_total',
+    help: 'Times that a limit was kept by this gate alone, since what gates share could not be asked',
+    registers,
+  })
 
   const lostSpans = new Counter({
     name: 'sallyport_spans_lost_total',
@@ -253,5 +260,6 @@ export function createMetrics(version: string): Metrics {
     watchUpstreams(ask) {
       standings = ask
     },
+    limitDegraded: () => degraded.inc(),
   }
 }

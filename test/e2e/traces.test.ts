@@ -188,6 +188,39 @@ test('a model that fails is an error of the try and of the call', async () => {
     expect(spans[name]).toMatchObject({ status: 2, attributes: { 'error.type': 'upstream.unavailable' } })
 })
 
+test('each try has a span, and its model is told of that one', async () => {
+  const spare = await startModel()
+  spare.reply = says(false, { text: ['fine'] })
+  model.reply = { status: 503, json: {} }
+  const upstream = (name: string, baseUrl: string) =>
+    document('Upstream', name, { protocol: 'openai', baseUrl, models: [{ name: '*' }] })
+  const gate = await startGate({
+    documents:
+      upstream('first', model.url) +
+      upstream('spare', spare.url) +
+      document('Boundary', 'support', { upstreams: [{ name: 'first' }, { name: 'spare', order: 2 }] }),
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '20' },
+  })
+  expect((await ask(gate, 'Hello')).status).toBe(200)
+  const spans = await arrived()
+  const tries = collector.spans.filter(({ name }) => name === 'chat m-1')
+  expect(
+    tries.map(({ status, attributes }) => [
+      status,
+      attributes['sallyport.upstream'],
+      attributes['http.response.status_code'],
+      attributes['http.request.resend_count'],
+    ]),
+  ).toEqual([
+    [2, 'first', 503, undefined],
+    [0, 'spare', 200, 1],
+  ])
+  const told = [model, spare].map(({ requests }) => requests[0]!.headers.traceparent)
+  expect(told).toEqual(tries.map(({ trace, span }) => `00-${trace}-${span}-01`))
+  for (const { parent } of tries) expect(parent).toBe(spans.upstream!.span)
+  expect(spans['POST /v1/chat/completions']).toMatchObject({ status: 0 })
+})
+
 test('what is refused before a boundary is chosen leaves a span without what the caller wrote', async () => {
   const gate = await started()
   await call(`${gate.url}/canary/secret?canary=1`, { method: 'PROPFIND' })

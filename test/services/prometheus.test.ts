@@ -33,9 +33,14 @@ beforeAll(async () => {
   onStop(() => collector.close())
   gate = await startGate({
     documents:
+      document('Upstream', 'down', {
+        protocol: 'openai',
+        baseUrl: 'http://127.0.0.1:9/v1',
+        models: [{ name: 'loopback' }],
+      }) +
       document('Upstream', 'loopback', { protocol: 'loopback', models: [{ name: 'loopback' }] }) +
       document('Boundary', 'chat', {
-        upstreams: [{ name: 'loopback' }],
+        upstreams: [{ name: 'down' }, { name: 'loopback', order: 2 }],
         input: [{ use: 'keywords', with: { words: ['forbidden'] } }, { use: 'pii' }],
         output: [{ use: 'pii' }],
       }),
