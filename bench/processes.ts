@@ -86,7 +86,11 @@ export function documents(boundary: 'empty' | 'default', mock: number): string {
 
 let gates = 0
 /** The gate as its users start it. `ready` is the milliseconds until it said that it is up. */
-export function gate(config: string, nodeArgs: readonly string[] = []): Promise<Server & { ready: number }> {
+export function gate(
+  config: string,
+  nodeArgs: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server & { ready: number }> {
   const began = performance.now()
   const record = join(temporary, `records-${++gates}.jsonl`)
   const child = spawn(
@@ -97,7 +101,7 @@ export function gate(config: string, nodeArgs: readonly string[] = []): Promise<
       'serve',
       ...['--config', config, '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--record', record],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   )
   children.add(child)
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
 import type { Attempt, ExchangeRecord } from '../../core/record.ts'
+import type { Trace } from '../../core/trace.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import type { Attempts } from '../../identity/attempts.ts'
 import { familyOf } from '../../protocols/families.ts'
@@ -24,6 +25,7 @@ export interface Call {
   search: string
   serving: Serving
   deps: GatewayDeps
+  trace?: Trace
   places: Places
   /** Failed attempts of the addresses that call. */
   failures: Attempts
@@ -55,6 +57,8 @@ export interface Call {
   upstreamHeaders?: number
   firstByte?: number
   timings: Record<string, number>
+  /** When the stages of `timings` began, as far as a trace asks for it. */
+  began?: Record<string, number>
   started: number
 }
 
@@ -87,7 +91,20 @@ export function openCall(
     timings: {},
     started: deps.clock.now(),
   }
+  if (deps.trace !== undefined) {
+    call.trace = deps.trace(call.id, request.headers)
+    if (call.trace.sampled) call.began = {}
+  }
   return call
+}
+
+/** Notes that a stage begins, and when it ends how long it took. */
+export function stage(call: Call, name: string): () => void {
+  const began = call.deps.clock.now()
+  if (call.began !== undefined) call.began[name] = began - call.started
+  return () => {
+    call.timings[name] = call.deps.clock.now() - began
+  }
 }
 
 const ID_BYTES = 16
@@ -244,6 +261,8 @@ export function recordOf(call: Call): ExchangeRecord {
     bytes: call.bytes,
   }
   if (request.socket.remoteAddress !== undefined) record.remote = request.socket.remoteAddress
+  if (call.trace !== undefined) record.trace = call.trace
+  if (call.began !== undefined) record.began = call.began
   if (caller !== undefined) {
     record.subject = caller.subject
     record.tenant = caller.tenant

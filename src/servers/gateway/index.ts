@@ -27,6 +27,8 @@ export interface Gateway {
   address: string
   /** Takes no more calls, lets those that run finish for `ms`, then ends them with their protocol's error. */
   drain(ms: number): Promise<void>
+  /** Open connections of callers. */
+  connections(): Promise<number>
 }
 
 interface Endpoint {
@@ -152,6 +154,10 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
   await once(server, 'listening')
   return {
     address: addressOf(server),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+      }),
     async drain(ms) {
       draining = true
       const closed = once(server, 'close')

@@ -1,6 +1,7 @@
 import type { Signal } from '../../../core/cancellation.ts'
 import { GateError } from '../../../core/errors.ts'
 import type { Clock } from '../../../core/ports.ts'
+import { traceparent } from '../../../core/trace.ts'
 import type { Trying } from '../../../upstreams/health/breaker.ts'
 import type { UpstreamAnswer, UpstreamCall } from '../../../upstreams/types.ts'
 import { reaching } from '../admission.ts'
@@ -101,15 +102,17 @@ async function attempt(call: Call, target: Target, question: Question, left?: nu
   const sent = clock.now()
   const entry = { upstream: upstream.name, began: sent - call.started, took: 0 } as Entry
   call.attempts ??= []
-  call.attempts.push(entry)
+  const index = call.attempts.push(entry) - 1
   try {
     const body = question.body(target)
     call.bytes.requestOut = Buffer.byteLength(body)
+    // A copy: each upstream adds a key of its own, which no other may see.
+    const headers = { ...question.headers }
+    if (call.trace !== undefined) headers.traceparent = traceparent(call.trace, index)
     const sending = upstream.send({
       path: question.path,
       model,
-      // A copy: each upstream adds a key of its own, which no other may see.
-      headers: { ...question.headers },
+      headers,
       body,
       signal,
       stream: question.stream,
