@@ -138,9 +138,7 @@ describe('keys create', () => {
     const loaded = await buildPolicy(await readFolder(dir), BUILD)
     if ('errors' in loaded) throw new Error(JSON.stringify(loaded.errors))
     const identify = (now: string) =>
-      createKeyring(loaded.policy.consumers, () => Date.parse(now)).identify({
-        authorization: `Bearer ${key}`,
-      })
+      createKeyring(loaded.policy.consumers, () => Date.parse(now)).find(hashKey(key!))
     expect(identify('2030-05-31T23:59:59Z')).toMatchObject({
       subject: 'no',
       tenant: 'acme',
@@ -228,7 +226,7 @@ describe('keys that are there', () => {
     const loaded = await buildPolicy(await readFolder(dir), BUILD)
     if ('errors' in loaded) throw new Error(JSON.stringify(loaded.errors))
     const ring = createKeyring(loaded.policy.consumers, () => Date.parse(now))
-    return ring.identify({ 'x-api-key': shown }).subject
+    return ring.find(hashKey(shown))?.subject
   }
   beforeEach(() =>
     writeFile(
@@ -281,7 +279,7 @@ describe('keys that are there', () => {
 
   test('revoke: one by its id, the last with its document, all of a consumer', async () => {
     expect(await runKeys('revoke', id('b1').toUpperCase(), '--dir', dir)).toBe(0)
-    await expect(identify('b1', '2029-01-01T00:00:00Z')).rejects.toMatchObject({ code: 'auth.invalid' })
+    expect(await identify('b1', '2029-01-01T00:00:00Z')).toBeUndefined()
     expect(await identify('b2', '2029-01-01T00:00:00Z')).toBe('b')
     expect(await runKeys('revoke', hashKey('b2'), '--dir', dir)).toBe(0)
     expect(await read('all.yaml')).toBe(`---\n${consumer('a', key('a1', '2030-06-01T00:00:00Z'))}`)

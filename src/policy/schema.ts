@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { address, baseUrl, duration, model, name, period, rate, size, word, worded } from './scalars.ts'
+import { authSpec, tlsSpec } from './auth.ts'
+import { redisSchema } from './redis.ts'
+import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
 
@@ -22,6 +24,7 @@ export type Use = z.output<typeof useSchema>
 export const routeSchema = z.strictObject({
   name,
   weight: z.int().min(1).max(1000).default(1),
+  order: z.int().min(1).max(100).default(1),
 })
 
 export const matchSchema = z.strictObject({
@@ -38,6 +41,15 @@ const boundarySpec = z.strictObject({
   match: matchSchema.prefault({}),
   require: z.strictObject({ roles: list(word).default([]) }).prefault({}),
   upstreams: list(routeSchema),
+  retries: z
+    .strictObject({
+      attempts: z.int().min(0).max(5).default(2),
+      budget: z.number().min(0).max(1).default(0.2),
+      backoff: period
+        .refine((ms) => ms <= 10_000, { error: 'must be at most 10s: write 100ms or 1s' })
+        .prefault('100ms'),
+    })
+    .prefault({}),
   origins: z
     .array(
       z.strictObject({
@@ -51,14 +63,17 @@ const boundarySpec = z.strictObject({
     .default([]),
   enforce: z.enum(['block', 'shadow']).default('block'),
   restore: z.array(z.enum(['text', 'tool_call'])).default(['text']),
+  admit: z.array(useSchema).default([]),
   input: z.array(useSchema).default([]),
   context: z.array(useSchema).default([]),
+  policy: z.array(useSchema).default([]),
   output: z.array(useSchema).default([]),
   tool: z.array(useSchema).default([]),
 })
-/** The stages that a boundary lists guards for. */
-export const STAGES = ['input', 'context', 'output', 'tool'] as const
+/** The stages that a boundary lists guards and checkpoints for, in their order. */
+export const STAGES = ['admit', 'input', 'context', 'policy', 'output', 'tool'] as const
 
+const cost = z.number().min(0).max(1_000_000)
 const models = z
   .array(
     z.strictObject({
@@ -67,6 +82,7 @@ const models = z
         .refine((as) => as !== '*', { error: 'must be the name by which the upstream knows the model' })
         .exactOptional(),
       contextTokens: z.int().min(1).exactOptional(),
+      price: z.strictObject({ input: cost, output: cost, cachedInput: cost.exactOptional() }).exactOptional(),
     }),
   )
   .min(1)
@@ -82,6 +98,7 @@ const key = z.union(
   [
     z.strictObject({ env: variable, optional: z.literal(true).exactOptional() }),
     z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ files: z.array(z.string().min(1)).min(1).max(16) }),
   ],
   {
     error: (issue) =>
@@ -113,6 +130,24 @@ const auth = (standard: 'authorization' | 'x-api-key') =>
       return before === undefined ? { header } : { header, scheme: before }
     })
 
+const FILE = 'must be the path of a PEM file, such as /etc/sallyport/ca.pem'
+const file = z.string({ error: worded(FILE) }).min(1, { error: FILE })
+const tls = z
+  .strictObject({
+    ca: file.exactOptional(),
+    cert: file.exactOptional(),
+    key: file.exactOptional(),
+    serverName: z
+      .string()
+      .regex(/^(?=.{1,253}$)(?![0-9.]+$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,126}$/, {
+        error: 'must be the name of a host, such as models.internal',
+      })
+      .exactOptional(),
+  })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    error: '"cert" and "key" belong together: write both, or neither',
+  })
+
 const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[0]) =>
   z.strictObject({
     protocol: z.literal(protocol),
@@ -120,6 +155,7 @@ const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[
     key: key.exactOptional(),
     auth: auth(keyHeader),
     query: z.record(z.string().min(1).max(128), z.string().max(1024)).default({}),
+    tls: tls.exactOptional(),
     models,
     timeouts: z
       .strictObject({
@@ -166,14 +202,8 @@ const many = z.int().min(1).max(1_000_000)
 const gateSpec = z.strictObject({
   listen: address.prefault('127.0.0.1:8080'),
   admin: address.prefault('127.0.0.1:8081'),
-  auth: z
-    .strictObject({
-      keys: z
-        .literal(true, { error: worded('must be true: nobody could call a gate that takes no keys') })
-        .default(true),
-      attempts: z.strictObject({ failures: rate.prefault('20/min') }).prefault({}),
-    })
-    .prefault({}),
+  auth: authSpec.prefault({}),
+  tls: tlsSpec.exactOptional(),
   limits: z
     .strictObject({
       requestBytes: size.prefault('20MiB'),
@@ -189,6 +219,7 @@ const gateSpec = z.strictObject({
     })
     .prefault({}),
   drain: duration.prefault('25s'),
+  redis: redisSchema.exactOptional(),
 })
 
 const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>

@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
-import type { ExchangeRecord } from '../../core/record.ts'
+import type { Attempt, ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import type { Attempts } from '../../identity/attempts.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import type { Places } from './places.ts'
-import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
+import type { Counted, GatewayDeps, Serving, ServingBoundary } from './types.ts'
 import { type Progress, writeWhole } from './whole.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
@@ -25,7 +25,8 @@ export interface Call {
   serving: Serving
   deps: GatewayDeps
   places: Places
-  attempts: Attempts
+  /** Failed attempts of the addresses that call. */
+  failures: Attempts
   /** Gives back its place among the exchanges that are served. */
   leave?: () => void
   /** Ends what waits for an upstream; its reason says who left. */
@@ -34,10 +35,16 @@ export interface Call {
   caller?: Caller
   boundary?: ServingBoundary
   exchange?: Exchange
+  /** The last that was tried. */
   upstream?: string
+  attempts?: Attempt[]
   model?: string
   stream?: boolean
   usage?: Usage
+  /** For the checkpoints that it came through, where there are any. */
+  counted?: Counted
+  /** Headers that say how full its counts are. */
+  meters?: Readonly<Record<string, string>>
   /** Its answer, or its connection, has ended. */
   closed: boolean
   progress: Progress
@@ -58,7 +65,7 @@ export function openCall(
   request: IncomingMessage,
   response: ServerResponse,
   deps: GatewayDeps,
-  { places, attempts }: Pick<Call, 'places' | 'attempts'>,
+  { places, failures }: Pick<Call, 'places' | 'failures'>,
 ): Call {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
@@ -71,7 +78,7 @@ export function openCall(
     serving: deps.serving(),
     deps,
     places,
-    attempts,
+    failures,
     cancel: cancellation(),
     closed: false,
     progress: { waiting: 0, written: 0, since: 0 },
@@ -99,9 +106,11 @@ export function newId(): string {
 
 /** Who calls. Waits only where somebody else must be asked. Throws `GateError` `auth.*`. */
 export async function identified(call: Call): Promise<Caller> {
-  const { request, serving, attempts } = call
-  const caller = attempts.watch(request.socket.remoteAddress ?? '', serving.attempts.failures, () =>
-    serving.identify(request.headers),
+  const { request, serving, failures } = call
+  const caller = failures.watch(
+    request.socket.remoteAddress ?? '',
+    serving.attempts.failures,
+    (unlessThrottled) => serving.identify(request, unlessThrottled),
   )
   call.caller = caller instanceof Promise ? await caller : caller
   return call.caller
@@ -171,6 +180,7 @@ export function sendJson(
 /** The one place that begins an answer. Headers set before would be merged one by one, at a multiple of the cost. */
 export function writeHead(call: Call, status: number, headers: Record<string, string>): void {
   headers['x-sallyport-exchange'] = call.id
+  if (call.meters !== undefined) Object.assign(headers, call.meters)
   call.response.writeHead(status, headers)
 }
 
@@ -187,17 +197,34 @@ export function refuse(call: Call, error: GateError): void {
   }
   const headers: Record<string, string> = {}
   // The SDKs of OpenAI and Anthropic would otherwise try again what was decided.
-  if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code)) headers['x-should-retry'] = 'false'
-  if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
+  if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code) || hopeless(error))
+    headers['x-should-retry'] = 'false'
+  if (error.retryAfter !== undefined) {
+    headers['retry-after'] = String(Math.ceil(error.retryAfter))
+    if (LIMITED.test(error.code)) headers['retry-after-ms'] = String(Math.ceil(error.retryAfter * 1000))
+  }
   // What is left of the body is not read, or no further call is taken: the connection cannot serve another.
   if (!call.request.complete || error.code === 'gate.draining') headers.connection = 'close'
   sendJson(call, error.status, words(error, 'body'), headers)
 }
 
+const LIMITED = /^(?:limit|budget)\./
+/** Seconds. An SDK that tries again by itself keeps its caller waiting as long as it is told. */
+const LONG = 60
+
+/** Whether trying again by itself would only hold up a caller: there is long to wait, or waiting is no use. */
+function hopeless({ code, retryAfter = Number.POSITIVE_INFINITY }: GateError): boolean {
+  return code.startsWith('limit.') && code !== 'limit.degraded' && retryAfter > LONG
+}
+
 /** The error that a blocking finding is to its caller. */
-export function blocked(finding: Finding): GateError {
-  const param = finding.places[0]?.path
-  return new GateError(finding.code, param === undefined ? {} : { param })
+export function blocked({ code, places, status, retryAfter }: Finding): GateError {
+  const param = places[0]?.path
+  return new GateError(code, {
+    ...(param !== undefined && { param }),
+    ...(status !== undefined && { status }),
+    ...(retryAfter !== undefined && { retryAfter: retryAfter / 1000 }),
+  })
 }
 
 export function recordOf(call: Call): ExchangeRecord {
@@ -220,6 +247,9 @@ export function recordOf(call: Call): ExchangeRecord {
   if (caller !== undefined) {
     record.subject = caller.subject
     record.tenant = caller.tenant
+    if (caller.credentials !== undefined) record.credentials = caller.credentials
+    if (caller.keyId !== undefined) record.keyId = caller.keyId
+    if (typeof caller.claims?.iss === 'string') record.issuer = caller.claims.iss
   }
   if (boundary !== undefined) {
     record.boundary = boundary.name
@@ -227,6 +257,7 @@ export function recordOf(call: Call): ExchangeRecord {
     if (boundary.checks.shadow) record.shadow = true
   }
   if (call.upstream !== undefined) record.upstream = call.upstream
+  if (call.attempts !== undefined) record.attempts = call.attempts
   if (call.model !== undefined) record.model = call.model
   if (call.stream !== undefined) record.stream = call.stream
   if (call.code !== undefined) record.code = call.code

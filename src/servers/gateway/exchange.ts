@@ -2,12 +2,16 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
+import { admit } from './admission.ts'
 import { passAnswer } from './answer.ts'
+import { reach } from './balance/index.ts'
+import { brokeOff } from './balance/outcome.ts'
+import { pickFirst } from './balance/pick.ts'
 import { breath, readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
-import { askedModel, withModel } from './model.ts'
+import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
 
 /** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
@@ -16,7 +20,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.protocol = protocol
   const caller = await identified(call)
   await enter(call)
-  const headers = upstreamHeaders(request.headers, protocol.headers)
+  const headers = upstreamHeaders(request.headers, caller.tenant, protocol.headers)
   const { text, decoded, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
@@ -25,26 +29,26 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.model = asked
   const boundary = serving.boundary({ path: protocol.path, model: asked, caller })
   call.boundary = boundary
-  const { upstream, model } = serving.route(boundary, protocol.path, asked)
-  call.upstream = upstream.name
+  const route = serving.route(boundary, protocol.path, asked)
+  const first = pickFirst(route.targets)
   limitParts(read.unit, serving.limits.partCharacters)
 
   await breath(text)
   const exchange = beginExchange(call, caller, boundary)
-  const edited = await inspectRequest(call, exchange, withModel(call, read, model))
-  const taken = protocol.toUpstream?.(edited, model) ?? edited
-  // Bytes that nobody edited need not be made again.
-  const body = taken === text ? decoded : taken
-  call.bytes.requestOut = Buffer.byteLength(body)
+  await admit(call, exchange, read)
+  const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
 
   const sent = deps.clock.now()
-  const answer = await upstream.send({
+  const { answer, trying } = await reach(call, route, first, {
     path: protocol.upstreamPath,
-    model,
     headers,
-    body,
-    signal: call.cancel.signal,
     stream: read.stream,
+    body(target) {
+      const named = renamed(protocol, edited, first.model, target.model)
+      const taken = protocol.toUpstream?.(named, target.model) ?? named
+      // Bytes that nobody edited need not be made again.
+      return taken === text ? decoded : taken
+    },
   })
   call.upstreamHeaders = deps.clock.now() - call.started
   call.timings.upstream = deps.clock.now() - sent
@@ -52,6 +56,10 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const began = deps.clock.now()
   try {
     await passAnswer(call, exchange, protocol, answer)
+    trying.served()
+  } catch (error) {
+    if (brokeOff(error)) trying.failed()
+    throw error
   } finally {
     call.timings.answer = deps.clock.now() - began
   }

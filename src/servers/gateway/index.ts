@@ -5,6 +5,7 @@ import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import { attempts } from '../../identity/attempts.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
+import { settle } from './admission.ts'
 import { aliases } from './aliases.ts'
 import { type Call, type Gone, newId, openCall, recordOf, refuse } from './call.ts'
 import { brokenRecord, countHeaders, watchConnections } from './connections.ts'
@@ -12,6 +13,7 @@ import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
 import { places } from './places.ts'
+import { tlsServer } from './tls.ts'
 import type { GatewayDeps } from './types.ts'
 import { unread } from './whole.ts'
 
@@ -46,11 +48,11 @@ const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
 const AZURE_MODELS = /^\/openai\/(?:v1\/)?models(?=\/|$)/
 const aliasOf = aliases(PROTOCOLS)
 
-/** The data plane. Throws `Error` when the address cannot be listened on. */
+/** The data plane. Throws `Error` when the address cannot be listened on, or a file of `tls` cannot be used. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
   const open = new Set<Call>()
   const ended: ExchangeRecord[] = []
-  const shared = { places: places(deps.clock), attempts: attempts(deps.clock) }
+  const shared = { places: places(deps.clock), failures: attempts(deps.clock) }
   let draining = false
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -74,6 +76,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     } catch (error) {
       fail(call, error)
     }
+    settle(call)
     served = true
     if (call.closed) close(call)
   }
@@ -129,16 +132,16 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
   }
 
   const { headersWithin, requestWithin, stalled } = deps.serving().limits
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES,
-      headersTimeout: headersWithin,
-      requestTimeout: Math.max(headersWithin, requestWithin) + GRACE,
-      connectionsCheckingInterval: Math.min(1000, headersWithin),
-      keepAliveTimeout: 65_000,
-    },
-    (request, response) => void serve(request, response),
-  )
+  const options = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: headersWithin,
+    requestTimeout: Math.max(headersWithin, requestWithin) + GRACE,
+    connectionsCheckingInterval: Math.min(1000, headersWithin),
+    keepAliveTimeout: 65_000,
+  }
+  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response)
+  const secured = deps.tls && tlsServer(deps.tls, options, listener, deps.warn)
+  const server = secured?.server ?? createServer(options, listener)
   const connections = watchConnections(
     server,
     () => deps.serving().limits,
@@ -163,6 +166,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       await closed
       clearTimeout(late)
       clearInterval(idle)
+      secured?.stop()
       clearInterval(sweep)
       keepRecords()
     },

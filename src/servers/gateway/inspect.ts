@@ -3,6 +3,7 @@ import { GateError } from '../../core/errors.ts'
 import { scan } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
+import { admit } from './admission.ts'
 import { readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified, sendJson } from './call.ts'
 import { converter, UNITS } from './units.ts'
@@ -41,6 +42,7 @@ export async function serveInspect(call: Call): Promise<void> {
   const boundary = serving.boundaryNamed(name, caller)
   call.boundary = boundary
   const exchange = beginExchange(call, caller, boundary)
+  await admit(call, exchange)
   const session = openSession(exchange, { direction: { stage }, stream: false })
   parts.forEach(({ path, origin, kind, text: said }, id) => {
     if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })

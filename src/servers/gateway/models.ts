@@ -23,8 +23,7 @@ export async function serveModel(call: Call): Promise<void> {
 }
 
 async function usable(call: Call, { upstream }: Family): Promise<{ id: string; owner: string }[]> {
-  const caller = await identified(call)
-  return call.serving.models(caller, upstream)
+  return call.serving.models(await identified(call), upstream)
 }
 
 function named(text: string): string | undefined {
