@@ -11,7 +11,7 @@ import { eventReader, type ServerEvent } from './sse.ts'
 import { Walker } from './walk.ts'
 
 /** Of a request. More would take longer to read than others can wait; providers' own limits are far lower. */
-const MAX_VALUES = 1_048_576
+const MAX_VALUES = 524_288
 
 /** Reads a request's body by its shape. What is known to be nobody's else is the user's. */
 export function readRequest(text: string, shape: Shape): ReadRequest {
