@@ -1,4 +1,4 @@
-import type { Action, Finding, Usage } from './types.ts'
+import type { Action, Credential, Finding, Usage } from './types.ts'
 
 /** What an exchange leaves behind: evidence, never prompts, answers or secrets. */
 export interface ExchangeRecord {
@@ -12,6 +12,10 @@ export interface ExchangeRecord {
   remote?: string
   subject?: string
   tenant?: string
+  /** By what it was established who calls; `keyId` tells keys apart, `issuer` is the token's. */
+  credentials?: readonly Credential[]
+  keyId?: string
+  issuer?: string
   boundary?: string
   /** Hash of everything that the boundary was built from. */
   boundaryVersion?: string
@@ -28,7 +32,16 @@ export interface ExchangeRecord {
   /** The code of the error that the caller saw, if any. */
   code?: string
   /** How the exchange ended: as it should, or because somebody left. */
-  ended: 'complete' | 'refused' | 'blocked' | 'client_gone' | 'upstream_gone' | 'drained' | 'failed'
+  ended:
+    | 'complete'
+    | 'refused'
+    | 'blocked'
+    | 'client_gone'
+    /** The caller did not read its answer. */
+    | 'stalled'
+    | 'upstream_gone'
+    | 'drained'
+    | 'failed'
   /** Milliseconds spent in each stage, and in each guard as `stage/guard`. */
   timings: Readonly<Record<string, number>>
   /** Milliseconds until the upstream's headers, and until the first byte left for the caller. */

@@ -1,6 +1,7 @@
-import type { GuardPorts } from '../core/ports.ts'
-import type { GuardModule, Rule } from '../core/types.ts'
+import type { CheckpointPorts, GuardPorts } from '../core/ports.ts'
+import type { CheckpointModule, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
+import { checkTls, type TlsProblem } from './certificates.ts'
 import { type Doc, readDocuments } from './documents.ts'
 import type { Folder } from './folder.ts'
 import { fingerprint } from './hash.ts'
@@ -12,10 +13,14 @@ import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
 export interface BuildOptions {
   modules: readonly GuardModule[]
-  /** Asked whether the variable of an upstream's key is set, and for what guards need. */
+  /** None when absent. */
+  checkpoints?: { modules: readonly CheckpointModule[]; ports: Omit<CheckpointPorts, 'secret'> }
+  /** Asked whether the variable of an upstream's key is set, and for what guards and checkpoints need. */
   ports: GuardPorts
-  /** Asked instead for what guards need. */
+  /** Asked instead for what guards and checkpoints need. */
   guardPorts?: GuardPorts
+  /** Reads the files of an upstream's `tls`. None: they are found wrong only when the upstream is made. */
+  tls?: TlsProblem
   paths: readonly KnownPath[]
   packageVersion: string
 }
@@ -32,25 +37,36 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const warnings: Problem[] = []
   const shop: Workshop = {
     modules: new Map(options.modules.map((module) => [module.name, module])),
+    checkpoints: new Map(options.checkpoints?.modules.map((module) => [module.name, module])),
     ports: options.guardPorts ?? options.ports,
+    checkpointPorts: options.checkpoints?.ports,
     packageVersion: options.packageVersion,
     opened: new Map(),
     problems,
     warnings,
   }
   checkReferences(documents, options.paths)
+  if (options.tls !== undefined) checkTls(documents, options.tls)
   const upstreams = new Map(documents.upstreams.flatMap(named).map((upstream) => [upstream.name, upstream]))
   const boundaries: BuiltBoundary[] = []
   for (const doc of documents.boundaries) {
-    const rules = await buildRules(shop, doc)
     const { spec } = doc
-    if (spec === undefined) continue
-    const routes = spec.upstreams.flatMap(({ name, weight, order }) => {
+    const routes = (spec?.upstreams ?? []).flatMap(({ name, weight, order }) => {
       const upstream = upstreams.get(name)
       return upstream === undefined ? [] : [{ upstream, weight, order }]
     })
+    const { rules, checkpoints } = await buildRules(
+      shop,
+      doc,
+      routes.map(({ upstream }) => upstream),
+    )
+    if (spec === undefined) continue
     // With the document and the package's version, the names say which guards were built how.
-    const parts = Object.values(rules).flatMap((stage) => stage.map((rule) => [rule.stage, rule.name]))
+    const parts = [rules, checkpoints].flatMap((kind) =>
+      Object.values<readonly { stage: string; name: string }[]>(kind).flatMap((stage) =>
+        stage.map((rule) => [rule.stage, rule.name]),
+      ),
+    )
     boundaries.push({
       name: doc.name,
       version: fingerprint([options.packageVersion, doc.name, spec, parts, routes]),
@@ -60,6 +76,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       retries: spec.retries,
       checks: {
         rules,
+        checkpoints,
         shadow: spec.enforce === 'shadow',
         marks: spec.origins,
         restore: new Set(spec.restore),

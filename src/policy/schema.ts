@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { authSpec, tlsSpec } from './auth.ts'
+import { redisSchema } from './redis.ts'
 import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
@@ -61,14 +63,17 @@ const boundarySpec = z.strictObject({
     .default([]),
   enforce: z.enum(['block', 'shadow']).default('block'),
   restore: z.array(z.enum(['text', 'tool_call'])).default(['text']),
+  admit: z.array(useSchema).default([]),
   input: z.array(useSchema).default([]),
   context: z.array(useSchema).default([]),
+  policy: z.array(useSchema).default([]),
   output: z.array(useSchema).default([]),
   tool: z.array(useSchema).default([]),
 })
-/** The stages that a boundary lists guards for. */
-export const STAGES = ['input', 'context', 'output', 'tool'] as const
+/** The stages that a boundary lists guards and checkpoints for, in their order. */
+export const STAGES = ['admit', 'input', 'context', 'policy', 'output', 'tool'] as const
 
+const cost = z.number().min(0).max(1_000_000)
 const models = z
   .array(
     z.strictObject({
@@ -77,6 +82,7 @@ const models = z
         .refine((as) => as !== '*', { error: 'must be the name by which the upstream knows the model' })
         .exactOptional(),
       contextTokens: z.int().min(1).exactOptional(),
+      price: z.strictObject({ input: cost, output: cost, cachedInput: cost.exactOptional() }).exactOptional(),
     }),
   )
   .min(1)
@@ -124,6 +130,24 @@ const auth = (standard: 'authorization' | 'x-api-key') =>
       return before === undefined ? { header } : { header, scheme: before }
     })
 
+const FILE = 'must be the path of a PEM file, such as /etc/sallyport/ca.pem'
+const file = z.string({ error: worded(FILE) }).min(1, { error: FILE })
+const tls = z
+  .strictObject({
+    ca: file.exactOptional(),
+    cert: file.exactOptional(),
+    key: file.exactOptional(),
+    serverName: z
+      .string()
+      .regex(/^(?=.{1,253}$)(?![0-9.]+$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,126}$/, {
+        error: 'must be the name of a host, such as models.internal',
+      })
+      .exactOptional(),
+  })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    error: '"cert" and "key" belong together: write both, or neither',
+  })
+
 const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[0]) =>
   z.strictObject({
     protocol: z.literal(protocol),
@@ -131,6 +155,7 @@ const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[
     key: key.exactOptional(),
     auth: auth(keyHeader),
     query: z.record(z.string().min(1).max(128), z.string().max(1024)).default({}),
+    tls: tls.exactOptional(),
     models,
     timeouts: z
       .strictObject({
@@ -173,24 +198,28 @@ const characters = z
   .int()
   .min(1024)
   .max(1024 ** 3)
+const many = z.int().min(1).max(1_000_000)
 const gateSpec = z.strictObject({
   listen: address.prefault('127.0.0.1:8080'),
   admin: address.prefault('127.0.0.1:8081'),
-  auth: z
-    .strictObject({
-      keys: z
-        .literal(true, { error: worded('must be true: nobody could call a gate that takes no keys') })
-        .default(true),
-    })
-    .prefault({}),
+  auth: authSpec.prefault({}),
+  tls: tlsSpec.exactOptional(),
   limits: z
     .strictObject({
       requestBytes: size.prefault('20MiB'),
       holdCharacters: characters.default(65_536),
       partCharacters: characters.default(4_194_304),
+      exchanges: many.default(1024),
+      queue: z.int().min(0).max(1_000_000).default(256),
+      queueWait: period.prefault('1s'),
+      connections: many.default(25_000),
+      headersWithin: period.prefault('10s'),
+      requestWithin: period.prefault('2m'),
+      stalled: period.prefault('60s'),
     })
     .prefault({}),
   drain: duration.prefault('25s'),
+  redis: redisSchema.exactOptional(),
 })
 
 const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>

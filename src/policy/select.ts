@@ -1,5 +1,5 @@
 import { GateError } from '../core/errors.ts'
-import type { Caller } from '../core/types.ts'
+import type { Caller, Price } from '../core/types.ts'
 import type { UpstreamSpec } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
@@ -9,6 +9,7 @@ export interface Target {
   /** By which the upstream knows the model. */
   model: string
   contextTokens?: number
+  price?: Price
   /** Its share of the calls among those of its order. */
   weight: number
   /** Those of a higher order serve when none of a lower one can. */
@@ -29,9 +30,14 @@ export interface Selector {
    * @throws GateError `request.model`
    */
   targets(boundary: BuiltBoundary, path: string, model: string): readonly Target[]
+  /** What each of these upstreams takes for the model, by its name; those that have no price are left out. */
+  prices(boundary: BuiltBoundary, path: string, model: string): ReadonlyMap<string, Price>
   /** Whether a call of this caller for that model would reach an upstream, on any of these paths; by default, on any. */
   serves(caller: Caller, model: string, among?: readonly KnownPath[]): boolean
-  /** The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so. */
+  /**
+   * The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so.
+   * @throws GateError `auth.no_boundary` for a caller that no boundary lets in
+   */
   models(caller: Caller, among?: readonly KnownPath[]): { names: string[]; wildcards: UpstreamSpec[] }
 }
 
@@ -50,6 +56,10 @@ function admits(boundary: BuiltBoundary, caller: Caller): boolean {
     boundary.require.roles.every((role) => caller.roles.includes(role))
   )
 }
+
+/** Whether some call of this caller could be the boundary's. */
+const lets = (boundary: BuiltBoundary, caller: Caller): boolean =>
+  admits(boundary, caller) && matches(boundary.match.tenants, caller.tenant)
 
 /** Puts every boundary into its cells. @param tie called once for each pair that claims the same cell */
 export function indexClaims<T extends Pick<BuiltBoundary, 'match'>>(
@@ -94,13 +104,14 @@ function servings(boundary: BuiltBoundary, paths: readonly KnownPath[]): Readonl
     const inOrder = boundary.upstreams.toSorted((a, b) => a.order - b.order)
     for (const { upstream, weight, order } of inOrder) {
       if (!protocols.includes(upstream.protocol)) continue
-      for (const { name, as, contextTokens } of upstream.models) {
+      for (const { name, as, contextTokens, price } of upstream.models) {
         const target: Target = {
           upstream,
           model: as ?? name,
           weight,
           order,
           ...(contextTokens !== undefined && { contextTokens }),
+          ...(price !== undefined && { price }),
         }
         getOrPut(serving, name, (): Target[] => []).push(target)
       }
@@ -163,12 +174,7 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
     },
     named(caller, name) {
       const boundary = byName.get(name)
-      if (
-        boundary === undefined ||
-        !admits(boundary, caller) ||
-        !matches(boundary.match.tenants, caller.tenant)
-      )
-        throw new GateError('auth.no_boundary')
+      if (boundary === undefined || !lets(boundary, caller)) throw new GateError('auth.no_boundary')
       return boundary
     },
     targets(boundary, path, model) {
@@ -177,7 +183,15 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
       const any = found.some((target) => target.model === '*')
       return any ? found.map((one) => (one.model === '*' ? { ...one, model } : one)) : found
     },
+    prices(boundary, path, model) {
+      const prices = new Map<string, Price>()
+      for (const { upstream, price } of choices(boundary, path, model))
+        if (price !== undefined) prices.set(upstream.name, price)
+      return prices
+    },
     models(caller, among = paths) {
+      if (!policy.boundaries.some((boundary) => lets(boundary, caller)))
+        throw new GateError('auth.no_boundary')
       const wildcards = new Set<UpstreamSpec>()
       for (const { path } of among) {
         const boundary = find(caller, path, undefined)

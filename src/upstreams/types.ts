@@ -66,6 +66,17 @@ export interface Timeouts {
   total: number
 }
 
+/** Files, PEM, by their paths. `cert` and `key` only together. */
+export interface TlsFiles {
+  /** Authorities that are trusted, in place of those that come with Node. */
+  ca?: string
+  /** What the gate shows of itself. */
+  cert?: string
+  key?: string
+  /** The name in the server's certificate, where it is not that of the address. */
+  serverName?: string
+}
+
 /** What `http/` needs of an `Upstream` document. */
 export interface HttpSpec {
   name: string
@@ -79,6 +90,7 @@ export interface HttpSpec {
   auth: { header: string; scheme?: string }
   /** Added to every call: `api-version` and the like. */
   query?: Readonly<Record<string, string>>
+  tls?: TlsFiles
   timeouts: Timeouts
 }
 

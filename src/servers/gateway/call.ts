@@ -5,9 +5,12 @@ import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
 import type { Attempt, ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
+import type { Attempts } from '../../identity/attempts.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
-import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
+import type { Places } from './places.ts'
+import type { Counted, GatewayDeps, Serving, ServingBoundary } from './types.ts'
+import { type Progress, writeWhole } from './whole.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
 export interface Call {
@@ -21,6 +24,11 @@ export interface Call {
   search: string
   serving: Serving
   deps: GatewayDeps
+  places: Places
+  /** Failed attempts of the addresses that call. */
+  failures: Attempts
+  /** Gives back its place among the exchanges that are served. */
+  leave?: () => void
   /** Ends what waits for an upstream; its reason says who left. */
   cancel: Cancellation
   protocol?: Protocol
@@ -33,6 +41,13 @@ export interface Call {
   model?: string
   stream?: boolean
   usage?: Usage
+  /** For the checkpoints that it came through, where there are any. */
+  counted?: Counted
+  /** Headers that say how full its counts are. */
+  meters?: Readonly<Record<string, string>>
+  /** Its answer, or its connection, has ended. */
+  closed: boolean
+  progress: Progress
   ended: ExchangeRecord['ended']
   code?: string
   bytes: ExchangeRecord['bytes']
@@ -44,9 +59,14 @@ export interface Call {
 }
 
 /** Why an exchange was cut short. */
-export type Gone = { gone: 'client' } | { gone: 'drained' }
+export type Gone = { gone: 'client' } | { gone: 'drained' } | { gone: 'stalled' }
 
-export function openCall(request: IncomingMessage, response: ServerResponse, deps: GatewayDeps): Call {
+export function openCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: GatewayDeps,
+  { places, failures }: Pick<Call, 'places' | 'failures'>,
+): Call {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const call: Call = {
@@ -57,7 +77,11 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
     search: mark < 0 ? '' : url.slice(mark),
     serving: deps.serving(),
     deps,
+    places,
+    failures,
     cancel: cancellation(),
+    closed: false,
+    progress: { waiting: 0, written: 0, since: 0 },
     ended: 'complete',
     bytes: { requestIn: 0, requestOut: 0, answerIn: 0, answerOut: 0 },
     timings: {},
@@ -71,13 +95,38 @@ const random = Buffer.alloc(ID_BYTES * 256)
 let used = random.length
 
 /** `ex_` and 128 random bits, of which many are drawn at once. */
-function newId(): string {
+export function newId(): string {
   if (used === random.length) {
     randomFillSync(random)
     used = 0
   }
   used += ID_BYTES
   return `ex_${random.toString('hex', used - ID_BYTES, used)}`
+}
+
+/** Who calls. Waits only where somebody else must be asked. Throws `GateError` `auth.*`. */
+export async function identified(call: Call): Promise<Caller> {
+  const { request, serving, failures } = call
+  const caller = failures.watch(
+    request.socket.remoteAddress ?? '',
+    serving.attempts.failures,
+    (unlessThrottled) => serving.identify(request, unlessThrottled),
+  )
+  call.caller = caller instanceof Promise ? await caller : caller
+  return call.caller
+}
+
+/**
+ * Takes the call's place among those that are served. After it is known who calls: a stranger holds none, and none waits.
+ * Throws `GateError` `gate.overloaded`.
+ */
+export async function enter(call: Call): Promise<void> {
+  const { cancel, places, serving } = call
+  const taken = places.take(serving.limits, (forget) => cancel.signal.addEventListener('abort', forget))
+  const leave = taken instanceof Promise ? await taken : taken
+  // Whoever left while it waited has no use for it any more.
+  if (call.closed) leave()
+  else call.leave = leave
 }
 
 /** What the engine finds in this call, by the rules of its boundary. */
@@ -103,11 +152,13 @@ export function write(call: Call, chunk: string): Promise<void> | undefined {
   return new Promise((resolve) => {
     const go = () => {
       response.off('drain', go)
-      response.off('close', go)
+      call.cancel.signal.removeEventListener('abort', go)
       resolve()
     }
     response.once('drain', go)
-    response.once('close', go)
+    // Not `close`, of which an answer whose turn on its connection has not come never hears.
+    call.cancel.signal.addEventListener('abort', go)
+    if (call.cancel.signal.aborted) go()
   })
 }
 
@@ -123,12 +174,13 @@ export function sendJson(
   headers['content-type'] = 'application/json'
   headers['content-length'] = String(length)
   writeHead(call, status, headers)
-  call.response.end(json)
+  writeWhole(call.response, json)
 }
 
 /** The one place that begins an answer. Headers set before would be merged one by one, at a multiple of the cost. */
 export function writeHead(call: Call, status: number, headers: Record<string, string>): void {
   headers['x-sallyport-exchange'] = call.id
+  if (call.meters !== undefined) Object.assign(headers, call.meters)
   call.response.writeHead(status, headers)
 }
 
@@ -145,17 +197,34 @@ export function refuse(call: Call, error: GateError): void {
   }
   const headers: Record<string, string> = {}
   // The SDKs of OpenAI and Anthropic would otherwise try again what was decided.
-  if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code)) headers['x-should-retry'] = 'false'
-  if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
+  if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code) || hopeless(error))
+    headers['x-should-retry'] = 'false'
+  if (error.retryAfter !== undefined) {
+    headers['retry-after'] = String(Math.ceil(error.retryAfter))
+    if (LIMITED.test(error.code)) headers['retry-after-ms'] = String(Math.ceil(error.retryAfter * 1000))
+  }
   // What is left of the body is not read, or no further call is taken: the connection cannot serve another.
   if (!call.request.complete || error.code === 'gate.draining') headers.connection = 'close'
   sendJson(call, error.status, words(error, 'body'), headers)
 }
 
+const LIMITED = /^(?:limit|budget)\./
+/** Seconds. An SDK that tries again by itself keeps its caller waiting as long as it is told. */
+const LONG = 60
+
+/** Whether trying again by itself would only hold up a caller: there is long to wait, or waiting is no use. */
+function hopeless({ code, retryAfter = Number.POSITIVE_INFINITY }: GateError): boolean {
+  return code.startsWith('limit.') && code !== 'limit.degraded' && retryAfter > LONG
+}
+
 /** The error that a blocking finding is to its caller. */
-export function blocked(finding: Finding): GateError {
-  const param = finding.places[0]?.path
-  return new GateError(finding.code, param === undefined ? {} : { param })
+export function blocked({ code, places, status, retryAfter }: Finding): GateError {
+  const param = places[0]?.path
+  return new GateError(code, {
+    ...(param !== undefined && { param }),
+    ...(status !== undefined && { status }),
+    ...(retryAfter !== undefined && { retryAfter: retryAfter / 1000 }),
+  })
 }
 
 export function recordOf(call: Call): ExchangeRecord {
@@ -178,6 +247,9 @@ export function recordOf(call: Call): ExchangeRecord {
   if (caller !== undefined) {
     record.subject = caller.subject
     record.tenant = caller.tenant
+    if (caller.credentials !== undefined) record.credentials = caller.credentials
+    if (caller.keyId !== undefined) record.keyId = caller.keyId
+    if (typeof caller.claims?.iss === 'string') record.issuer = caller.claims.iss
   }
   if (boundary !== undefined) {
     record.boundary = boundary.name

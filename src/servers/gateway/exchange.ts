@@ -2,12 +2,13 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
+import { admit } from './admission.ts'
 import { passAnswer } from './answer.ts'
 import { reach } from './balance/index.ts'
 import { brokeOff } from './balance/outcome.ts'
 import { pickFirst } from './balance/pick.ts'
-import { readBody } from './body.ts'
-import { beginExchange, type Call } from './call.ts'
+import { breath, readBody } from './body.ts'
+import { beginExchange, type Call, enter, identified } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 import { askedModel, renamed, withModel } from './model.ts'
@@ -17,10 +18,10 @@ import { providerError } from './provider-error.ts'
 export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
   const { request, serving, deps } = call
   call.protocol = protocol
-  const caller = serving.identify(request.headers)
-  call.caller = caller
+  const caller = await identified(call)
+  await enter(call)
   const headers = upstreamHeaders(request.headers, caller.tenant, protocol.headers)
-  const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
+  const { text, decoded, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
   call.stream = read.stream
@@ -32,7 +33,9 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const first = pickFirst(route.targets)
   limitParts(read.unit, serving.limits.partCharacters)
 
+  await breath(text)
   const exchange = beginExchange(call, caller, boundary)
+  await admit(call, exchange, read)
   const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
 
   const sent = deps.clock.now()

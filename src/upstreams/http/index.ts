@@ -3,15 +3,22 @@ import { GateError } from '../../core/errors.ts'
 import { isPathName } from '../../core/paths.ts'
 import type { HttpSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { Receiver } from './answer.ts'
+import { connector } from './connect.ts'
 import { deadlines, ownDeadlines } from './deadlines.ts'
 import { credentials, type KeyPorts } from './keys.ts'
 import { modelIds } from './models.ts'
+import type { Proxies } from './proxy.ts'
 
 /** Calls to one upstream at a time; more wait for a connection until `firstByte` is over. */
 const CONNECTIONS = 1024
 const MAX_HEADER_BYTES = 32_768
 /** In an address: where the name of the model stands, as Azure's deployments have it. */
 const MODEL = '{model}'
+
+export interface HttpPorts extends KeyPorts {
+  /** None: everything is reached directly. */
+  proxies?: Proxies
+}
 
 /** How to ask for the list of models. Source: the providers' API references, "List models". */
 const MODELS: Readonly<Record<HttpSpec['protocol'], { query?: Query; headers?: Query }>> = {
@@ -23,9 +30,9 @@ type Query = Readonly<Record<string, string>>
 
 /**
  * An endpoint that speaks a provider's HTTP API.
- * @throws Error that says what is wrong with `baseUrl`.
+ * @throws Error that says what is wrong with `baseUrl` or the files under `tls`.
  */
-export function httpUpstream(spec: HttpSpec, ports: KeyPorts): Upstream {
+export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
   const base = baseOf(spec.baseUrl)
   const prefix = base.pathname.replace(/\/$/, '').replaceAll('%7Bmodel%7D', MODEL)
   const modelInPath = prefix.includes(MODEL)
@@ -33,9 +40,9 @@ export function httpUpstream(spec: HttpSpec, ports: KeyPorts): Upstream {
   const header = spec.auth.header.toLowerCase()
   const scheme = spec.auth.scheme === undefined ? '' : `${spec.auth.scheme} `
   const keys = credentials(spec, ports)
-  const { firstByte, idle, total, connect } = spec.timeouts
+  const { firstByte, idle, total } = spec.timeouts
   const pool = new Pool(base.origin, {
-    connect: { timeout: connect },
+    connect: connector(spec, ports.proxies?.(base), ports.warn),
     connections: CONNECTIONS,
     pipelining: 1, // and no HTTP/2, which costs more than it saves: bench/README.md
     maxHeaderSize: MAX_HEADER_BYTES,

@@ -3,6 +3,7 @@ import { GateError } from '../../../core/errors.ts'
 import type { Clock } from '../../../core/ports.ts'
 import type { Trying } from '../../../upstreams/health/breaker.ts'
 import type { UpstreamAnswer, UpstreamCall } from '../../../upstreams/types.ts'
+import { reaching } from '../admission.ts'
 import type { Call } from '../call.ts'
 import { retryAfter } from '../headers.ts'
 import type { Route, Target } from '../types.ts'
@@ -109,7 +110,7 @@ async function attempt(call: Call, target: Target, question: Question, left?: nu
   try {
     const body = question.body(target)
     call.bytes.requestOut = Buffer.byteLength(body)
-    const answer = await upstream.send({
+    const sending = upstream.send({
       path: question.path,
       model,
       // A copy: each upstream adds a key of its own, which no other may see.
@@ -119,6 +120,7 @@ async function attempt(call: Call, target: Target, question: Question, left?: nu
       stream: question.stream,
       ...(left === undefined ? undefined : { left }),
     })
+    const answer = await reaching(call, sending)
     entry.took = clock.now() - sent
     entry.status = answer.status
     const outcome = ofStatus(answer.status)
