@@ -26,7 +26,11 @@ function documents(port: number, retries: object = {}): string {
   return (
     one('chat', 'openai', 'gpt') +
     one('messages', 'anthropic', 'claude') +
-    document('Boundary', 'all', { upstreams: [{ name: 'chat' }, { name: 'messages' }] })
+    document('Boundary', 'all', {
+      upstreams: [{ name: 'chat' }, { name: 'messages' }],
+      // What one connection does is looked at.
+      retries: { attempts: 0 },
+    })
   )
 }
 
