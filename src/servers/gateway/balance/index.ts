@@ -9,10 +9,12 @@ import type { Call } from '../call.ts'
 import { retryAfter } from '../headers.ts'
 import type { Route, Target } from '../types.ts'
 import { type Outcome, ofError, ofStatus } from './outcome.ts'
-import { pick } from './pick.ts'
+import { pick, pickFirst } from './pick.ts'
 
 /** The longest that a call waits for an upstream that says when to come back; a later one is the caller's to wait for. */
 const LONGEST_WAIT = 10_000
+/** A timer may fire early, and a wall clock and a steady one drift: who was told to wait waits a little longer. */
+const SLACK = 25
 /** What is read of an answer that nobody wants, so that its connection can serve another call. */
 const UNWANTED_BYTES = 64 * 1024
 
@@ -36,7 +38,7 @@ interface Tried {
 }
 
 /**
- * Brings a call to an upstream and back to its answer's headers, trying again where that can help. `first` is tried first. From there on the
+ * Brings a call to an upstream and back to its answer's headers, trying again where that can help. `first` is tried first, if it is still fit. From there on the
  * answer is that upstream's: nothing is asked twice once some of an answer was read.
  * Throws `GateError` as `Upstream.send` does, or the signal's reason.
  */
@@ -50,7 +52,8 @@ export async function reach(
   const { signal } = call.cancel
   const began = clock.now()
   budget.earn()
-  let target = first
+  // Inspection takes its time: another call may be the trial by now.
+  let target = first.upstream.health.wait(first.model) === 0 ? first : pickFirst(targets)
   let deadline = began + target.upstream.total
   let last = await attempt(call, target, question)
   if (last.outcome.again === 'no' && last.error === undefined) return last.reached!
@@ -85,8 +88,10 @@ export async function reach(
     if (pick(targets, tried)?.again === false) return 0
     if (outcome.again !== 'anywhere') return undefined
     const told = reached === undefined ? 0 : (retryAfter(reached.answer.headers) ?? 0) * 1000
-    const wait = told + Math.random() * retries.backoff * 2 ** further
-    if (wait > LONGEST_WAIT || clock.now() + wait >= deadline) return undefined
+    if (told > LONGEST_WAIT) return undefined
+    const jitter = Math.random() * Math.min(retries.backoff * 2 ** further, LONGEST_WAIT)
+    const wait = told === 0 ? jitter : told + SLACK + jitter
+    if (clock.now() + wait >= deadline) return undefined
     // Nowhere else to go, and this one is not to be asked: unless it said for how long.
     if (told === 0 && pick(targets, tried) === undefined) return undefined
     return budget.spend() ? wait : undefined
