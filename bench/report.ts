@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { arch, availableParallelism, platform, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import type { EngineResult } from './engine.ts'
 import { BASELINE, type Cell, median, TARGETS, type Target, type Turn } from './measure.ts'
 
@@ -18,12 +20,27 @@ export interface Measured {
   engine: EngineResult
 }
 
-const number = (value: number, digits: number): string =>
+export const number = (value: number, digits: number): string =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-const short = (value: number): string => number(value, value < 10 ? 2 : value < 100 ? 1 : 0)
-const ratio = (value: number): string => number(value, 2)
+export const short = (value: number): string => number(value, value < 10 ? 2 : value < 100 ? 1 : 0)
+export const ratio = (value: number): string => number(value, 2)
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+const PERFORMANCE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
+
+/** Writes figures between the marks of that name in `docs/performance.md`, so that it never shows other ones. */
+export function fillIn(name: 'results' | 'peers', figures: string): void {
+  const text = readFileSync(PERFORMANCE, 'utf8')
+  const [begin, end] = [`<!-- bench: ${name} -->\n`, `\n<!-- bench: end of ${name} -->`]
+  const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)]
+  if (from < begin.length || to < 0) throw new Error(`docs/performance.md lacks the marks of ${name}`)
+  writeFileSync(PERFORMANCE, `${text.slice(0, from)}${figures}${text.slice(to)}`)
+}
+
+/** What the figures were taken on. */
+export const machine = (): string =>
+  `Machine: ${availableParallelism()} CPUs (${arch()}, ${platform()}), ${number(totalmem() / 2 ** 30, 0)} GiB of memory, Node ${process.versions.node}. Upstream, server and load generator share it.`
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
@@ -125,7 +142,7 @@ export function report(measured: Measured): string {
 Written by \`npm run bench${measured.quick ? ' -- --quick' : ''}\` in ${number(measured.seconds, 0)} s; [README.md](README.md) says how it is measured. Ratios in
 brackets are to the ${BASELINE} in the same round; where other work shares the machine, they are what to look at.
 
-Machine: ${availableParallelism()} CPUs (${arch()}, ${platform()}), ${number(totalmem() / 2 ** 30, 0)} GiB of memory, Node ${process.versions.node}. Upstream, server and load generator share it.
+${machine()}
 
 ${measured.quick ? 'A quick run: the gate is not warm yet, and so looks slower than it is.\n\n' : ''}## Budgets
 
