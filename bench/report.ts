@@ -1,7 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { arch, availableParallelism, platform, totalmem } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import type { EngineResult } from './engine.ts'
+import { machine, number, ratio, short, table } from './format.ts'
 import { BASELINE, type Cell, median, TARGETS, type Target, type Turn } from './measure.ts'
 
 export interface Measured {
@@ -18,31 +16,6 @@ export interface Measured {
   turns: readonly Turn[]
   attackFound: boolean
   engine: EngineResult
-}
-
-export const number = (value: number, digits: number): string =>
-  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-export const short = (value: number): string => number(value, value < 10 ? 2 : value < 100 ? 1 : 0)
-export const ratio = (value: number): string => number(value, 2)
-
-const PERFORMANCE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
-
-/** Writes figures between the marks of that name in `docs/performance.md`, so that it never shows other ones. */
-export function fillIn(name: 'results' | 'peers', figures: string): void {
-  const text = readFileSync(PERFORMANCE, 'utf8')
-  const [begin, end] = [`<!-- bench: ${name} -->\n`, `\n<!-- bench: end of ${name} -->`]
-  const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)]
-  if (from < begin.length || to < 0) throw new Error(`docs/performance.md lacks the marks of ${name}`)
-  writeFileSync(PERFORMANCE, `${text.slice(0, from)}${figures}${text.slice(to)}`)
-}
-
-/** What the figures were taken on. */
-export const machine = (): string =>
-  `Machine: ${availableParallelism()} CPUs (${arch()}, ${platform()}), ${number(totalmem() / 2 ** 30, 0)} GiB of memory, Node ${process.versions.node}. Upstream, server and load generator share it.`
-
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
 
 /** A row for each workload and number of connections, a column for each target. */

@@ -13,6 +13,7 @@ import {
   WORKLOADS,
 } from './measure.ts'
 import { peers } from './peers/run.ts'
+import { fillIn, resultsSummary } from './performance.ts'
 import { ask, build, documents, gate, resident, type Server, script, stop } from './processes.ts'
 import { SPOKEN } from './protocols.ts'
 import { protocolReport, report } from './report.ts'
@@ -145,7 +146,7 @@ async function main(): Promise<void> {
   const result = await ask<EngineResult>(engine, question)
   await stop(engine)
 
-  const text = report({
+  const measured = {
     quick,
     seconds: (performance.now() - began) / 1000,
     cells: taken,
@@ -155,8 +156,12 @@ async function main(): Promise<void> {
     turns,
     attackFound: found,
     engine: result,
-  })
-  if (!quick) writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), text)
+  }
+  const text = report(measured)
+  if (!quick) {
+    writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), text)
+    fillIn('results', resultsSummary(measured))
+  }
   process.stdout.write(text)
 }
 

@@ -1,5 +1,5 @@
+import { machine, number, ratio, short, table } from '../format.ts'
 import { type Cell, median, PACED_STREAM } from '../measure.ts'
-import { machine, number, ratio, short, table } from '../report.ts'
 
 export const PEER_TARGETS = [
   'bare proxy',
