@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Cell, cells, PACED_STREAM, sample, WORKLOADS } from '../measure.ts'
 import { fillIn } from '../performance.ts'
 import { build, documents, gate, resident, type Server, script, stop } from '../processes.ts'
-import { checkBlocked, FORBIDDEN, limited, tokenHeaders } from './gates.ts'
+import { check, FORBIDDEN, type Issuer, limited, openIssuer } from './gates.ts'
 import { litellm, NotHere, portkey, portkeyGuarded, portkeyTo, redis, versions } from './gateways.ts'
 import { type Absent, type PeerTarget, peersReport, peersSummary } from './report.ts'
 
@@ -16,10 +16,11 @@ const ASKED = [
 ]
 
 /** Starts what this machine can run, in the order in which it is measured. */
-async function startAll(mock: number) {
+async function startAll(mock: number, issuer: Issuer) {
   const servers = new Map<PeerTarget, Server>()
   const beside: Server[] = []
   const absent: Absent[] = []
+  const shown = { authorization: `Bearer ${issuer.token}` }
   const add = async (target: PeerTarget, start: () => Promise<Server>) => {
     try {
       servers.set(target, await start())
@@ -32,14 +33,13 @@ async function startAll(mock: number) {
   await add('empty boundary', () => gate(documents('empty', mock)))
   await add('default boundary', () => gate(documents('default', mock)))
   await add('JWT, limits in memory', async () => ({
-    ...(await gate(limited('memory', mock))),
-    headers: await tokenHeaders(),
+    ...(await gate(limited(issuer, mock))),
+    headers: shown,
   }))
   await add('JWT, limits in Redis', async () => {
     const store = await redis()
     beside.push(store)
-    const server = await gate(limited('redis', mock, store.port))
-    return { ...server, headers: await tokenHeaders(), beside: [store.pid] }
+    return { ...(await gate(limited(issuer, mock, store.port))), headers: shown, beside: [store.pid] }
   })
   await add('Portkey', async () => ({ ...(await portkey()), headers: portkeyTo(mock) }))
   await add('Portkey, two guardrails', async () => ({
@@ -58,13 +58,14 @@ export async function peers(quick: boolean): Promise<void> {
   build()
   const mock = await script('mock')
   const loader = await script('load')
-  const { servers, beside, absent } = await startAll(mock.port)
+  const issuer = await openIssuer()
+  const { servers, beside, absent } = await startAll(mock.port, issuer)
   const began = performance.now()
   const say = (what: string) =>
     process.stderr.write(`${Math.round((performance.now() - began) / 1000)} s  ${what}\n`)
   await sleep(sizes.settle)
   const idle = new Map([...servers].map(([target, server]) => [target, resident(server)]))
-  await checkBlocked(servers)
+  await check(servers)
 
   say('warming up')
   for (const workload of new Set(ASKED.map(({ workload }) => workload)))
@@ -79,6 +80,7 @@ export async function peers(quick: boolean): Promise<void> {
     [...servers].map(([target, server]) => [target, { idle: idle.get(target)!, loaded: resident(server) }]),
   )
   for (const server of [loader, ...servers.values(), ...beside, mock]) await stop(server)
+  issuer.close()
 
   const measured = {
     quick,
