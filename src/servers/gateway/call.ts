@@ -7,10 +7,11 @@ import type { ExchangeRecord } from '../../core/record.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
+import type { Placed } from './open-calls.ts'
 import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
-export interface Call {
+export interface Call extends Placed {
   id: string
   request: IncomingMessage
   response: ServerResponse
@@ -49,6 +50,7 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
   const mark = url.indexOf('?')
   const call: Call = {
     id: newId(),
+    place: 0,
     request,
     response,
     path: mark < 0 ? url : url.slice(0, mark),

@@ -9,6 +9,7 @@ import { type Call, type Gone, openCall, recordOf, refuse } from './call.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
+import { openCalls } from './open-calls.ts'
 import type { GatewayDeps } from './types.ts'
 
 const HEADER_BYTES = 32_768
@@ -44,7 +45,7 @@ const aliasOf = aliases(PROTOCOLS)
 
 /** The data plane. Throws `Error` when the address cannot be listened on. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
-  const open = new Set<Call>()
+  const open = openCalls<Call>()
   const ended: ExchangeRecord[] = []
   let draining = false
 
