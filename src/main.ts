@@ -2,19 +2,23 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.ts'
+import { memoryCounter } from './adapters/counter-memory.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
+import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
 import { keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
 import { GUARDS } from './guards/index.ts'
+import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
 import { type BuildOptions, buildPolicy } from './policy/build.ts'
 import { readFolder } from './policy/folder.ts'
 import { type Problem, showProblem } from './policy/problem.ts'
+import type { UpstreamSpec } from './policy/schema.ts'
 import type { Policy } from './policy/types.ts'
 import { watchFolder } from './policy/watch.ts'
 import { PROTOCOLS } from './protocols/index.ts'
@@ -23,7 +27,7 @@ import { createLog, recordLog } from './record/log.ts'
 import { createMetrics } from './record/metrics.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
-import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
+import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
@@ -39,6 +43,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 function buildOptions(env: Environment): BuildOptions {
   return {
     modules: GUARDS,
+    checkpoints: {
+      modules: CHECKPOINTS,
+      ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
+    },
     ports: { secret: secretSource(systemClock, env) },
     paths: PATHS,
     packageVersion: PACKAGE.version,
@@ -74,12 +82,19 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const key = options.config === undefined ? createKey() : undefined
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
-  const upstreams = upstreamSet((spec) =>
-    spec.protocol === 'loopback'
-      ? loopbackUpstream(spec)
-      : httpUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+  const warn = (message: string) => log.warn(message)
+  const upstreams = kept(
+    ({ name }: UpstreamSpec) => name,
+    (spec) => (spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, { secret, warn })),
   )
-  const serve = (policy: Policy) => serving(policy, upstreams.take(policy.upstreams), demo, PATHS)
+  const issuers = kept(
+    ({ issuer }: IssuerSpec) => issuer,
+    (spec) => openIssuer(spec, { secret, warn, now: Date.now }),
+  )
+  const serve = (policy: Policy) =>
+    serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
+      ...issuers.take(policy.gate.auth.issuers).values(),
+    ])
   let current: ServingPolicy = serve(loaded.policy)
   let refused: readonly string[] | undefined
   metrics.policyLoaded(current.version, Date.now())
@@ -107,6 +122,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const { gate } = loaded.policy
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
+    ...(gate.tls === undefined ? {} : { tls: gate.tls }),
     recorder: fan([recordLog(records), metrics], () => metrics.recordLost()),
     clock: systemClock,
     memory: memory(sha256, runningSha256, MEMORY_BYTES),
@@ -136,7 +152,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     admin: admin.address,
     ...(key === undefined ? {} : { key }),
     message: startMessage({
-      gate: gateServer.address,
+      gate: `${gate.tls === undefined ? 'http' : 'https'}://${gateServer.address}`,
       admin: admin.address,
       config: options.config ?? 'policies/default (embedded)',
       records: options.record ?? 'standard output',
@@ -149,7 +165,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.info('draining: no new calls are taken')
       watcher.close()
       await gateServer.drain(gate.drain)
-      await Promise.all([admin.close(), upstreams.close(), records.close()])
+      await Promise.all([admin.close(), upstreams.close(), issuers.close(), records.close()])
       log.info('stopped')
     },
   }

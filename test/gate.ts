@@ -23,7 +23,7 @@ export interface GateOptions {
 }
 
 export interface TestGate {
-  /** `http://127.0.0.1:…`, without a path. */
+  /** `http://127.0.0.1:…`, without a path; `https:` with `tls`. */
   url: string
   admin: string
   key: string
@@ -96,7 +96,7 @@ export async function startGate(options: GateOptions): Promise<TestGate> {
   onStop(stop)
   const recordText = () => readFile(record, 'utf8')
   return {
-    url: `http://${running.gate}`,
+    url: `${options.gate !== undefined && 'tls' in options.gate ? 'https' : 'http'}://${running.gate}`,
     admin: `http://${running.admin}`,
     key,
     recordText,

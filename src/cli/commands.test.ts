@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { GuardModule } from '../core/types.ts'
 import { GUARDS } from '../guards/index.ts'
-import { createKeyring } from '../identity/keys.ts'
+import { createKeyring, hashKey } from '../identity/keys.ts'
 import { buildPolicy } from '../policy/build.ts'
 import { readFolder } from '../policy/folder.ts'
 import { readArgs } from './args.ts'
@@ -127,9 +127,7 @@ describe('keys create', () => {
     const loaded = await buildPolicy(await readFolder(dir), BUILD)
     if ('errors' in loaded) throw new Error(JSON.stringify(loaded.errors))
     const identify = (now: string) =>
-      createKeyring(loaded.policy.consumers, () => Date.parse(now)).identify({
-        authorization: `Bearer ${key}`,
-      })
+      createKeyring(loaded.policy.consumers, () => Date.parse(now)).find(hashKey(key!))
     expect(identify('2030-05-31T23:59:59Z')).toMatchObject({
       subject: 'no',
       tenant: 'acme',

@@ -18,8 +18,8 @@ export interface Exchange {
   omitted: number
   verdict: Action
   readonly looks: { remembered: number; all: number }
-  /** Milliseconds. */
-  readonly timings: Map<Rule, number>
+  /** Milliseconds, by what took them. */
+  readonly timings: Map<Pick<Rule, 'stage' | 'name' | 'silent'>, number>
   readonly counts: Map<Rule, Counting>
   find(finding: Finding): void
 }

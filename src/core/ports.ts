@@ -20,11 +20,18 @@ export interface GuardPorts {
   secret(ref: SecretRef): string
 }
 
+/** What a checkpoint may ask for when it is opened. */
+export interface CheckpointPorts extends GuardPorts {
+  counter: Counter
+  clock: Clock
+  digest: Digest
+}
+
 /** How much in how long. */
 export interface Quota {
   points: number
-  /** Milliseconds. */
-  window: number
+  /** Milliseconds, from a multiple of them since 1970; or the month in UTC, which is `fixed`. */
+  window: number | 'month'
   /** `fixed`: counted anew when the window ends. `sliding`: what was taken comes back as it ages. */
   kind: 'fixed' | 'sliding'
 }
@@ -37,8 +44,10 @@ export interface Standing {
   remaining: number
   /** Milliseconds until all points are free again. */
   reset: number
-  /** Milliseconds until as many are free as were asked for; 0 when they were taken. */
+  /** Milliseconds until as many are free as were asked for; 0 when they were taken, Infinity when there never are. */
   retryAfter: number
+  /** When the window began that they were counted in, in milliseconds since 1970. */
+  window: number
   /** The shared count could not be asked: this process counted its share by itself. */
   degraded?: true
 }
@@ -57,8 +66,9 @@ export interface Counter {
   /**
    * Corrects what was taken before: more points when positive, also past the limit, fewer when negative.
    * Does nothing to a window that has ended since.
+   * @param window that of the `Standing` in which they were taken
    */
-  correct(key: string, points: number, quota: Quota): void | Promise<void>
+  correct(key: string, points: number, quota: Quota, window: number): void | Promise<void>
   /** Takes one of `limit` places. It comes back by itself if this process dies. */
   hold(key: string, limit: number): Place | Promise<Place>
 }

@@ -1,4 +1,4 @@
-import type { Action, Finding, Usage } from './types.ts'
+import type { Action, Credential, Finding, Usage } from './types.ts'
 
 /** What an exchange leaves behind: evidence, never prompts, answers or secrets. */
 export interface ExchangeRecord {
@@ -12,6 +12,10 @@ export interface ExchangeRecord {
   remote?: string
   subject?: string
   tenant?: string
+  /** By what it was established who calls; `keyId` tells keys apart, `issuer` is the token's. */
+  credentials?: readonly Credential[]
+  keyId?: string
+  issuer?: string
   boundary?: string
   /** Hash of everything that the boundary was built from. */
   boundaryVersion?: string

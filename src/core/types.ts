@@ -1,5 +1,7 @@
 import type { z } from 'zod'
-import type { GuardPorts } from './ports.ts'
+import type { MaybePromise } from './after.ts'
+import type { Signal } from './cancellation.ts'
+import type { CheckpointPorts, GuardPorts } from './ports.ts'
 
 /** In rising severity; the most severe of an exchange's findings is its verdict. */
 export type Action = 'allow' | 'flag' | 'transform' | 'block'
@@ -124,15 +126,124 @@ export interface GuardModule<C = unknown> {
   open(config: C, ports: GuardPorts): Guard | Promise<Guard>
 }
 
-/** Made by the engine alone: a hit with its guard, stage, places and action. Never the matched text. */
+/** What a checkpoint may know of the exchange that comes to it. */
+export interface ReadonlyExchange {
+  readonly stage: Stage
+  readonly boundary: string
+  readonly caller: Caller
+  /** None where no model is called. */
+  readonly model: string | undefined
+  /** Aborts when the exchange ends early. */
+  readonly signal: Signal
+  /** The tokens that it will use, estimated. `outputTokens`: the most that it asks for, if it says so. */
+  estimate(): { inputTokens: number; outputTokens: number | undefined }
+  /** What each upstream that may serve it takes for the model, by the upstream's name. */
+  prices(): ReadonlyMap<string, Price>
+}
+
+/** What a million tokens cost, in the operator's currency. */
+export interface Price {
+  input: number
+  output: number
+  /** Of input that the provider had read before; as `input` when absent. */
+  cachedInput?: number
+}
+
+/** What a checkpoint says against an exchange. `reason` never holds a text of the caller's. */
+export interface Objection {
+  code: Code
+  reason: string
+  /** In place of the code's. */
+  status?: number
+  /** Milliseconds after which the same call may pass. */
+  retryAfter?: number
+}
+
+/** How full a count is, for headers that callers read. */
+export interface Meter {
+  of: 'requests' | 'tokens'
+  limit: number
+  remaining: number
+  /** Milliseconds until it is empty again. */
+  reset: number
+}
+
+/** What a checkpoint says of an exchange that came to it. */
+export interface Entry {
+  objections: readonly Objection[]
+  meters?: readonly Meter[]
+  /** Runs exactly once, whatever happened since. */
+  settle?(outcome: Outcome): void | Promise<void>
+}
+
+/** What became of an exchange, and what it used. */
+export interface Outcome {
+  /** Whether every checkpoint of the stage let it pass. */
+  admitted: boolean
+  /** Whether a model may have worked for it. */
+  reached: boolean
+  /** Which one. */
+  upstream: string | undefined
+  /** As the upstream counted them, else estimated. */
+  inputTokens: number
+  /** Of `inputTokens`. */
+  cachedTokens: number
+  /** Undefined when nobody can tell: the answer was not seen. */
+  outputTokens: number | undefined
+}
+
+/** A gate that an exchange passes once in a stage. */
+export interface Checkpoint {
+  enter(exchange: ReadonlyExchange): MaybePromise<Entry>
+  /** Milliseconds that it may keep an exchange waiting on purpose, besides its timeout. */
+  waits?: number
+}
+
+/** What its folder under `checkpoints/` exports. */
+export interface CheckpointModule<C = unknown> {
+  /** The folder's name, which is what `use:` says. */
+  name: string
+  stages: readonly Stage[]
+  config: z.ZodType<C>
+  /** The codes that it can yield under this configuration, and whether it proposes an edit with them. */
+  codes(config: C): Readonly<Record<Code, { edits: boolean }>>
+  /** Its actions hold in shadow too. */
+  unshadowed?: true
+  /** Why this configuration cannot stand in this stage, and what to write instead; undefined when it can. */
+  check?(config: C, stage: Stage): string | undefined
+  /** Shown by `sallyport check`. */
+  warnings?(config: C): string[]
+  /** Whether every model that the boundary may call needs a price. */
+  priced?(config: C): boolean
+  /** Throws an `Error` whose message says what to write instead. */
+  open(config: C, ports: CheckpointPorts): Checkpoint | Promise<Checkpoint>
+}
+
+/** Made by the engine alone: a hit or an objection with its guard, stage, places and action. Never the matched text. */
 export interface Finding {
   code: Code
   reason: string
   score: number
+  /** The guard's name, or the checkpoint's. */
   guard: string
   stage: Stage
   action: Action
   places: readonly { path: string; span: Span }[]
+  /** As in `Objection`. */
+  status?: number
+  retryAfter?: number
+}
+
+/** One `use:` line of a boundary that names a checkpoint, built. */
+export interface CheckpointRule {
+  name: string
+  stage: Stage
+  checkpoint: Checkpoint
+  /** The action of every code that it can yield. */
+  actions: ReadonlyMap<Code, Action>
+  /** Milliseconds that entering may take. */
+  timeout: number
+  unshadowed?: true
 }
 
 /** One `use:` line of a boundary, built. */
@@ -155,6 +266,8 @@ export interface Rule {
 /** What the engine needs of a boundary document. */
 export interface Checks {
   rules: Readonly<Record<Stage, readonly Rule[]>>
+  /** In order; a stage without any has no list. */
+  checkpoints?: Readonly<Partial<Record<Stage, readonly CheckpointRule[]>>>
   /** Record what would have happened; hold, edit and block nothing. */
   shadow: boolean
   /** What stands between the first opening and the last closing mark is of that origin. */
@@ -216,8 +329,13 @@ export interface Unit {
 
 export interface Usage {
   inputTokens?: number
+  /** Of `inputTokens`: what the provider had read before. */
+  cachedTokens?: number
   outputTokens?: number
 }
+
+/** By what it was established who calls: `forwarded` is a certificate that a trusted proxy tells of. */
+export type Credential = 'key' | 'token' | 'certificate' | 'forwarded'
 
 /** Who calls, as established before anything else is looked at. */
 export interface Caller {
@@ -226,4 +344,10 @@ export interface Caller {
   roles: readonly string[]
   /** Names of the boundaries that this caller may use; `*` is all; all when absent. */
   boundaries?: readonly string[]
+  /** All that it showed. */
+  credentials?: readonly Credential[]
+  /** Which of its keys it showed, when it showed one; is no key. */
+  keyId?: string
+  /** What its token says of it, verified; absent without a token. */
+  claims?: Readonly<Record<string, unknown>>
 }

@@ -1,5 +1,5 @@
-import type { GuardPorts } from '../core/ports.ts'
-import type { GuardModule, Rule } from '../core/types.ts'
+import type { CheckpointPorts, GuardPorts } from '../core/ports.ts'
+import type { CheckpointModule, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
 import { type Doc, readDocuments } from './documents.ts'
 import type { Folder } from './folder.ts'
@@ -12,9 +12,11 @@ import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
 export interface BuildOptions {
   modules: readonly GuardModule[]
-  /** Asked whether the variable of an upstream's key is set, and for what guards need. */
+  /** None when absent. */
+  checkpoints?: { modules: readonly CheckpointModule[]; ports: Omit<CheckpointPorts, 'secret'> }
+  /** Asked whether the variable of an upstream's key is set, and for what guards and checkpoints need. */
   ports: GuardPorts
-  /** Asked instead for what guards need. */
+  /** Asked instead for what guards and checkpoints need. */
   guardPorts?: GuardPorts
   paths: readonly KnownPath[]
   packageVersion: string
@@ -32,7 +34,9 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const warnings: Problem[] = []
   const shop: Workshop = {
     modules: new Map(options.modules.map((module) => [module.name, module])),
+    checkpoints: new Map(options.checkpoints?.modules.map((module) => [module.name, module])),
     ports: options.guardPorts ?? options.ports,
+    checkpointPorts: options.checkpoints?.ports,
     packageVersion: options.packageVersion,
     opened: new Map(),
     problems,
@@ -42,15 +46,23 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const upstreams = new Map(documents.upstreams.flatMap(named).map((upstream) => [upstream.name, upstream]))
   const boundaries: BuiltBoundary[] = []
   for (const doc of documents.boundaries) {
-    const rules = await buildRules(shop, doc)
     const { spec } = doc
-    if (spec === undefined) continue
-    const routes = spec.upstreams.flatMap(({ name, weight }) => {
+    const routes = (spec?.upstreams ?? []).flatMap(({ name, weight }) => {
       const upstream = upstreams.get(name)
       return upstream === undefined ? [] : [{ upstream, weight }]
     })
+    const { rules, checkpoints } = await buildRules(
+      shop,
+      doc,
+      routes.map(({ upstream }) => upstream),
+    )
+    if (spec === undefined) continue
     // With the document and the package's version, the names say which guards were built how.
-    const parts = Object.values(rules).flatMap((stage) => stage.map((rule) => [rule.stage, rule.name]))
+    const parts = [rules, checkpoints].flatMap((kind) =>
+      Object.values<readonly { stage: string; name: string }[]>(kind).flatMap((stage) =>
+        stage.map((rule) => [rule.stage, rule.name]),
+      ),
+    )
     boundaries.push({
       name: doc.name,
       version: fingerprint([options.packageVersion, doc.name, spec, parts, routes]),
@@ -59,6 +71,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
       checks: {
         rules,
+        checkpoints,
         shadow: spec.enforce === 'shadow',
         marks: spec.origins,
         restore: new Set(spec.restore),

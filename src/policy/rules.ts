@@ -1,19 +1,31 @@
 import { hash } from 'node:crypto'
-import { codeEntry } from '../core/codes.ts'
-import type { GuardPorts } from '../core/ports.ts'
-import type { Action, Code, Guard, GuardModule, Origin, Rule, Stage } from '../core/types.ts'
+import type { CheckpointPorts, GuardPorts } from '../core/ports.ts'
+import type {
+  Checkpoint,
+  CheckpointModule,
+  CheckpointRule,
+  Code,
+  Guard,
+  GuardModule,
+  Origin,
+  Rule,
+  Stage,
+} from '../core/types.ts'
+import { settleActions, warnOfActions } from './actions.ts'
 import { type Doc, goodEntries } from './documents.ts'
 import { parse } from './explain.ts'
 import { fingerprint } from './hash.ts'
 import { suggest } from './nearest.ts'
 import type { Problem } from './problem.ts'
-import { STAGES, type Use, useSchema } from './schema.ts'
+import { STAGES, type UpstreamSpec, type Use, useSchema } from './schema.ts'
 
 /** What the engine itself finds while a guard runs; every `use:` may say what it leads to. */
 const ENGINE_CODES: readonly Code[] = ['guard.failed', 'content.uninspected']
+/** The same of a checkpoint. */
+const CHECKPOINT_CODES: readonly Code[] = ['guard.failed']
 
-/** Whose parts a stage inspects. */
-const STAGE_ORIGINS: Readonly<Record<(typeof STAGES)[number], readonly Origin[]>> = {
+/** Whose parts a stage inspects. Others have none: only checkpoints run there. */
+const STAGE_ORIGINS: Readonly<Partial<Record<Stage, readonly Origin[]>>> = {
   input: ['system', 'user', 'model'],
   context: ['retrieved', 'tool'],
   output: ['model'],
@@ -23,152 +35,227 @@ const STAGE_ORIGINS: Readonly<Record<(typeof STAGES)[number], readonly Origin[]>
 /** What rules are built with; one for a whole load, so that equal configurations are opened once. */
 export interface Workshop {
   modules: ReadonlyMap<string, GuardModule>
+  checkpoints: ReadonlyMap<string, CheckpointModule>
   ports: GuardPorts
+  /** What checkpoints may ask for besides; there when there are any. */
+  checkpointPorts: Omit<CheckpointPorts, 'secret'> | undefined
   packageVersion: string
-  opened: Map<string, Promise<Opened>>
+  opened: Map<string, Promise<Opened<unknown>>>
   problems: Problem[]
   warnings: Problem[]
 }
 
-interface Opened {
-  guard?: Guard
+interface Opened<T> {
+  made?: T
   /** What kept it from being opened. */
   failure?: string
   build: string
 }
 
 type Path = readonly (string | number)[]
+type Complain = (field: Path, message: string, key?: string) => void
+/** What modules of both kinds have. */
+type Module = Omit<GuardModule & CheckpointModule, 'open' | 'always'>
 
-/** The rules of every stage of a boundary, those of the guards that always run included. */
+/** What of a boundary runs in each stage. */
+export interface BuiltRules {
+  /** Those of the guards that always run included. */
+  rules: Readonly<Record<Stage, readonly Rule[]>>
+  checkpoints: Readonly<Record<Stage, readonly CheckpointRule[]>>
+}
+
+/** @param routes the upstreams that the boundary may call */
 export async function buildRules(
   shop: Workshop,
   doc: Doc<unknown>,
-): Promise<Readonly<Record<Stage, readonly Rule[]>>> {
-  const rules: Record<Stage, Rule[]> = { admit: [], input: [], context: [], policy: [], output: [], tool: [] }
+  routes: readonly UpstreamSpec[],
+): Promise<BuiltRules> {
+  const rules = byStage<Rule>()
+  const checkpoints = byStage<CheckpointRule>()
   for (const stage of STAGES) {
     const uses = goodEntries(useSchema, doc, ['spec', stage])
     for (const { value, path } of uses) {
-      const rule = await buildRule(shop, doc, stage, value, path)
+      const complain = complainer(shop, doc, path)
+      const checkpoint = shop.checkpoints.get(value.use)
+      if (checkpoint !== undefined) {
+        const rule = await buildCheckpoint(shop, doc, checkpoint, stage, value, path, routes)
+        if (rule !== undefined) checkpoints[stage].push(rule)
+        continue
+      }
+      const guard = shop.modules.get(value.use)
+      if (guard === undefined) complain(['use'], unknown(shop, stage, value.use))
+      const rule = guard && (await buildRule(shop, doc, guard, stage, value, path))
       if (rule !== undefined) rules[stage].push(rule)
     }
     for (const module of shop.modules.values()) {
       if (module.always !== true || !module.stages.includes(stage)) continue
       if (uses.some(({ value }) => value.use === module.name)) continue
-      const rule = await buildRule(shop, doc, stage, useSchema.parse({ use: module.name }), ['spec'])
+      const rule = await buildRule(shop, doc, module, stage, useSchema.parse({ use: module.name }), ['spec'])
       if (rule !== undefined) rules[stage].push(rule)
     }
   }
-  return rules
+  return { rules, checkpoints }
+}
+
+const byStage = <T>(): Record<Stage, T[]> => ({
+  admit: [],
+  input: [],
+  context: [],
+  policy: [],
+  output: [],
+  tool: [],
+})
+
+const complainer =
+  (shop: Workshop, doc: Doc<unknown>, path: Path): Complain =>
+  (field, message, key) =>
+    void shop.problems.push(doc.yaml.problem([...path, ...field], message, key))
+
+function unknown(shop: Workshop, stage: Stage, use: string): string {
+  const all: Pick<Module, 'name' | 'stages'>[] = [...shop.modules.values(), ...shop.checkpoints.values()]
+  const fitting = all.filter(({ stages }) => stages.includes(stage)).map(({ name }) => name)
+  if (STAGE_ORIGINS[stage] !== undefined) return `unknown guard "${use}": ${suggest(use, fitting)}`
+  if (fitting.length > 0 || shop.checkpoints.size === 0)
+    return `unknown checkpoint "${use}": ${suggest(use, fitting)}`
+  const elsewhere = [...shop.checkpoints.values()].map(({ name, stages }) => `${name} (${stages.join(', ')})`)
+  return `unknown checkpoint "${use}": none runs in "${stage}" yet; there are ${elsewhere.join(', ')}`
+}
+
+/** What a `use:` line says, as its module takes it. */
+function readUse(
+  shop: Workshop,
+  doc: Doc<unknown>,
+  module: Module,
+  stage: Stage,
+  use: Use,
+  path: Path,
+  engine: readonly Code[],
+) {
+  const { problems } = shop
+  const before = problems.length
+  const complain = complainer(shop, doc, path)
+  if (!module.stages.includes(stage)) {
+    complain(['use'], `"${use.use}" does not run in "${stage}": move it to ${module.stages.join(', ')}`)
+    return undefined
+  }
+  checkOrigins(module, shop, stage, use, complain)
+  const config = parse(module.config, use.with, doc.yaml, [...path, 'with'], problems)
+  if (config === undefined) return undefined
+  const misfit = module.check?.(config.value, stage)
+  if (misfit !== undefined) complain(['with'], misfit)
+  const codes = module.codes(config.value)
+  const actions = settleActions(codes, engine, use.actions, (code, message, key) =>
+    complain(key ? ['actions'] : ['actions', code], message, key ? code : undefined),
+  )
+  if (problems.length > before) return undefined
+  return { config: config.value, actions, codes: new Set(Object.keys(codes)) }
+}
+
+function checkOrigins(module: Module, shop: Workshop, stage: Stage, use: Use, complain: Complain): void {
+  if (use.origins === undefined) return
+  const seen = shop.checkpoints.has(module.name) ? undefined : STAGE_ORIGINS[stage]
+  if (seen === undefined)
+    return complain(['origins'], `"${use.use}" looks at a call and not at its texts: leave "origins" out`)
+  for (const [index, origin] of use.origins.entries())
+    if (!seen.includes(origin))
+      complain(['origins', index], `"${stage}" never sees what is "${origin}": write ${seen.join(', ')}`)
+}
+
+/** Opens what was read, and warns of what it allows. */
+async function openUse<T>(
+  shop: Workshop,
+  doc: Doc<unknown>,
+  module: Module,
+  use: Use,
+  path: Path,
+  { config, codes }: { config: unknown; codes: ReadonlySet<Code> },
+  make: (ports: GuardPorts) => T | Promise<T>,
+): Promise<{ made: T; build: string } | undefined> {
+  const { made, failure, build } = await open(shop, module.name, use.with, make)
+  if (made === undefined) {
+    complainer(shop, doc, path)(['with'], `"${use.use}" ${failure}`)
+    return undefined
+  }
+  const add = (field: Path, message: string, key?: string): void =>
+    void shop.warnings.push(doc.yaml.problem([...path, ...field], message, key))
+  for (const message of module.warnings?.(config) ?? []) add(['with'], `"${use.use}": ${message}`)
+  warnOfActions(use, codes, (message, code) => add(['actions'], message, code))
+  return { made, build }
 }
 
 async function buildRule(
   shop: Workshop,
   doc: Doc<unknown>,
-  stage: (typeof STAGES)[number],
+  module: GuardModule,
+  stage: Stage,
   use: Use,
   path: Path,
 ): Promise<Rule | undefined> {
-  const { problems } = shop
-  const before = problems.length
-  const complain = (field: Path, message: string, key?: string): void => {
-    problems.push(doc.yaml.problem([...path, ...field], message, key))
-  }
-
-  const module = shop.modules.get(use.use)
-  if (module === undefined) {
-    const fitting = [...shop.modules.values()].filter(({ stages }) => stages.includes(stage))
-    complain(
-      ['use'],
-      `unknown guard "${use.use}": ${suggest(
-        use.use,
-        fitting.map(({ name }) => name),
-      )}`,
-    )
-    return undefined
-  }
-  if (!module.stages.includes(stage)) {
-    complain(['use'], `"${use.use}" does not run in "${stage}": move it to ${module.stages.join(', ')}`)
-    return undefined
-  }
-  for (const [index, origin] of (use.origins ?? []).entries()) {
-    if (STAGE_ORIGINS[stage].includes(origin)) continue
-    complain(
-      ['origins', index],
-      `"${stage}" never sees what is "${origin}": write ${STAGE_ORIGINS[stage].join(', ')}`,
-    )
-  }
-  const config = parse(module.config, use.with, doc.yaml, [...path, 'with'], problems)
-  if (config === undefined) return undefined
-  const misfit = module.check?.(config.value, stage)
-  if (misfit !== undefined) complain(['with'], misfit)
-  const actions = settleActions(module.codes(config.value), use.actions, (code, message, key) =>
-    complain(key ? ['actions'] : ['actions', code], message, key ? code : undefined),
-  )
-  if (problems.length > before) return undefined
-
-  const { guard, failure, build } = await open(shop, module, config.value, use.with)
-  if (guard === undefined) {
-    complain(['with'], `"${use.use}" ${failure}`)
-    return undefined
-  }
-  warn(shop, doc, use, path, {
-    messages: module.warnings?.(config.value) ?? [],
-    codes: new Set(Object.keys(module.codes(config.value))),
-  })
+  const read = readUse(shop, doc, module, stage, use, path, ENGINE_CODES)
+  const opened =
+    read &&
+    (await openUse<Guard>(shop, doc, module, use, path, read, (ports) => module.open(read.config, ports)))
+  if (opened === undefined) return undefined
   return {
     name: use.use,
     stage,
-    guard,
-    actions,
+    guard: opened.made,
+    actions: read!.actions,
     timeout: use.timeout,
-    build,
+    build: opened.build,
     ...(use.origins !== undefined && { origins: new Set(use.origins) }),
   }
 }
 
-/** The action of every code: what the boundary says of the code, else of its family, else the code's default. */
-function settleActions(
-  codes: Readonly<Record<Code, { edits: boolean }>>,
-  written: Use['actions'],
-  complain: (code: Code, message: string, key: boolean) => void,
-): ReadonlyMap<Code, Action> {
-  const known = new Map([
-    ...ENGINE_CODES.map((code) => [code, { edits: false }] as const),
-    ...Object.entries(codes),
-  ])
-  const families = new Set(Object.keys(codes).map(familyOf))
-  for (const [key, action] of Object.entries(written)) {
-    const meant = [...known].filter(([code]) => code === key || (families.has(key) && familyOf(code) === key))
-    if (meant.length === 0)
-      complain(key, `unknown code "${key}": ${suggest(key, [...known.keys(), ...families])}`, true)
-    const fixed = meant.find(([, { edits }]) => !edits)
-    if (action === 'transform' && fixed !== undefined)
-      complain(
-        key,
-        `"${fixed[0]}" cannot be transformed, as there is nothing to put in its place: write allow, flag or block`,
-        false,
-      )
+async function buildCheckpoint(
+  shop: Workshop,
+  doc: Doc<unknown>,
+  module: CheckpointModule,
+  stage: Stage,
+  use: Use,
+  path: Path,
+  routes: readonly UpstreamSpec[],
+): Promise<CheckpointRule | undefined> {
+  const read = readUse(shop, doc, module, stage, use, path, CHECKPOINT_CODES)
+  if (read === undefined) return undefined
+  if (module.priced?.(read.config)) checkPrices(use, routes, complainer(shop, doc, path))
+  const opened = await openUse<Checkpoint>(shop, doc, module, use, path, read, (ports) =>
+    module.open(read.config, { ...shop.checkpointPorts!, ...ports }),
+  )
+  if (opened === undefined) return undefined
+  return {
+    name: use.use,
+    stage,
+    checkpoint: opened.made,
+    actions: read.actions,
+    timeout: use.timeout,
+    ...(module.unshadowed && { unshadowed: true }),
   }
-  const actions = new Map<Code, Action>()
-  for (const [code, { edits }] of known) {
-    const usual = codeEntry(code)?.default
-    const action = written[code] ?? written[familyOf(code)] ?? usual
-    actions.set(
-      code,
-      action === undefined || action === 'refuse' || (action === 'transform' && !edits) ? 'block' : action,
-    )
-  }
-  return actions
 }
 
-const familyOf = (code: Code): string => `${code.slice(0, code.indexOf('.'))}.*`
+/** What has no price would cost nothing, and no budget would ever be used up. */
+function checkPrices(use: Use, routes: readonly UpstreamSpec[], complain: Complain): void {
+  for (const { name, models } of routes) {
+    const free = models.find(({ price }) => price === undefined)
+    if (free !== undefined)
+      complain(
+        ['with'],
+        `"${use.use}" counts money, and upstream "${name}" has no price for model "${free.name}": write price: { input: 2.5, output: 10 } there, for a million tokens`,
+      )
+  }
+}
 
 /** @param written the configuration as it stands in the document: plain data, unlike what a schema may make of it */
-function open(shop: Workshop, module: GuardModule, config: unknown, written: unknown): Promise<Opened> {
-  const origin = fingerprint([module.name, written, shop.packageVersion])
+function open<T>(
+  shop: Workshop,
+  name: string,
+  written: unknown,
+  make: (ports: GuardPorts) => T | Promise<T>,
+): Promise<Opened<T>> {
+  const origin = fingerprint([name, written, shop.packageVersion])
   const known = shop.opened.get(origin)
-  if (known !== undefined) return known
-  const opening = (async (): Promise<Opened> => {
+  if (known !== undefined) return known as Promise<Opened<T>>
+  const opening = (async (): Promise<Opened<T>> => {
     // What a guard remembered under a former secret must not be found under the next one.
     const secrets: string[] = []
     const ports: GuardPorts = {
@@ -179,33 +266,12 @@ function open(shop: Workshop, module: GuardModule, config: unknown, written: unk
       },
     }
     try {
-      const guard = await module.open(config, ports)
-      return { guard, build: secrets.length === 0 ? origin : fingerprint([origin, secrets]) }
+      const made = await make(ports)
+      return { made, build: secrets.length === 0 ? origin : fingerprint([origin, secrets]) }
     } catch (error) {
       return { failure: error instanceof Error ? error.message : 'could not be opened', build: origin }
     }
   })()
   shop.opened.set(origin, opening)
   return opening
-}
-
-interface Own {
-  messages: readonly string[]
-  codes: ReadonlySet<Code>
-}
-
-function warn(shop: Workshop, doc: Doc<unknown>, use: Use, path: Path, own: Own): void {
-  const add = (field: Path, message: string, key?: string): void => {
-    const warning = doc.yaml.problem([...path, ...field], message, key)
-    shop.warnings.push(warning)
-  }
-  for (const message of own.messages) add(['with'], `"${use.use}": ${message}`)
-  for (const [code, action] of Object.entries(use.actions)) {
-    if (code === 'guard.failed' && action !== 'block')
-      add(['actions'], `"guard.failed: ${action}" lets a call pass unchecked when this guard fails`, code)
-    else if (code === 'content.uninspected' && !own.codes.has(code))
-      add(['actions'], `"${code}" is never found by "${use.use}", so this line does nothing`, code)
-    else if (action === 'allow')
-      add(['actions'], `"${code}: allow" lets everything through that this guard finds`, code)
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authSpec, tlsSpec } from './auth.ts'
 import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
@@ -51,14 +52,17 @@ const boundarySpec = z.strictObject({
     .default([]),
   enforce: z.enum(['block', 'shadow']).default('block'),
   restore: z.array(z.enum(['text', 'tool_call'])).default(['text']),
+  admit: z.array(useSchema).default([]),
   input: z.array(useSchema).default([]),
   context: z.array(useSchema).default([]),
+  policy: z.array(useSchema).default([]),
   output: z.array(useSchema).default([]),
   tool: z.array(useSchema).default([]),
 })
-/** The stages that a boundary lists guards for. */
-export const STAGES = ['input', 'context', 'output', 'tool'] as const
+/** The stages that a boundary lists guards and checkpoints for, in their order. */
+export const STAGES = ['admit', 'input', 'context', 'policy', 'output', 'tool'] as const
 
+const cost = z.number().min(0).max(1_000_000)
 const models = z
   .array(
     z.strictObject({
@@ -67,6 +71,7 @@ const models = z
         .refine((as) => as !== '*', { error: 'must be the name by which the upstream knows the model' })
         .exactOptional(),
       contextTokens: z.int().min(1).exactOptional(),
+      price: z.strictObject({ input: cost, output: cost, cachedInput: cost.exactOptional() }).exactOptional(),
     }),
   )
   .min(1)
@@ -165,13 +170,8 @@ const characters = z
 const gateSpec = z.strictObject({
   listen: address.prefault('127.0.0.1:8080'),
   admin: address.prefault('127.0.0.1:8081'),
-  auth: z
-    .strictObject({
-      keys: z
-        .literal(true, { error: worded('must be true: nobody could call a gate that takes no keys') })
-        .default(true),
-    })
-    .prefault({}),
+  auth: authSpec.prefault({}),
+  tls: tlsSpec.exactOptional(),
   limits: z
     .strictObject({
       requestBytes: size.prefault('20MiB'),

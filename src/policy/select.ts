@@ -1,5 +1,5 @@
 import { GateError } from '../core/errors.ts'
-import type { Caller } from '../core/types.ts'
+import type { Caller, Price } from '../core/types.ts'
 import type { UpstreamSpec } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
@@ -9,6 +9,7 @@ export interface Target {
   /** By which the upstream knows the model. */
   model: string
   contextTokens?: number
+  price?: Price
 }
 
 export interface Selector {
@@ -26,9 +27,14 @@ export interface Selector {
    * @throws GateError `request.model`
    */
   upstream(boundary: BuiltBoundary, path: string, model: string, random: number): Target
+  /** What each upstream that `upstream` may pick takes for the model, by its name; those that have no price are left out. */
+  prices(boundary: BuiltBoundary, path: string, model: string): ReadonlyMap<string, Price>
   /** Whether a call of this caller for that model would reach an upstream, on any of these paths; by default, on any. */
   serves(caller: Caller, model: string, among?: readonly KnownPath[]): boolean
-  /** The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so. */
+  /**
+   * The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so.
+   * @throws GateError `auth.no_boundary` for a caller that no boundary lets in
+   */
   models(caller: Caller, among?: readonly KnownPath[]): { names: string[]; wildcards: UpstreamSpec[] }
 }
 
@@ -51,6 +57,10 @@ function admits(boundary: BuiltBoundary, caller: Caller): boolean {
     boundary.require.roles.every((role) => caller.roles.includes(role))
   )
 }
+
+/** Whether some call of this caller could be the boundary's. */
+const lets = (boundary: BuiltBoundary, caller: Caller): boolean =>
+  admits(boundary, caller) && matches(boundary.match.tenants, caller.tenant)
 
 /** Puts every boundary into its cells. @param tie called once for each pair that claims the same cell */
 export function indexClaims<T extends Pick<BuiltBoundary, 'match'>>(
@@ -94,11 +104,12 @@ function servings(boundary: BuiltBoundary, paths: readonly KnownPath[]): Readonl
     const serving = new Map<string, Weighted[]>()
     for (const { upstream, weight } of boundary.upstreams) {
       if (!protocols.includes(upstream.protocol)) continue
-      for (const { name, as, contextTokens } of upstream.models) {
+      for (const { name, as, contextTokens, price } of upstream.models) {
         const target: Target = {
           upstream,
           model: as ?? name,
           ...(contextTokens !== undefined && { contextTokens }),
+          ...(price !== undefined && { price }),
         }
         getOrPut(serving, name, (): Weighted[] => []).push({ target, weight })
       }
@@ -171,12 +182,7 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
     },
     named(caller, name) {
       const boundary = byName.get(name)
-      if (
-        boundary === undefined ||
-        !admits(boundary, caller) ||
-        !matches(boundary.match.tenants, caller.tenant)
-      )
-        throw new GateError('auth.no_boundary')
+      if (boundary === undefined || !lets(boundary, caller)) throw new GateError('auth.no_boundary')
       return boundary
     },
     upstream(boundary, path, model, random) {
@@ -185,7 +191,15 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
       const target = pick(found, random)
       return target.model === '*' ? { ...target, model } : target
     },
+    prices(boundary, path, model) {
+      const prices = new Map<string, Price>()
+      for (const { target } of choices(boundary, path, model))
+        if (target.price !== undefined) prices.set(target.upstream.name, target.price)
+      return prices
+    },
     models(caller, among = paths) {
+      if (!policy.boundaries.some((boundary) => lets(boundary, caller)))
+        throw new GateError('auth.no_boundary')
       const wildcards = new Set<UpstreamSpec>()
       for (const { path } of among) {
         const boundary = find(caller, path, undefined)

@@ -1,5 +1,5 @@
 import type { GateError } from '../core/errors.ts'
-import type { Unit, Usage } from '../core/types.ts'
+import type { Meter, Unit, Usage } from '../core/types.ts'
 
 /** What a request says, apart from its texts. */
 export interface ReadRequest {
@@ -10,6 +10,8 @@ export interface ReadRequest {
   /** Whether the body says anything of a model: what is no name of one is text. */
   namesModel: boolean
   stream: boolean
+  /** The most tokens that it asks the model to write, if it says so. */
+  maxOutput?: number
 }
 
 /** A header of the caller's that the upstream is told. */
@@ -61,6 +63,10 @@ export interface Protocol {
   answer(options: AnswerOptions): AnswerReader
   /** A released unit as the caller takes it, where that differs. */
   toCaller?(unit: string, stream: boolean): string
+  /** Which tokens a call uses; both when absent. */
+  uses?: 'input' | 'nothing'
+  /** Headers that say how full the counts are that a call is counted in. @param now milliseconds since 1970 */
+  meters(meters: readonly Meter[], now: number): Record<string, string>
   /** The protocol's own error: a body, or the event that ends a stream. */
   error(error: GateError, where: 'body' | 'stream'): string
 }

@@ -3,6 +3,7 @@ import { answerReader, readRequest } from '../wire/codec.ts'
 import { any } from '../wire/shape.ts'
 import { body, count, event } from './answer.ts'
 import { anthropicError } from './errors.ts'
+import { anthropicMeters } from './meters.ts'
 import { request } from './request.ts'
 
 // Source: Anthropic API reference, "Versions" and "Beta headers".
@@ -18,6 +19,7 @@ const common = {
   headers,
   upstreams: ['anthropic', 'loopback'],
   request: (text) => readRequest(text, request),
+  meters: anthropicMeters,
   error: anthropicError,
 } satisfies Partial<Protocol>
 
@@ -36,5 +38,6 @@ export const anthropicCountTokens: Protocol = {
   name: 'anthropic-count-tokens',
   path: '/v1/messages/count_tokens',
   upstreamPath: '/messages/count_tokens',
+  uses: 'nothing',
   answer: (options) => answerReader({ body: count, event: any }, options),
 }

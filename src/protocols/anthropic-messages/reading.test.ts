@@ -336,7 +336,7 @@ describe('an answer', () => {
       message: { ...ANSWER, content: [], usage: { ...USAGE, cache_read_input_tokens: 5 } },
     })
     push({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 40 } })
-    expect(streamed.usage()).toEqual({ inputTokens: 6, outputTokens: 40 })
+    expect(streamed.usage()).toEqual({ inputTokens: 6, cachedTokens: 5, outputTokens: 40 })
     expect(streamed.complete()).toBe(false)
     push({ type: 'message_stop' })
     expect(streamed.complete()).toBe(true)

@@ -83,7 +83,7 @@ export const request: Shape = object({
   }),
   mcp_servers: array(mcpServer),
   stream: captured('boolean', 'stream'),
-  max_tokens: number,
+  max_tokens: captured('number', 'maxTokens'),
   temperature: number,
   top_p: number,
   top_k: number,

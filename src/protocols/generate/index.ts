@@ -3,7 +3,8 @@ import { openaiChat } from '../openai-chat/index.ts'
 import type { Protocol } from '../types.ts'
 import { readRequest } from '../wire/codec.ts'
 import { openaiError } from '../wire/errors.ts'
-import { captured, number, object, part, text } from '../wire/shape.ts'
+import { openaiMeters } from '../wire/meters.ts'
+import { captured, object, part, text } from '../wire/shape.ts'
 import { eventReader } from '../wire/sse.ts'
 
 const FIELDS = ['prompt', 'model', 'max_tokens', 'stream']
@@ -11,7 +12,7 @@ const FIELDS = ['prompt', 'model', 'max_tokens', 'stream']
 const request = object({
   prompt: part('user', text),
   model: captured('id', 'model'),
-  max_tokens: number,
+  max_tokens: captured('number', 'maxTokens'),
   stream: captured('boolean', 'stream'),
 })
 
@@ -41,6 +42,7 @@ export const generate: Protocol = {
   },
   answer: openaiChat.answer,
   toCaller: (unit, stream) => (stream ? events(unit) : body(unit)),
+  meters: openaiMeters,
   error: openaiError,
 }
 

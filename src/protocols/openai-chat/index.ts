@@ -1,6 +1,7 @@
 import type { Protocol } from '../types.ts'
 import { answerReader, readRequest } from '../wire/codec.ts'
 import { openaiError } from '../wire/errors.ts'
+import { openaiMeters } from '../wire/meters.ts'
 import { body, event, request } from './shapes.ts'
 
 /** `POST /v1/chat/completions`. */
@@ -12,5 +13,6 @@ export const openaiChat: Protocol = {
   upstreams: ['openai', 'loopback'],
   request: (text) => readRequest(text, request),
   answer: (options) => answerReader({ body, event, done: '[DONE]' }, options),
+  meters: openaiMeters,
   error: openaiError,
 }

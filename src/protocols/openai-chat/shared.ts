@@ -26,8 +26,8 @@ export const model = captured('id', 'model')
 
 /** What says how a text is to be made. */
 export const sampling = {
-  n: number,
-  max_tokens: number,
+  n: captured('number', 'choices'),
+  max_tokens: captured('number', 'maxTokens'),
   temperature: number,
   top_p: number,
   presence_penalty: number,
@@ -45,7 +45,11 @@ const usage = object({
   prompt_tokens: captured('number', 'inputTokens'),
   completion_tokens: captured('number', 'outputTokens'),
   total_tokens: number,
-  prompt_tokens_details: object({ cached_tokens: number, audio_tokens: number, cache_write_tokens: number }),
+  prompt_tokens_details: object({
+    cached_tokens: captured('number', 'cachedTokens'),
+    audio_tokens: number,
+    cache_write_tokens: number,
+  }),
   completion_tokens_details: object({
     reasoning_tokens: number,
     audio_tokens: number,

@@ -1,5 +1,16 @@
 import { answerWith, model, sampling } from '../openai-chat/shared.ts'
-import { array, boolean, forms, media, number, object, part, type Shape, text } from '../wire/shape.ts'
+import {
+  array,
+  boolean,
+  captured,
+  forms,
+  media,
+  number,
+  object,
+  part,
+  type Shape,
+  text,
+} from '../wire/shape.ts'
 
 // Source: OpenAI API reference, "Completions" (create, object), and the `openai` package's types.
 
@@ -19,7 +30,7 @@ export const request: Shape = object({
   // As vLLM takes prompts that were made into vectors elsewhere.
   prompt_embeds: media('embeddings'),
   suffix: part('user', text),
-  best_of: number,
+  best_of: captured('number', 'bestOf'),
   echo: boolean,
   logprobs: number,
 })

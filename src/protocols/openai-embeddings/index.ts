@@ -2,6 +2,7 @@ import { GateError } from '../../core/errors.ts'
 import type { Protocol } from '../types.ts'
 import { answerReader, readRequest } from '../wire/codec.ts'
 import { openaiError } from '../wire/errors.ts'
+import { openaiMeters } from '../wire/meters.ts'
 import { answer, request } from './shapes.ts'
 
 /** `POST /v1/embeddings`. It has no streams. */
@@ -11,6 +12,7 @@ export const openaiEmbeddings: Protocol = {
   aliases: ['/openai/deployments/{model}/embeddings', '/openai/v1/embeddings'],
   upstreamPath: '/embeddings',
   upstreams: ['openai', 'loopback'],
+  uses: 'input',
   request: (text) => readRequest(text, request),
   answer: (options) => ({
     ...answerReader({ body: answer, event: answer }, options),
@@ -18,5 +20,6 @@ export const openaiEmbeddings: Protocol = {
       throw new GateError('upstream.invalid')
     },
   }),
+  meters: openaiMeters,
   error: openaiError,
 }

@@ -28,7 +28,10 @@ const usage = object({
   input_tokens: captured('number', 'inputTokens'),
   output_tokens: captured('number', 'outputTokens'),
   total_tokens: number,
-  input_tokens_details: object({ cached_tokens: number, cache_write_tokens: number }),
+  input_tokens_details: object({
+    cached_tokens: captured('number', 'cachedTokens'),
+    cache_write_tokens: number,
+  }),
   output_tokens_details: object({ reasoning_tokens: number }),
 })
 

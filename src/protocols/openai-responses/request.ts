@@ -33,7 +33,7 @@ const textFormat = byField('type', {
 /** What an answer repeats of its request as it was sent. */
 export const settings = {
   background: boolean,
-  max_output_tokens: number,
+  max_output_tokens: captured('number', 'maxOutputTokens'),
   max_tool_calls: number,
   metadata: part('user', any),
   parallel_tool_calls: boolean,

@@ -15,6 +15,7 @@ export function readRequest(text: string, shape: Shape): ReadRequest {
   const document = scan(text)
   const found = new Walker(shape, { origin: 'user' }).read(document)
   const { model, stream } = found.captured
+  const maxOutput = askedOutput(found.captured)
   return {
     unit: {
       text,
@@ -28,7 +29,20 @@ export function readRequest(text: string, shape: Shape): ReadRequest {
     modelSpan: model?.span,
     namesModel: model !== undefined || hasKey(document, 'model'),
     stream: stream?.value === 'true',
+    ...(maxOutput !== undefined && { maxOutput }),
   }
+}
+
+function askedOutput({
+  maxTokens,
+  maxOutputTokens,
+  choices,
+  bestOf,
+}: Findings['captured']): number | undefined {
+  if (maxTokens === undefined && maxOutputTokens === undefined) return undefined
+  const texts = Math.max(1, Number(choices?.value ?? 1), Number(bestOf?.value ?? 1))
+  const most = Math.max(Number(maxTokens?.value ?? 0), Number(maxOutputTokens?.value ?? 0)) * texts
+  return most >= 0 && Number.isFinite(most) ? most : undefined
 }
 
 /** Reads answers by the shapes of a body and of a stream's events. */
@@ -57,12 +71,14 @@ export function answerReader(
   let failed: unknown
 
   function note(found: Findings): void {
-    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = found.captured
+    const { inputTokens, outputTokens, cachedTokens, cacheReadTokens, cacheWriteTokens } = found.captured
     if (inputTokens === undefined && outputTokens === undefined) return
     usage ??= {}
     // Later counts may leave out what did not change.
     if (cacheReadTokens !== undefined) cached.read = Number(cacheReadTokens.value)
     if (cacheWriteTokens !== undefined) cached.write = Number(cacheWriteTokens.value)
+    const before = Number(cachedTokens?.value ?? cacheReadTokens?.value ?? 0)
+    if (before > 0) usage.cachedTokens = before
     if (inputTokens !== undefined) usage.inputTokens = Number(inputTokens.value) + cached.read + cached.write
     if (outputTokens !== undefined) usage.outputTokens = Number(outputTokens.value)
   }

@@ -13,6 +13,9 @@ export function openaiError(error: GateError, where: 'body' | 'stream'): string 
 
 function openaiType({ code, status }: GateError): string {
   if (code === 'guard.failed' || code === 'gate.overloaded') return 'guard_unavailable'
+  if (code === 'limit.tokens') return 'tokens'
+  if (code === 'budget.exceeded') return 'insufficient_quota'
+  if (code.startsWith('limit.')) return status === 429 ? 'requests' : 'server_error'
   if (code.startsWith('auth.')) return status === 401 ? 'authentication_error' : 'permission_error'
   if (code.startsWith('body.') || code.startsWith('request.')) return 'invalid_request_error'
   if (code.startsWith('upstream.')) return 'upstream_error'

@@ -88,7 +88,16 @@ export interface Field {
   shape: Shape
 }
 
-export type Capture = 'model' | 'stream' | 'inputTokens' | 'outputTokens' | CacheTokens
+export type Capture =
+  | 'model'
+  | 'stream'
+  | 'inputTokens'
+  | 'outputTokens'
+  | 'cachedTokens'
+  | CacheTokens
+  | AskedOutput
+/** How much a request asks for: the most tokens of one text, by its older and its newer name, and how many texts. */
+type AskedOutput = 'maxTokens' | 'maxOutputTokens' | 'choices' | 'bestOf'
 /** Of input that a provider does not count among `inputTokens`. */
 type CacheTokens = 'cacheReadTokens' | 'cacheWriteTokens'
 

@@ -3,6 +3,7 @@ import type { Exchange } from '../../core/exchange.ts'
 import { openSession, type Release } from '../../core/session.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
+import { hear, heardAll } from './admission.ts'
 import { utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
@@ -45,6 +46,8 @@ async function passBody(
   const reader = protocol.answer(answerOptions(exchange))
   const unit = reader.body(text)
   noteUsage(call, reader.usage())
+  hear(call, unit)
+  heardAll(call)
   const edited = await judged(exchange, 'answer', unit)
   const said = protocol.toCaller?.(edited, false) ?? edited
   // Bytes that nobody edited need not be made again.
@@ -109,13 +112,18 @@ async function passStream(
     for await (const bytes of body) {
       call.bytes.answerIn += bytes.length
       for (const unit of reader.push(bytes)) {
+        hear(call, unit)
         const release = session.push(unit)
         const room = pass(release instanceof Promise ? await release : release)
         if (room !== undefined) await room
       }
     }
-    for (const unit of reader.end()) await pass(await session.push(unit))
+    for (const unit of reader.end()) {
+      hear(call, unit)
+      await pass(await session.push(unit))
+    }
     if (!reader.complete()) throw new GateError('upstream.unavailable')
+    heardAll(call)
     await pass(await session.end())
     begin()
     if (waiting !== '') write(call, waiting)

@@ -61,6 +61,8 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
     }
     request.on('error', broken)
     request.on('close', broken)
+    // It left while something else was waited for: nothing will tell of that again.
+    if (request.destroyed) broken()
   })
 }
 

@@ -8,7 +8,7 @@ import type { Caller, Finding, Usage } from '../../core/types.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
 import type { Placed } from './open-calls.ts'
-import type { GatewayDeps, Serving, ServingBoundary } from './types.ts'
+import type { Counted, GatewayDeps, Serving, ServingBoundary } from './types.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
 export interface Call extends Placed {
@@ -32,6 +32,10 @@ export interface Call extends Placed {
   model?: string
   stream?: boolean
   usage?: Usage
+  /** For the checkpoints that it came through, where there are any. */
+  counted?: Counted
+  /** Headers that say how full its counts are. */
+  meters?: Readonly<Record<string, string>>
   ended: ExchangeRecord['ended']
   code?: string
   bytes: ExchangeRecord['bytes']
@@ -78,6 +82,13 @@ function newId(): string {
   }
   used += ID_BYTES
   return `ex_${random.toString('hex', used - ID_BYTES, used)}`
+}
+
+/** Who calls. Waits only where somebody else must be asked. Throws `GateError` `auth.*`. */
+export async function identified(call: Call): Promise<Caller> {
+  const caller = call.serving.identify(call.request)
+  call.caller = caller instanceof Promise ? await caller : caller
+  return call.caller
 }
 
 /** What the engine finds in this call, by the rules of its boundary. */
@@ -129,6 +140,7 @@ export function sendJson(
 /** The one place that begins an answer. Headers set before would be merged one by one, at a multiple of the cost. */
 export function writeHead(call: Call, status: number, headers: Record<string, string>): void {
   headers['x-sallyport-exchange'] = call.id
+  if (call.meters !== undefined) Object.assign(headers, call.meters)
   call.response.writeHead(status, headers)
 }
 
@@ -145,17 +157,34 @@ export function refuse(call: Call, error: GateError): void {
   }
   const headers: Record<string, string> = {}
   // The SDKs of OpenAI and Anthropic would otherwise try again what was decided.
-  if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code)) headers['x-should-retry'] = 'false'
-  if (error.retryAfter !== undefined) headers['retry-after'] = String(error.retryAfter)
+  if (!error.retryable || !/^(?:limit|upstream|gate)\./.test(error.code) || hopeless(error))
+    headers['x-should-retry'] = 'false'
+  if (error.retryAfter !== undefined) {
+    headers['retry-after'] = String(Math.ceil(error.retryAfter))
+    if (LIMITED.test(error.code)) headers['retry-after-ms'] = String(Math.ceil(error.retryAfter * 1000))
+  }
   // What is left of the body is not read, or no further call is taken: the connection cannot serve another.
   if (!call.request.complete || error.code === 'gate.draining') headers.connection = 'close'
   sendJson(call, error.status, words(error, 'body'), headers)
 }
 
+const LIMITED = /^(?:limit|budget)\./
+/** Seconds. An SDK that tries again by itself keeps its caller waiting as long as it is told. */
+const LONG = 60
+
+/** Whether trying again by itself would only hold up a caller: there is long to wait, or waiting is no use. */
+function hopeless({ code, retryAfter = Number.POSITIVE_INFINITY }: GateError): boolean {
+  return code.startsWith('limit.') && code !== 'limit.degraded' && retryAfter > LONG
+}
+
 /** The error that a blocking finding is to its caller. */
-export function blocked(finding: Finding): GateError {
-  const param = finding.places[0]?.path
-  return new GateError(finding.code, param === undefined ? {} : { param })
+export function blocked({ code, places, status, retryAfter }: Finding): GateError {
+  const param = places[0]?.path
+  return new GateError(code, {
+    ...(param !== undefined && { param }),
+    ...(status !== undefined && { status }),
+    ...(retryAfter !== undefined && { retryAfter: retryAfter / 1000 }),
+  })
 }
 
 export function recordOf(call: Call): ExchangeRecord {
@@ -178,6 +207,9 @@ export function recordOf(call: Call): ExchangeRecord {
   if (caller !== undefined) {
     record.subject = caller.subject
     record.tenant = caller.tenant
+    if (caller.credentials !== undefined) record.credentials = caller.credentials
+    if (caller.keyId !== undefined) record.keyId = caller.keyId
+    if (typeof caller.claims?.iss === 'string') record.issuer = caller.claims.iss
   }
   if (boundary !== undefined) {
     record.boundary = boundary.name

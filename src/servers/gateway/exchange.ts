@@ -2,9 +2,10 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
+import { admit, reaching } from './admission.ts'
 import { passAnswer } from './answer.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call } from './call.ts'
+import { beginExchange, type Call, identified } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 import { askedModel, withModel } from './model.ts'
@@ -14,8 +15,7 @@ import { providerError } from './provider-error.ts'
 export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
   const { request, serving, deps } = call
   call.protocol = protocol
-  const caller = serving.identify(request.headers)
-  call.caller = caller
+  const caller = await identified(call)
   const headers = upstreamHeaders(request.headers, protocol.headers)
   const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
   call.bytes.requestIn = bytes
@@ -30,6 +30,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   limitParts(read.unit, serving.limits.partCharacters)
 
   const exchange = beginExchange(call, caller, boundary)
+  await admit(call, exchange, read)
   const edited = await inspectRequest(call, exchange, withModel(call, read, model))
   const taken = protocol.toUpstream?.(edited, model) ?? edited
   // Bytes that nobody edited need not be made again.
@@ -37,7 +38,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.bytes.requestOut = Buffer.byteLength(body)
 
   const sent = deps.clock.now()
-  const answer = await upstream.send({
+  const sending = upstream.send({
     path: protocol.upstreamPath,
     model,
     headers,
@@ -45,6 +46,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
     signal: call.cancel.signal,
     stream: read.stream,
   })
+  const answer = await reaching(call, sending)
   call.upstreamHeaders = deps.clock.now() - call.started
   call.timings.upstream = deps.clock.now() - sent
   if (answer.status !== 200) throw await providerError(exchange, answer)

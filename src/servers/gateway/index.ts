@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
+import { settle } from './admission.ts'
 import { aliases } from './aliases.ts'
 import { type Call, type Gone, openCall, recordOf, refuse } from './call.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
 import { openCalls } from './open-calls.ts'
+import { tlsServer } from './tls.ts'
 import type { GatewayDeps } from './types.ts'
 
 const HEADER_BYTES = 32_768
@@ -43,7 +45,7 @@ const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
 const AZURE_MODELS = /^\/openai\/(?:v1\/)?models(?=\/|$)/
 const aliasOf = aliases(PROTOCOLS)
 
-/** The data plane. Throws `Error` when the address cannot be listened on. */
+/** The data plane. Throws `Error` when the address cannot be listened on, or a file of `tls` cannot be used. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
   const open = openCalls<Call>()
   const ended: ExchangeRecord[] = []
@@ -65,6 +67,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     } catch (error) {
       fail(call, error)
     }
+    settle(call)
     served = true
     if (response.closed) close(call)
   }
@@ -103,15 +106,15 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     refuse(call, new GateError('gate.internal'))
   }
 
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: 65_000,
-    },
-    (request, response) => void serve(request, response),
-  )
+  const options = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: 65_000,
+  }
+  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response)
+  const secured = deps.tls && tlsServer(deps.tls, options, listener, deps.warn)
+  const server = secured?.server ?? createServer(options, listener)
   server.listen(listen.port, listen.host)
   await once(server, 'listening')
   return {
@@ -130,6 +133,7 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       await closed
       clearTimeout(late)
       clearInterval(idle)
+      secured?.stop()
       keepRecords()
     },
   }

@@ -3,8 +3,9 @@ import { GateError } from '../../core/errors.ts'
 import { scan } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
+import { admit } from './admission.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call, sendJson } from './call.ts'
+import { beginExchange, type Call, identified, sendJson } from './call.ts'
 import { converter, UNITS } from './units.ts'
 
 const MAX_PARTS = 10_000
@@ -26,8 +27,7 @@ const requestSchema = z.strictObject({
 /** `POST /v1/inspect`: what a boundary makes of given parts, without a model. 200 whatever the verdict. */
 export async function serveInspect(call: Call): Promise<void> {
   const { request, serving } = call
-  const caller = serving.identify(request.headers)
-  call.caller = caller
+  const caller = await identified(call)
   const { text, bytes } = await readBody(request, serving.limits.requestBytes)
   call.bytes.requestIn = bytes
   scan(text)
@@ -41,6 +41,7 @@ export async function serveInspect(call: Call): Promise<void> {
   const boundary = serving.boundaryNamed(name, caller)
   call.boundary = boundary
   const exchange = beginExchange(call, caller, boundary)
+  await admit(call, exchange)
   const session = openSession(exchange, { direction: { stage }, stream: false })
   parts.forEach(({ path, origin, kind, text: said }, id) => {
     if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })

@@ -1,3 +1,6 @@
+import { certificates } from '../../identity/certificates.ts'
+import { identifier } from '../../identity/identify.ts'
+import type { Issuer } from '../../identity/issuer.ts'
 import { createKeyring, type KeyHolder } from '../../identity/keys.ts'
 import type { UpstreamSpec } from '../../policy/schema.ts'
 import { createSelector } from '../../policy/select.ts'
@@ -19,9 +22,17 @@ export function serving(
   upstreams: ReadonlyMap<string, Upstream>,
   extra: readonly KeyHolder[],
   paths: readonly KnownPath[],
+  issuers: readonly Issuer[],
 ): ServingPolicy {
   const selector = createSelector(policy, paths)
-  const keyring = createKeyring([...policy.consumers, ...extra])
+  const { auth } = policy.gate
+  const identify = identifier({
+    issuers,
+    ...(auth.keys ? { keyring: createKeyring([...policy.consumers, ...extra]) } : {}),
+    ...(auth.certificates === undefined
+      ? {}
+      : { certificates: certificates(auth.certificates, auth.forwarded, Date.now) }),
+  })
   const told = new Map<string, { at: number; ids: Promise<string[]> }>()
 
   /** The models that an upstream says it has, asked at most once a minute. */
@@ -37,13 +48,14 @@ export function serving(
     version: policy.version,
     loaded: new Date().toISOString(),
     limits: policy.gate.limits,
-    identify: (headers) => keyring.identify(headers),
+    identify,
     boundary: ({ path, model, caller }) => selector.boundary(caller, path, model),
     boundaryNamed: (name, caller) => selector.named(caller, name),
     route(boundary, path, model) {
       const target = selector.upstream(boundary as BuiltBoundary, path, model, Math.random())
       return { upstream: upstreams.get(target.upstream.name)!, model: target.model }
     },
+    prices: (boundary, path, model) => selector.prices(boundary as BuiltBoundary, path, model),
     defaultModel: (caller, path) =>
       selector.models(caller).names.find((model) => {
         try {
@@ -65,24 +77,26 @@ export function serving(
   }
 }
 
-/** Upstreams by document: those whose document did not change keep their connections when a policy is swapped. */
-export function upstreamSet(make: (spec: UpstreamSpec) => Upstream) {
-  let held = new Map<string, { made: string; upstream: Upstream }>()
+/** What is made of specs: those that did not change stay, with their connections, when a policy is swapped. */
+export function kept<S, T extends { close(): Promise<void> }>(
+  nameOf: (spec: S) => string,
+  make: (spec: S) => T,
+) {
+  let held = new Map<string, { made: string; thing: T }>()
   return {
-    take(specs: readonly UpstreamSpec[]): ReadonlyMap<string, Upstream> {
-      const next = new Map<string, { made: string; upstream: Upstream }>()
+    take(specs: readonly S[]): ReadonlyMap<string, T> {
+      const next = new Map<string, { made: string; thing: T }>()
       for (const spec of specs) {
         const made = JSON.stringify(spec)
-        const known = held.get(spec.name)
-        next.set(spec.name, known?.made === made ? known : { made, upstream: make(spec) })
+        const known = held.get(nameOf(spec))
+        next.set(nameOf(spec), known?.made === made ? known : { made, thing: make(spec) })
       }
-      for (const [name, { upstream }] of held)
-        if (next.get(name)?.upstream !== upstream) void upstream.close()
+      for (const [name, { thing }] of held) if (next.get(name)?.thing !== thing) void thing.close()
       held = next
-      return new Map([...next].map(([name, { upstream }]) => [name, upstream]))
+      return new Map([...next].map(([name, { thing }]) => [name, thing]))
     },
     async close(): Promise<void> {
-      await Promise.all([...held.values()].map(({ upstream }) => upstream.close()))
+      await Promise.all([...held.values()].map(({ thing }) => thing.close()))
     },
   }
 }

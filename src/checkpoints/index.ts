@@ -1,0 +1,6 @@
+import type { CheckpointModule } from '../core/types.ts'
+import { budget } from './budget/index.ts'
+import { rateLimit } from './rate-limit/index.ts'
+
+/** Every checkpoint that a boundary can name. */
+export const CHECKPOINTS: readonly CheckpointModule[] = [rateLimit, budget]
