@@ -9,7 +9,7 @@ import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
-import { keys } from './cli/keys.ts'
+import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
 import { GUARDS } from './guards/index.ts'
@@ -28,7 +28,10 @@ import { createMetrics } from './record/metrics.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
 import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
+import { watched } from './upstreams/health/index.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
+import { proxies } from './upstreams/http/proxy.ts'
+import { tlsProblem } from './upstreams/http/tls.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
@@ -48,6 +51,7 @@ function buildOptions(env: Environment): BuildOptions {
       ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
     },
     ports: { secret: secretSource(systemClock, env) },
+    tls: tlsProblem,
     paths: PATHS,
     packageVersion: PACKAGE.version,
   }
@@ -83,9 +87,10 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
   const warn = (message: string) => log.warn(message)
+  const ports = { secret, warn, proxies: proxies(env) }
   const upstreams = kept(
     ({ name }: UpstreamSpec) => name,
-    (spec) => (spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, { secret, warn })),
+    (spec) => watched(spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, ports)),
   )
   const issuers = kept(
     ({ issuer }: IssuerSpec) => issuer,
@@ -98,6 +103,8 @@ export async function start(options: ServeOptions, env: Environment = process.en
   let current: ServingPolicy = serve(loaded.policy)
   let refused: readonly string[] | undefined
   metrics.policyLoaded(current.version, Date.now())
+  const standings = () => upstreams.held().map(({ name, thing }) => ({ name, ...thing.health.standing() }))
+  metrics.watchUpstreams(standings)
 
   const records = lineStream(
     options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
@@ -138,6 +145,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       ready: !draining,
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
+      upstreams: standings(),
     }),
   })
   const models = [
@@ -173,7 +181,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
-       sallyport keys create --tenant T --name N [--roles A,B] [--boundaries A,B] [--expires DATE] [--dir DIR]
+${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
 async function main(args: readonly string[]): Promise<number> {

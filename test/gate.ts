@@ -66,7 +66,7 @@ export function consumer(
 }
 
 /** A new temporary folder, gone with `stopAll`. */
-async function folder(): Promise<string> {
+export async function folder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'sallyport-test-'))
   onStop(() => rm(dir, { recursive: true, force: true }))
   return dir

@@ -4,6 +4,8 @@ import type { Checks, Kind, Origin, Unit, Write } from './types.ts'
 
 /** Shorter requests are judged sooner than their hash is made. */
 const MEMORABLE = 4096
+/** To hash a longer one would keep others waiting; its parts are remembered one by one. */
+const LONGEST = 4_194_304
 /** How many of the last messages may be new. */
 const NEW_MESSAGES = 8
 
@@ -33,7 +35,13 @@ interface Cut {
 /** Undefined where there is nothing to gain, or where a beginning alone does not say what its parts are. */
 export function historyOf(exchange: Exchange, unit: Unit): History | undefined {
   const { checks, memory, tenant } = exchange
-  if (memory === undefined || unit.text.length < MEMORABLE || checks.marks.length > 0) return undefined
+  if (
+    memory === undefined ||
+    unit.text.length < MEMORABLE ||
+    unit.text.length > LONGEST ||
+    checks.marks.length > 0
+  )
+    return undefined
   const rules = [...checks.rules.input, ...checks.rules.context]
   const counting = rules.filter(({ guard }) => guard.scope === 'exchange')
   if (!counting.every(({ guard }) => guard.scope === 'exchange' && guard.resumes)) return undefined

@@ -32,7 +32,16 @@ export interface ExchangeRecord {
   /** The code of the error that the caller saw, if any. */
   code?: string
   /** How the exchange ended: as it should, or because somebody left. */
-  ended: 'complete' | 'refused' | 'blocked' | 'client_gone' | 'upstream_gone' | 'drained' | 'failed'
+  ended:
+    | 'complete'
+    | 'refused'
+    | 'blocked'
+    | 'client_gone'
+    /** The caller did not read its answer. */
+    | 'stalled'
+    | 'upstream_gone'
+    | 'drained'
+    | 'failed'
   /** Milliseconds spent in each stage, and in each guard as `stage/guard`. */
   timings: Readonly<Record<string, number>>
   /** Milliseconds until the upstream's headers, and until the first byte left for the caller. */

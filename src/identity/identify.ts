@@ -17,22 +17,24 @@ export interface Ways {
 /**
  * Finds out who calls. Where it is told in several ways, they must all say the same.
  * A key costs one hash and one look-up, and no turn of the event loop.
+ * `beforeAsking` is called before a token is verified, and may throw.
  * The function throws, or rejects with, `GateError` `auth.missing`, `auth.invalid`, `auth.expired`, `auth.unavailable`.
  */
 export function identifier({
   keyring,
   issuers,
   certificates,
-}: Ways): (request: Request) => MaybePromise<Caller> {
+}: Ways): (request: Request, beforeAsking?: () => void) => MaybePromise<Caller> {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
   const asked = issuers.find(({ introspects }) => introspects)
 
-  function holderOf(value: string): MaybePromise<Caller> {
+  function holderOf(value: string, beforeAsking?: () => void): MaybePromise<Caller> {
     const hash = hashKey(value)
     const holder = keyring?.find(hash)
     if (holder !== undefined) return holder
     const issuer = issuers.length === 0 ? undefined : issuerOf(value)
     if (issuer === undefined) throw new GateError('auth.invalid')
+    beforeAsking?.()
     return issuer.identify(value, hash)
   }
 
@@ -44,7 +46,7 @@ export function identifier({
     return typeof said === 'string' ? byName.get(said) : isJwt(value) ? undefined : asked
   }
 
-  return (request) => {
+  return (request, beforeAsking) => {
     const certified = certificates?.(request)
     const values = shown(request.headers)
     const [first] = values
@@ -56,17 +58,21 @@ export function identifier({
     if (values.length > 2 || (values.length === 2 && issuers.length === 0))
       throw new GateError('auth.invalid')
     if (values.length === 1) {
-      const holder = holderOf(first)
+      const holder = holderOf(first, beforeAsking)
       return certified === undefined ? holder : after(holder, (caller) => united(certified, caller))
     }
-    return together(values, certified)
+    return together(values, certified, beforeAsking)
   }
 
   /** One after the other: nothing is left to fail where nobody looks. */
-  async function together(values: readonly string[], certified: Caller | undefined): Promise<Caller> {
+  async function together(
+    values: readonly string[],
+    certified: Caller | undefined,
+    beforeAsking?: () => void,
+  ): Promise<Caller> {
     let caller = certified
     for (const value of values) {
-      const holder = await holderOf(value)
+      const holder = await holderOf(value, beforeAsking)
       caller = caller === undefined ? holder : united(caller, holder)
     }
     return caller!

@@ -33,7 +33,13 @@ export function createKey(): string {
   return `sp_${randomBytes(32).toString('base64url')}`
 }
 
-/** SHA-256 in hexadecimal. A key has 256 random bits, so that no slow hash is needed to keep it from being guessed. */
+/**
+ * SHA-256 in hexadecimal. A key has 256 random bits, so that no slow hash is needed to keep it from being guessed.
+ *
+ * Keys are compared by looking this hash up, which takes the same time for every key as far as a caller can choose: the
+ * time of a look-up tells something of the hash at most, and whoever learnt all of a hash would still have to find what
+ * it is the hash of. Never compare keys themselves.
+ */
 export function hashKey(key: string): string {
   return hash('sha256', key)
 }

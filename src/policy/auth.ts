@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { claimPath } from '../core/claims.ts'
-import { duration, period, word, worded } from './scalars.ts'
+import { duration, period, rate, word, worded } from './scalars.ts'
 
 const MAX_ISSUERS = 32
 const MAX_LIST = 100
@@ -203,6 +203,7 @@ const range = z.string({ error: worded(RANGE) }).refine(
 export const authSpec = z
   .strictObject({
     keys: z.boolean().default(true),
+    attempts: z.strictObject({ failures: rate.prefault('20/min') }).prefault({}),
     issuers: z.array(issuerSpec).max(MAX_ISSUERS).default([]),
     certificates: certificatesSpec.exactOptional(),
     forwarded: z.strictObject({ from: z.array(range).min(1).max(MAX_LIST) }).exactOptional(),

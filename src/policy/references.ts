@@ -122,20 +122,21 @@ function checkModelsInAddresses({ upstreams, problems }: Documents): void {
 
 function checkConsumers({ consumers, boundaries, whole, problems }: Documents): void {
   const names = boundaries.map(({ name }) => name)
-  const seen = new Map<string, Problem>()
+  const known = new Set(names)
+  const seen = new Map<string, () => Problem>()
   for (const { spec, yaml } of consumers) {
     for (const [index, { sha256 }] of (spec?.keys ?? []).entries()) {
-      const here = yaml.problem(['spec', 'keys', index, 'sha256'], '')
+      const here = () => yaml.problem(['spec', 'keys', index, 'sha256'], '')
       const first = seen.get(sha256)
       if (first !== undefined)
         problems.push({
-          ...here,
-          message: `this key stands at ${showPlace(first)} already: give each consumer its own`,
+          ...here(),
+          message: `this key stands at ${showPlace(first())} already: give each consumer its own`,
         })
       else seen.set(sha256, here)
     }
     for (const [index, boundary] of (spec?.boundaries ?? []).entries()) {
-      if (boundary === '*' || names.includes(boundary) || !whole) continue
+      if (boundary === '*' || known.has(boundary) || !whole) continue
       const message = `unknown boundary "${boundary}": ${suggest(boundary, names)}`
       problems.push(yaml.problem(['spec', 'boundaries', index], message))
     }

@@ -17,10 +17,21 @@ export interface Metrics extends Recorder {
   policyRefused(): void
   /** A record could not be kept. */
   recordLost(): void
+  /** Whom to ask how the upstreams are. */
+  watchUpstreams(standings: () => readonly UpstreamStanding[]): void
   contentType: string
   /** In the Prometheus text format. */
   text(): Promise<string>
 }
+
+export interface UpstreamStanding {
+  name: string
+  state: 'closed' | 'half-open' | 'open'
+  /** Models that it said are rate limited. */
+  cooling: number
+}
+/** As numbers that rise with what is wrong. */
+const STATES = { closed: 0, 'half-open': 1, open: 2 } as const
 
 /** Counts and times for Prometheus. No label holds what a caller wrote, and none has more than 200 values. */
 export function createMetrics(): Metrics {
@@ -61,6 +72,37 @@ export function createMetrics(): Metrics {
     help: 'Looks of guards, by whether memory answered them',
     labels: ['remembered'],
   })
+  const attempts = counter(registry, {
+    name: 'sallyport_upstream_attempts_total',
+    help: 'Tries to reach a model, by what came of them: ok, or the code of the error',
+    labels: ['upstream', 'outcome'],
+  })
+  const retries = counter(registry, {
+    name: 'sallyport_upstream_retries_total',
+    help: 'Of these, those that were not the first of their exchange',
+    labels: ['upstream'],
+  })
+  let standings: () => readonly UpstreamStanding[] = () => []
+  new Gauge({
+    name: 'sallyport_upstream_breaker_state',
+    help: 'Circuit breaker of an upstream: 0 closed, 1 half-open, 2 open',
+    labelNames: ['upstream'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, state } of standings()) this.set({ upstream: upstreamLabel(name) }, STATES[state])
+    },
+  })
+  new Gauge({
+    name: 'sallyport_upstream_models_cooling',
+    help: 'Models that an upstream said are rate limited, until its retry-after is over',
+    labelNames: ['upstream'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, cooling } of standings()) this.set({ upstream: upstreamLabel(name) }, cooling)
+    },
+  })
   let underWay = 0
   new Gauge({
     name: 'sallyport_exchanges_open',
@@ -91,6 +133,7 @@ export function createMetrics(): Metrics {
   const guardLabel = bounded()
   const codeLabel = bounded()
   const statusLabel = bounded()
+  const upstreamLabel = bounded()
 
   return {
     record(entry) {
@@ -106,6 +149,13 @@ export function createMetrics(): Metrics {
         if (slash === -1) continue
         const guard = guardLabel(place.slice(slash + 1))
         guards([place.slice(0, slash), guard], entry.timings[place]! / 1000)
+      }
+      let again = false
+      for (const { upstream, code, status } of entry.attempts ?? []) {
+        const name = upstreamLabel(upstream)
+        attempts([name, code ?? (status === undefined ? 'left' : 'ok')])
+        if (again) retries([name])
+        again = true
       }
       if (entry.looks === undefined) return
       const { remembered, all } = entry.looks
@@ -124,6 +174,9 @@ export function createMetrics(): Metrics {
     },
     policyRefused: () => refused.inc(),
     recordLost: () => lost.inc(),
+    watchUpstreams(ask) {
+      standings = ask
+    },
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

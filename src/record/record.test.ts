@@ -30,6 +30,11 @@ const entry: ExchangeRecord = {
   firstByte: 30,
   bytes: { requestIn: 1, requestOut: 2, answerIn: 3, answerOut: 4 },
   looks: { remembered: 3, all: 5 },
+  attempts: [
+    { upstream: 'one', began: 1, took: 2, status: 503, code: 'upstream.unavailable' },
+    { upstream: 'two', began: 3, took: 2, status: 200 },
+    { upstream: 'two', began: 3, took: 2 },
+  ],
 }
 
 /** The samples whose name begins with `sallyport_`, by name and labels. */
@@ -96,6 +101,10 @@ describe('metrics', () => {
       'sallyport_findings_total{guard="pii",code="pii.email",action="transform",stage="input"}': 2,
       'sallyport_guard_seconds_count{stage="input",guard="pii"}': 2,
       'sallyport_guard_seconds_sum{stage="input",guard="pii"}': 0.0005,
+      'sallyport_upstream_attempts_total{upstream="one",outcome="upstream.unavailable"}': 2,
+      'sallyport_upstream_attempts_total{upstream="two",outcome="ok"}': 2,
+      'sallyport_upstream_attempts_total{upstream="two",outcome="left"}': 2,
+      'sallyport_upstream_retries_total{upstream="two"}': 4,
       'sallyport_looks_total{remembered="true"}': 6,
       'sallyport_looks_total{remembered="false"}': 4,
     })

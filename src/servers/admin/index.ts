@@ -9,6 +9,8 @@ export interface Readiness {
   policy?: { version: string; loaded: string }
   /** Why the documents as they stand now were refused. */
   refused?: readonly string[]
+  /** How each upstream is; none of them makes the gate unready. */
+  upstreams?: readonly { name: string; state: string; cooling: number }[]
 }
 
 export interface AdminOptions {

@@ -2,13 +2,16 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
-import { admit, reaching } from './admission.ts'
+import { admit } from './admission.ts'
 import { passAnswer } from './answer.ts'
-import { readBody } from './body.ts'
-import { beginExchange, type Call, identified } from './call.ts'
+import { reach } from './balance/index.ts'
+import { brokeOff } from './balance/outcome.ts'
+import { pickFirst } from './balance/pick.ts'
+import { breath, readBody } from './body.ts'
+import { beginExchange, type Call, enter, identified } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
-import { askedModel, withModel } from './model.ts'
+import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
 
 /** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
@@ -16,8 +19,9 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const { request, serving, deps } = call
   call.protocol = protocol
   const caller = await identified(call)
-  const headers = upstreamHeaders(request.headers, protocol.headers)
-  const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
+  await enter(call)
+  const headers = upstreamHeaders(request.headers, caller.tenant, protocol.headers)
+  const { text, decoded, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
   call.stream = read.stream
@@ -25,34 +29,37 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.model = asked
   const boundary = serving.boundary({ path: protocol.path, model: asked, caller })
   call.boundary = boundary
-  const { upstream, model } = serving.route(boundary, protocol.path, asked)
-  call.upstream = upstream.name
+  const route = serving.route(boundary, protocol.path, asked)
+  const first = pickFirst(route.targets)
   limitParts(read.unit, serving.limits.partCharacters)
 
+  await breath(text)
   const exchange = beginExchange(call, caller, boundary)
   await admit(call, exchange, read)
-  const edited = await inspectRequest(call, exchange, withModel(call, read, model))
-  const taken = protocol.toUpstream?.(edited, model) ?? edited
-  // Bytes that nobody edited need not be made again.
-  const body = taken === text ? decoded : taken
-  call.bytes.requestOut = Buffer.byteLength(body)
+  const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
 
   const sent = deps.clock.now()
-  const sending = upstream.send({
+  const { answer, trying } = await reach(call, route, first, {
     path: protocol.upstreamPath,
-    model,
     headers,
-    body,
-    signal: call.cancel.signal,
     stream: read.stream,
+    body(target) {
+      const named = renamed(protocol, edited, first.model, target.model)
+      const taken = protocol.toUpstream?.(named, target.model) ?? named
+      // Bytes that nobody edited need not be made again.
+      return taken === text ? decoded : taken
+    },
   })
-  const answer = await reaching(call, sending)
   call.upstreamHeaders = deps.clock.now() - call.started
   call.timings.upstream = deps.clock.now() - sent
   if (answer.status !== 200) throw await providerError(exchange, answer)
   const began = deps.clock.now()
   try {
     await passAnswer(call, exchange, protocol, answer)
+    trying.served()
+  } catch (error) {
+    if (brokeOff(error)) trying.failed()
+    throw error
   } finally {
     call.timings.answer = deps.clock.now() - began
   }

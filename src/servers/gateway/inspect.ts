@@ -5,7 +5,7 @@ import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
 import { admit } from './admission.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call, identified, sendJson } from './call.ts'
+import { beginExchange, type Call, enter, identified, sendJson } from './call.ts'
 import { converter, UNITS } from './units.ts'
 
 const MAX_PARTS = 10_000
@@ -28,7 +28,8 @@ const requestSchema = z.strictObject({
 export async function serveInspect(call: Call): Promise<void> {
   const { request, serving } = call
   const caller = await identified(call)
-  const { text, bytes } = await readBody(request, serving.limits.requestBytes)
+  await enter(call)
+  const { text, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   scan(text)
   const { boundary: name, stage, parts } = parse(text)

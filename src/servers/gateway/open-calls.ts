@@ -1,10 +1,10 @@
-/** What is kept among others that are open, by its place. */
-export interface Placed {
+/** What is kept among others that are open. */
+export interface Slotted {
   /** Where it stands among those that are open; theirs alone to write. */
-  place: number
+  slot: number
 }
 
-export interface OpenCalls<T extends Placed> extends Iterable<T> {
+export interface OpenCalls<T extends Slotted> extends Iterable<T> {
   add(call: T): void
   /** Does nothing to one that is not there. */
   delete(call: T): void
@@ -15,18 +15,18 @@ export interface OpenCalls<T extends Placed> extends Iterable<T> {
  * grown old keeps the next alive when it is dead itself, and with it every call that was open then: the collector then copies
  * what lived for milliseconds among what lives for long, which cost up to a fifth of a call.
  */
-export function openCalls<T extends Placed>(): OpenCalls<T> {
+export function openCalls<T extends Slotted>(): OpenCalls<T> {
   const open: T[] = []
   return {
     add(call) {
-      call.place = open.push(call) - 1
+      call.slot = open.push(call) - 1
     },
     delete(call) {
-      if (open[call.place] !== call) return
+      if (open[call.slot] !== call) return
       const last = open.pop()!
       if (last === call) return
-      open[call.place] = last
-      last.place = call.place
+      open[call.slot] = last
+      last.slot = call.slot
     },
     [Symbol.iterator]: () => [...open].values(),
   }

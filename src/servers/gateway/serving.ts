@@ -5,7 +5,8 @@ import { createKeyring, type KeyHolder } from '../../identity/keys.ts'
 import type { UpstreamSpec } from '../../policy/schema.ts'
 import { createSelector } from '../../policy/select.ts'
 import type { BuiltBoundary, KnownPath, Policy } from '../../policy/types.ts'
-import type { Upstream } from '../../upstreams/types.ts'
+import type { WatchedUpstream } from '../../upstreams/health/index.ts'
+import { budget } from './balance/budget.ts'
 import type { Serving } from './types.ts'
 
 export interface ServingPolicy extends Serving {
@@ -19,7 +20,7 @@ const MODELS_FOR = 60_000
 /** What the gate serves by one policy. */
 export function serving(
   policy: Policy,
-  upstreams: ReadonlyMap<string, Upstream>,
+  upstreams: ReadonlyMap<string, WatchedUpstream>,
   extra: readonly KeyHolder[],
   paths: readonly KnownPath[],
   issuers: readonly Issuer[],
@@ -33,6 +34,7 @@ export function serving(
       ? {}
       : { certificates: certificates(auth.certificates, auth.forwarded, Date.now) }),
   })
+  const budgets = new Map(policy.boundaries.map(({ name, retries }) => [name, budget(retries.budget)]))
   const told = new Map<string, { at: number; ids: Promise<string[]> }>()
 
   /** The models that an upstream says it has, asked at most once a minute. */
@@ -48,18 +50,25 @@ export function serving(
     version: policy.version,
     loaded: new Date().toISOString(),
     limits: policy.gate.limits,
+    attempts: policy.gate.auth.attempts,
     identify,
     boundary: ({ path, model, caller }) => selector.boundary(caller, path, model),
     boundaryNamed: (name, caller) => selector.named(caller, name),
     route(boundary, path, model) {
-      const target = selector.upstream(boundary as BuiltBoundary, path, model, Math.random())
-      return { upstream: upstreams.get(target.upstream.name)!, model: target.model }
+      const built = boundary as BuiltBoundary
+      const targets = selector.targets(built, path, model).map((target) => ({
+        upstream: upstreams.get(target.upstream.name)!,
+        model: target.model,
+        weight: target.weight,
+        order: target.order,
+      }))
+      return { targets, retries: built.retries, budget: budgets.get(built.name)! }
     },
     prices: (boundary, path, model) => selector.prices(boundary as BuiltBoundary, path, model),
     defaultModel: (caller, path) =>
       selector.models(caller).names.find((model) => {
         try {
-          return selector.upstream(selector.boundary(caller, path, model), path, model, 0) !== undefined
+          return selector.targets(selector.boundary(caller, path, model), path, model).length > 0
         } catch {
           return false
         }
@@ -95,6 +104,8 @@ export function kept<S, T extends { close(): Promise<void> }>(
       held = next
       return new Map([...next].map(([name, { thing }]) => [name, thing]))
     },
+    /** All that are held, by name. */
+    held: () => [...held].map(([name, { thing }]) => ({ name, thing })),
     async close(): Promise<void> {
       await Promise.all([...held.values()].map(({ thing }) => thing.close()))
     },
