@@ -101,7 +101,7 @@ export function limited(issuer: Issuer, mock: number, redis?: number): string {
   return dir
 }
 
-/** Throws unless what is measured does what is said of it: refuses these words, or lets them pass. */
+/** Throws unless what is measured does what is said of it: refuses these words or lets them pass, and counts calls. */
 export async function check(servers: ReadonlyMap<PeerTarget, Server>): Promise<void> {
   for (const [target, { port, headers }] of servers) {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
@@ -112,5 +112,7 @@ export async function check(servers: ReadonlyMap<PeerTarget, Server>): Promise<v
     const text = await answer.text()
     if (!(UNGUARDED.includes(target) ? [200] : DENIED).includes(answer.status))
       throw new Error(`${target} answered ${answer.status}: ${text.slice(0, 500)}`)
+    if (target.startsWith('JWT') && !answer.headers.has('x-ratelimit-remaining-requests'))
+      throw new Error(`${target} counts no calls`)
   }
 }

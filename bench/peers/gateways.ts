@@ -191,6 +191,15 @@ export async function redis(): Promise<Server> {
   )
 }
 
+/** How many keys a Redis holds. */
+export async function keysIn({ port }: Server): Promise<number> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+  socket.write('DBSIZE\r\n')
+  const [reply] = (await once(socket, 'data')) as [string]
+  socket.destroy()
+  return Number(reply.slice(1))
+}
+
 /** The versions that stand in the folders here. */
 export function versions(): string[] {
   const read = (path: string) => readFileSync(path, 'utf8')

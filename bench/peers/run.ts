@@ -5,7 +5,7 @@ import { type Cell, cells, PACED_STREAM, sample, WORKLOADS } from '../measure.ts
 import { fillIn } from '../performance.ts'
 import { build, documents, gate, resident, type Server, script, stop } from '../processes.ts'
 import { check, FORBIDDEN, type Issuer, limited, openIssuer } from './gates.ts'
-import { litellm, NotHere, portkey, portkeyGuarded, portkeyTo, redis, versions } from './gateways.ts'
+import { keysIn, litellm, NotHere, portkey, portkeyGuarded, portkeyTo, redis, versions } from './gateways.ts'
 import { type Absent, type PeerTarget, peersReport, peersSummary } from './report.ts'
 
 const ASKED = [
@@ -76,6 +76,9 @@ export async function peers(quick: boolean): Promise<void> {
     say(`${workload.name}, ${connections} connections`)
     taken.push(...(await cells(loader, servers, workload, connections, sizes)))
   }
+  // A gate that lost its Redis goes on by itself, and would be measured as if it had not.
+  for (const store of beside)
+    if ((await keysIn(store)) === 0) throw new Error('the limits in Redis were not counted there')
   const memory = new Map(
     [...servers].map(([target, server]) => [target, { idle: idle.get(target)!, loaded: resident(server) }]),
   )
