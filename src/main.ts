@@ -2,7 +2,9 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.ts'
+import { chosenCounter } from './adapters/counter-chosen.ts'
 import { memoryCounter } from './adapters/counter-memory.ts'
+import { redisCounter } from './adapters/counter-redis.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
@@ -12,6 +14,7 @@ import { check } from './cli/check.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
+import type { Counter } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
@@ -43,12 +46,12 @@ const PATHS = PROTOCOLS.map(({ path, upstreams }) => ({ path, protocols: upstrea
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-function buildOptions(env: Environment): BuildOptions {
+function buildOptions(env: Environment, counter: Counter = memoryCounter()): BuildOptions {
   return {
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
-      ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
+      ports: { counter, clock: systemClock, digest: sha256 },
     },
     ports: { secret: secretSource(systemClock, env) },
     tls: tlsProblem,
@@ -76,12 +79,25 @@ export interface Running {
 export async function start(options: ServeOptions, env: Environment = process.env): Promise<Running> {
   const log = createLog()
   const metrics = createMetrics()
-  const build = buildOptions(env)
+  const counter = chosenCounter(memoryCounter())
+  const build = buildOptions(env, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
   if ('errors' in loaded) throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
+
+  const { gate } = loaded.policy
+  const shared =
+    gate.redis === undefined
+      ? undefined
+      : await redisCounter({
+          ...gate.redis,
+          secret,
+          degraded: metrics.limitDegraded,
+          told: (message, lost) => (lost ? log.warn(message) : log.info(message)),
+        })
+  if (shared !== undefined) counter.choose(shared)
 
   const key = options.config === undefined ? createKey() : undefined
   const demo: KeyHolder[] =
@@ -126,7 +142,6 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.error(`changed policy is refused, the last good one stays:\n${refused.join('\n')}`)
     },
   })
-  const { gate } = loaded.policy
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
     ...(gate.tls === undefined ? {} : { tls: gate.tls }),
@@ -174,6 +189,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       watcher.close()
       await gateServer.drain(gate.drain)
       await Promise.all([admin.close(), upstreams.close(), issuers.close(), records.close()])
+      shared?.close()
       log.info('stopped')
     },
   }

@@ -46,29 +46,20 @@ export function nameOf({ points, per }: Pick<Amount, 'points' | 'per'>, what: st
   return `${points} ${what} ${per === 'h' ? 'an' : 'a'} ${UNITS[per]} by ${by}`
 }
 
-/** Asks every count, also when one has refused: which of them block is for the boundary to say. */
+/**
+ * Asks every count, also when one has refused: which of them block is for the boundary to say. All are asked at the same
+ * time, so that several cost a call no more than one.
+ */
 export function take(counter: Counter, counts: readonly Count[]): MaybePromise<Taken> {
-  const asked: Asked[] = []
-  let wait = 0
-  const next = (index: number): MaybePromise<Taken> => {
-    for (let at = index; at < counts.length; at++) {
-      const count = counts[at]!
-      if (count.points === 0) continue
-      const stands = counter.take(count.key, count.points, count.quota)
-      if (stands instanceof Promise)
-        return stands.then((late) => {
-          note(count, late)
-          return next(at + 1)
-        })
-      note(count, stands)
-    }
-    return { asked, wait }
-  }
-  const note = (count: Count, stands: Standing) => {
-    asked.push({ count, stands })
-    wait = Math.max(wait, stands.retryAfter)
-  }
-  return next(0)
+  const wanted = counts.filter(({ points }) => points !== 0)
+  const answers = wanted.map(({ key, points, quota }) => counter.take(key, points, quota))
+  const taken = (stands: readonly Standing[]): Taken => ({
+    asked: wanted.map((count, i) => ({ count, stands: stands[i]! })),
+    wait: Math.max(0, ...stands.map(({ retryAfter }) => retryAfter)),
+  })
+  return answers.every((answer) => !(answer instanceof Promise))
+    ? taken(answers as Standing[])
+    : Promise.all(answers).then(taken)
 }
 
 /** Gives all of it back. */

@@ -443,6 +443,40 @@ describe('what is wrong is said with its place and with what to write instead', 
     ])
   })
 
+  test('where Redis is; a password is never shown', async () => {
+    expect(
+      await single('Gate', 'redis: { url: "redis://:hidden@h", timeout: 6s, replicas: 0, prefix: "{a}" }'),
+    ).toEqual([
+      'd.yaml:5:17: "url" must say where the address is, since it may hold a password: write { env: REDIS_URL } or { file: /run/secrets/redis-url }',
+      'd.yaml:5:47: "timeout" must be at most 5s: calls wait for so long: write 50ms',
+      'd.yaml:5:61: "replicas" must be the number of gates that share the limits, such as 3',
+      'd.yaml:5:72: "prefix" must be letters, digits and : . _ - only',
+    ])
+    expect(await single('Gate', 'redis: { timeout: 1s }')).toEqual([
+      'd.yaml:5:10: "redis" must have one of "url", "cluster" and "sentinel"',
+    ])
+    expect(
+      await single('Gate', 'redis: { url: { env: U }, user: a, password: { env: P }, tls: true }'),
+    ).toEqual([
+      'd.yaml:5:35: "user" must be left out: the address of "url" has it, as redis://user:password@host',
+      'd.yaml:5:48: "password" must be left out: the address of "url" has it, as redis://user:password@host',
+      'd.yaml:5:65: "tls" must be left out: an address that begins with rediss:// encrypts',
+    ])
+    expect(
+      await single('Gate', 'redis: { cluster: [a], sentinel: { master: m m, nodes: [] }, password: hidden }'),
+    ).toEqual([
+      'd.yaml:5:22: "cluster[0]" must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080',
+      'd.yaml:5:46: "master" must be the name by which the sentinels know the master, such as mymaster',
+      'd.yaml:5:58: "nodes" must have at least 1 entry',
+      'd.yaml:5:74: "password" must say where the password is, never what it is: write { env: REDIS_PASSWORD } or { file: /run/secrets/redis }',
+    ])
+    for (const good of [
+      'url: { env: U }, tls: { ca: ca.pem }',
+      'sentinel: { master: m, nodes: ["a:1"] }, tls: true',
+    ])
+      expect(await single('Gate', `redis: { ${good} }`)).toBeUndefined()
+  })
+
   test('values of an Upstream; a literal key is refused and never shown', async () => {
     const KEY =
       '"key" must say where the key is, never what it is: write key: { env: OPENAI_API_KEY } or key: { file: /run/secrets/key }'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { authSpec, tlsSpec } from './auth.ts'
+import { redisSchema } from './redis.ts'
 import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
@@ -218,6 +219,7 @@ const gateSpec = z.strictObject({
     })
     .prefault({}),
   drain: duration.prefault('25s'),
+  redis: redisSchema.exactOptional(),
 })
 
 const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>

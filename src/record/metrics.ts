@@ -19,6 +19,8 @@ export interface Metrics extends Recorder {
   recordLost(): void
   /** Whom to ask how the upstreams are. */
   watchUpstreams(standings: () => readonly UpstreamStanding[]): void
+  /** A limit that gates share was kept by this gate alone. */
+  limitDegraded(): void
   contentType: string
   /** In the Prometheus text format. */
   text(): Promise<string>
@@ -128,6 +130,11 @@ export function createMetrics(): Metrics {
     help: 'Records that could not be kept',
     registers,
   })
+  const degraded = new Counter({
+    name: 'sallyport_limits_degraded_total',
+    help: 'Times that a limit was kept by this gate alone, since what gates share could not be asked',
+    registers,
+  })
 
   const boundaryLabel = bounded()
   const guardLabel = bounded()
@@ -177,6 +184,7 @@ export function createMetrics(): Metrics {
     watchUpstreams(ask) {
       standings = ask
     },
+    limitDegraded: () => degraded.inc(),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

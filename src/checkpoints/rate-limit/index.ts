@@ -100,8 +100,9 @@ function open(settings: Config, { counter, clock, digest }: CheckpointPorts): Ch
 
   function attempt(counts: readonly Count[], key: string, left: number): MaybePromise<Try<Held>> {
     const hold = concurrent === undefined ? undefined : counter.hold(`places ${key}`, concurrent)
+    const asked = take(counter, counts)
     return after(hold, (place) =>
-      after(take(counter, counts), (taken) => {
+      after(asked, (taken) => {
         const value = { taken, place }
         const again = Math.max(taken.wait, place?.taken === false ? PLACE_AGAIN : 0)
         if (again === 0 || again > left) return { value }
