@@ -43,6 +43,8 @@ export function certificates(
   const held = new WeakMap<Socket, { caller: Caller; until: number }>()
 
   return ({ headers, socket }) => {
+    // Of a connection that is gone it cannot be said any more whether a proxy had it.
+    if (trusted !== undefined && socket.remoteAddress === undefined) throw new GateError('auth.invalid')
     if (trusted?.(socket.remoteAddress) === true) {
       // The proxy's own certificate says who the proxy is, never who calls through it.
       const header = headers[HEADER]

@@ -17,7 +17,7 @@ export interface Ways {
 /**
  * Finds out who calls. Where it is told in several ways, they must all say the same.
  * A key costs one hash and one look-up, and no turn of the event loop.
- * `beforeAsking` is called before a token is verified, and may throw.
+ * `beforeAsking` is called before a token that is not known is verified, and may throw.
  * The function throws, or rejects with, `GateError` `auth.missing`, `auth.invalid`, `auth.expired`, `auth.unavailable`.
  */
 export function identifier({
@@ -34,8 +34,7 @@ export function identifier({
     if (holder !== undefined) return holder
     const issuer = issuers.length === 0 ? undefined : issuerOf(value)
     if (issuer === undefined) throw new GateError('auth.invalid')
-    beforeAsking?.()
-    return issuer.identify(value, hash)
+    return issuer.identify(value, hash, beforeAsking)
   }
 
   /** By what a JWT says of itself, unverified; what says nothing is nobody's but the one's who can be asked. */

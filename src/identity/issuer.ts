@@ -39,9 +39,10 @@ export interface Issuer {
   introspects: boolean
   /**
    * @param hash what the token is remembered by
+   * @param beforeAsking called before a token that is not known is looked at; may throw
    * @throws GateError `auth.invalid`, `auth.expired`, `auth.unavailable`
    */
-  identify(token: string, hash: string): MaybePromise<Caller>
+  identify(token: string, hash: string, beforeAsking?: () => void): MaybePromise<Caller>
   close(): Promise<void>
 }
 
@@ -128,11 +129,12 @@ export function openIssuer(spec: IssuerSpec, ports: IssuerPorts): Issuer {
   return {
     issuer: spec.issuer,
     introspects: ask !== undefined,
-    identify(token, hash) {
+    identify(token, hash, beforeAsking) {
       const found = known.get(hash)
       if (found !== undefined) return found
       const code = refused.get(hash)
       if (code !== undefined) throw new GateError(code)
+      beforeAsking?.()
       const running = asking.get(hash)
       if (running !== undefined) return running
       const answer = establish(token, hash).finally(() => asking.delete(hash))

@@ -145,7 +145,14 @@ function checkConsumers({ consumers, boundaries, whole, problems }: Documents): 
 
 function checkGate({ gate, problems }: Documents): void {
   if (gate?.spec === undefined) return
-  const { listen, admin, limits } = gate.spec
+  const { listen, admin, limits, auth, tls } = gate.spec
+  if (auth.certificates !== undefined && auth.forwarded === undefined && tls?.ca === undefined)
+    problems.push(
+      gate.yaml.problem(
+        ['spec', 'auth', 'certificates'],
+        '"certificates" are shown by nobody: write whose are taken in "tls.ca", or which proxies tell of them in "auth.forwarded"',
+      ),
+    )
   if (listen.port !== 0 && listen.port === admin.port && listen.host === admin.host)
     problems.push(
       gate.yaml.problem(['spec', 'admin'], '"admin" is the address of "listen": write another port'),

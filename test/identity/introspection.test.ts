@@ -26,6 +26,7 @@ const gateFor = (issuer: TestIssuer, more: object = {}, introspection: object = 
       document('Boundary', 'chat', { upstreams: [{ name: 'loopback' }] }),
     gate: {
       auth: {
+        attempts: { failures: '1000/s' },
         issuers: [
           {
             issuer: issuer.issuer,

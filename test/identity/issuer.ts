@@ -7,7 +7,7 @@ import { vi } from 'vitest'
 import { onStop } from '../gate.ts'
 
 /** For which oidc-provider makes a JWT, and an opaque token. */
-export const JWT_FOR = 'https://sallyport.test/jwt'
+const JWT_FOR = 'https://sallyport.test/jwt'
 export const OPAQUE_FOR = 'https://sallyport.test/opaque'
 export const CLIENT = { id: 'gate-client', secret: 'gate-client-secret-0123456789' }
 const APPS = ['support-bot', 'tester']

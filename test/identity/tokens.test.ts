@@ -6,6 +6,8 @@ import { call, document, post, startGate, stopAll, type TestGate } from '../gate
 import { claims, startIssuer, type TestIssuer } from './issuer.ts'
 
 const KEYS = '/jwks'
+/** So many failures as no test makes. */
+const MANY = { failures: '1000/s' }
 const LOOPBACK = document('Upstream', 'loopback', { protocol: 'loopback', models: [{ name: 'loopback' }] })
 const DOCUMENTS =
   LOOPBACK +
@@ -40,7 +42,7 @@ const spec = (issuer: TestIssuer, more: object = {}) => ({
 const gateFor = (issuer: TestIssuer, more: object = {}, auth: object = {}, consumer: object = {}) =>
   startGate({
     documents: DOCUMENTS,
-    gate: { auth: { issuers: [spec(issuer, more)], ...auth } },
+    gate: { auth: { issuers: [spec(issuer, more)], attempts: MANY, ...auth } },
     consumer: { roles: ['agent'], ...consumer },
   })
 const ask = async (gate: TestGate, token: string, headers: Record<string, string> = {}) => {
@@ -340,7 +342,7 @@ describe('keys of the issuer', () => {
         await new Promise<void>((go) => {
           release = go
         })
-        response.end('{"keys":[]}')
+        response.end(JSON.stringify({ keys: [{ ...(await issuer.publicJwk()), kid: 'key-1' }] }))
       })
     })
     const gate = await gateFor(issuer)
@@ -357,8 +359,22 @@ describe('keys of the issuer', () => {
     expect(await gone).toBe('gone')
     await sleep(100)
     release()
-    expect((await gate.records(1))[0]).toMatchObject({ ended: 'client_gone' })
+    expect((await gate.records(1))[0]).toMatchObject({ ended: 'client_gone', subject: 'support-bot' })
   })
+})
+
+test('an address that failed too often: what is known passes, what is new is not looked at', async () => {
+  const issuer = await startIssuer()
+  const gate = await gateFor(issuer, {}, { attempts: { failures: '2/h' } })
+  const known = await issuer.token()
+  const bad = await issuer.sign(claims(issuer, { aud: 'else' }))
+  expect(await ask(gate, known)).toBe(200)
+  expect(await ask(gate, bad)).toBe('401 auth.invalid')
+  expect(await ask(gate, bad)).toBe('401 auth.invalid')
+  expect(await ask(gate, bad)).toBe('429 auth.throttled')
+  expect(await ask(gate, await issuer.token())).toBe('429 auth.throttled')
+  expect(await ask(gate, known)).toBe(200)
+  expect(await ask(gate, gate.key)).toBe(200)
 })
 
 describe('where the keys are', () => {
