@@ -64,7 +64,10 @@ async function run(job: Job): Promise<Result> {
   const clients = await Promise.all(
     Array.from({ length: job.connections }, () => open(job, ended, (error) => fail(error))),
   )
-  const late = setTimeout(() => fail(new Error('calls did not end in time')), job.duration + GRACE)
+  const late = setTimeout(
+    () => fail(new Error(`${running} calls did not end in time, ${latencies.length} did`)),
+    job.duration + GRACE,
+  )
   const start = performance.now()
   stop = start + job.duration
   running = clients.length

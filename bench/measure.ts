@@ -68,7 +68,12 @@ export async function sample(
   duration: number,
 ): Promise<Sample> {
   const before = cpu(server)
-  const result = await ask<Result>(loader, job(server, asked, connections, duration))
+  const result = await ask<Result>(loader, job(server, asked, connections, duration)).catch((cause) => {
+    throw new Error(
+      `${server.child.spawnargs.join(' ')}: ${asked.template.text.slice(0, 60)}, ${connections} connections`,
+      { cause },
+    )
+  })
   return { ...result, cpu: (cpu(server) - before) / result.calls }
 }
 
