@@ -127,7 +127,7 @@ async function idle(): Promise<void> {
   const server = await gate(dir)
   const clients: Server[] = []
   for (let i = 0; i < CLIENTS; i++) clients.push(await script('idle-client'))
-  const before = resident(server.pid)
+  const before = resident(server)
   const held = await Promise.all(
     clients.map((client, i) =>
       ask<number>(client, {
@@ -139,7 +139,7 @@ async function idle(): Promise<void> {
     ),
   )
   await new Promise((resolve) => setTimeout(resolve, 3000))
-  const after = resident(server.pid)
+  const after = resident(server)
   const open = held.reduce((sum, each) => sum + each, 0)
   console.log(
     `${open} idle connections: ${after.toFixed(0)} MB resident, ${before.toFixed(0)} MB without them, ${(((after - before) * 1000) / open).toFixed(1)} KB each`,

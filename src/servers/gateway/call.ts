@@ -9,12 +9,13 @@ import type { Caller, Finding, Usage } from '../../core/types.ts'
 import type { Attempts } from '../../identity/attempts.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
+import type { Slotted } from './open-calls.ts'
 import type { Places } from './places.ts'
 import type { Counted, GatewayDeps, Serving, ServingBoundary } from './types.ts'
 import { type Progress, writeWhole } from './whole.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
-export interface Call {
+export interface Call extends Slotted {
   id: string
   request: IncomingMessage
   response: ServerResponse
@@ -75,6 +76,7 @@ export function openCall(
   const mark = url.indexOf('?')
   const call: Call = {
     id: newId(),
+    slot: 0,
     request,
     response,
     path: mark < 0 ? url : url.slice(0, mark),

@@ -12,6 +12,7 @@ import { brokenRecord, countHeaders, watchConnections } from './connections.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
+import { openCalls } from './open-calls.ts'
 import { places } from './places.ts'
 import { tlsServer } from './tls.ts'
 import type { GatewayDeps } from './types.ts'
@@ -52,7 +53,7 @@ const aliasOf = aliases(PROTOCOLS)
 
 /** The data plane. Throws `Error` when the address cannot be listened on, or a file of `tls` cannot be used. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
-  const open = new Set<Call>()
+  const open = openCalls<Call>()
   const ended: ExchangeRecord[] = []
   const shared = { places: places(deps.clock), failures: attempts(deps.clock) }
   let draining = false
