@@ -6,7 +6,7 @@ import type { Amount, Per } from './amount.ts'
 /** One thing that is counted of an exchange. */
 export interface Count {
   code: Code
-  /** `60 requests/min by subject`: what is used up. */
+  /** `60 requests a minute by subject`: what is used up. */
   name: string
   key: string
   quota: Quota
@@ -21,12 +21,15 @@ export interface Count {
 interface Asked {
   count: Count
   stands: Standing
+  /** Another line of the boundary has taken of the same count already: this one only looks at it. */
+  again: boolean
 }
 
 export interface Taken {
   asked: readonly Asked[]
   /** Milliseconds after which all that was refused may be free; 0 when nothing was. */
   wait: number
+  counted: Set<string>
 }
 
 const UNITS: Readonly<Record<Per, string>> = {
@@ -46,33 +49,44 @@ export function nameOf({ points, per }: Pick<Amount, 'points' | 'per'>, what: st
   return `${points} ${what} ${per === 'h' ? 'an' : 'a'} ${UNITS[per]} by ${by}`
 }
 
-/** Asks every count, also when one has refused: which of them block is for the boundary to say. */
-export function take(counter: Counter, counts: readonly Count[]): MaybePromise<Taken> {
+/**
+ * Asks every count, also when one has refused: which of them block is for the boundary to say.
+ * @param counted what the exchange is counted in already; what is taken here is added
+ */
+export function take(counter: Counter, counts: readonly Count[], counted: Set<string>): MaybePromise<Taken> {
   const asked: Asked[] = []
   let wait = 0
   const next = (index: number): MaybePromise<Taken> => {
     for (let at = index; at < counts.length; at++) {
       const count = counts[at]!
       if (count.points === 0) continue
-      const stands = counter.take(count.key, count.points, count.quota)
+      const again = counted.has(idOf(count))
+      const stands = counter.take(count.key, again ? 0 : count.points, count.quota)
       if (stands instanceof Promise)
         return stands.then((late) => {
-          note(count, late)
+          note(count, late, again)
           return next(at + 1)
         })
-      note(count, stands)
+      note(count, stands, again)
     }
-    return { asked, wait }
+    return { asked, wait, counted }
   }
-  const note = (count: Count, stands: Standing) => {
-    asked.push({ count, stands })
+  const note = (count: Count, stands: Standing, again: boolean) => {
+    asked.push({ count, stands, again })
     wait = Math.max(wait, stands.retryAfter)
+    if (stands.taken && !again) counted.add(idOf(count))
   }
   return next(0)
 }
 
+/** Two limits of one count differ in their amount only. */
+function idOf({ key, quota: { window, kind } }: Count): string {
+  return `${kind} ${window} ${key}`
+}
+
 /** Gives all of it back. */
-export function undo(counter: Counter, { asked }: Taken): MaybePromise<void> {
+export function undo(counter: Counter, { asked, counted }: Taken): MaybePromise<void> {
+  for (const { count, stands, again } of asked) if (stands.taken && !again) counted.delete(idOf(count))
   return correct(counter, asked, () => 0)
 }
 
@@ -83,8 +97,7 @@ export function entryOf(counter: Counter, { asked }: Taken): Entry {
   for (const { count, stands } of asked) {
     const { taken, remaining, reset, degraded } = stands
     if (!taken) objections.push(objectionOf(count, stands))
-    if (degraded)
-      objections.push({ code: 'limit.degraded', reason: `${count.name}: counted by this gate alone` })
+    if (degraded && !objections.some(({ code }) => code === DEGRADED.code)) objections.push(DEGRADED)
     if (count.meter !== undefined)
       meters.push({ of: count.meter, limit: count.quota.points, remaining, reset })
   }
@@ -93,6 +106,12 @@ export function entryOf(counter: Counter, { asked }: Taken): Entry {
     meters,
     settle: (outcome) => correct(counter, asked, (count) => (outcome.admitted ? count.used(outcome) : 0)),
   }
+}
+
+/** The same whatever is limited, and said once. */
+export const DEGRADED: Objection = {
+  code: 'limit.degraded',
+  reason: 'gates cannot ask what they share: this one counts its part by itself',
 }
 
 function objectionOf({ code, name, points }: Count, { retryAfter }: Standing): Objection {
@@ -107,9 +126,9 @@ function correct(
   used: (count: Count) => number | undefined,
 ): MaybePromise<void> {
   const waiting: Promise<void>[] = []
-  for (const { count, stands } of asked) {
+  for (const { count, stands, again } of asked) {
     const really = used(count)
-    if (!stands.taken || really === undefined || really === count.points) continue
+    if (!stands.taken || again || really === undefined || really === count.points) continue
     const corrected = counter.correct(count.key, really - count.points, count.quota, stands.window)
     if (corrected instanceof Promise) waiting.push(corrected)
   }

@@ -35,11 +35,12 @@ const NO_OBJECTION: Entry = { objections: [] }
  */
 export function openPassage(
   exchange: Exchange,
-  about: Omit<ReadonlyExchange, 'stage'>,
+  about: Omit<ReadonlyExchange, 'stage' | 'counted'>,
   warn: (error: unknown) => void,
 ): Passage {
   const { checks, clock, timings } = exchange
   const { signal } = about
+  const counted = new Set<string>()
   const meters: Meter[] = []
   let entered: Entry[] = []
   let over: Outcome | undefined
@@ -64,7 +65,7 @@ export function openPassage(
     const timed = () => timings.set(rule, (timings.get(rule) ?? 0) + clock.now() - began)
     let answer: MaybePromise<Entry>
     try {
-      answer = rule.checkpoint.enter({ ...about, stage })
+      answer = rule.checkpoint.enter({ ...about, stage, counted })
     } catch {
       timed()
       return failed(rule, 'it threw an error')

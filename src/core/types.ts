@@ -139,6 +139,8 @@ export interface ReadonlyExchange {
   estimate(): { inputTokens: number; outputTokens: number | undefined }
   /** What each upstream that may serve it takes for the model, by the upstream's name. */
   prices(): ReadonlyMap<string, Price>
+  /** The counts that it is counted in already, by their names: of checkpoints that share one, one counts. */
+  readonly counted: Set<string>
 }
 
 /** What a million tokens cost, in the operator's currency. */

@@ -79,7 +79,9 @@ function open(
   return {
     enter(exchange) {
       const key = keyOf(exchange, of, digest)
-      return after(take(counter, countsOf(exchange, key)), (taken) => entryOf(counter, taken))
+      return after(take(counter, countsOf(exchange, key), exchange.counted), (taken) =>
+        entryOf(counter, taken),
+      )
     },
   }
 }

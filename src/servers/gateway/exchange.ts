@@ -31,7 +31,8 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   limitParts(read.unit, serving.limits.partCharacters)
 
   const exchange = beginExchange(call, caller, boundary)
-  await admit(call, exchange, read)
+  const admitted = admit(call, exchange, read)
+  if (admitted !== undefined) await admitted
   const edited = await inspectRequest(call, exchange, withModel(call, read, model))
   const taken = protocol.toUpstream?.(edited, model) ?? edited
   // Bytes that nobody edited need not be made again.
