@@ -37,7 +37,7 @@ export function call(more: Partial<ReadonlyExchange> = {}): ReadonlyExchange {
     signal: cancellation().signal,
     estimate: () => ({ inputTokens: 10, outputTokens: 20 }),
     prices: () => new Map(),
-    counted: new Set(),
+    counted: [],
     ...more,
   }
 }

@@ -1,6 +1,6 @@
 import { after, type MaybePromise } from '../core/after.ts'
 import type { Counter, Quota, Standing } from '../core/ports.ts'
-import type { Code, Entry, Meter, Objection, Outcome } from '../core/types.ts'
+import type { Code, Entry, Meter, Objection, Outcome, ReadonlyExchange } from '../core/types.ts'
 import type { Amount, Per } from './amount.ts'
 
 /** One thing that is counted of an exchange. */
@@ -29,8 +29,10 @@ export interface Taken {
   asked: readonly Asked[]
   /** Milliseconds after which all that was refused may be free; 0 when nothing was. */
   wait: number
-  counted: Set<string>
+  counted: Counted
 }
+
+type Counted = ReadonlyExchange['counted']
 
 const UNITS: Readonly<Record<Per, string>> = {
   s: 'second',
@@ -53,14 +55,14 @@ export function nameOf({ points, per }: Pick<Amount, 'points' | 'per'>, what: st
  * Asks every count, also when one has refused: which of them block is for the boundary to say.
  * @param counted what the exchange is counted in already; what is taken here is added
  */
-export function take(counter: Counter, counts: readonly Count[], counted: Set<string>): MaybePromise<Taken> {
+export function take(counter: Counter, counts: readonly Count[], counted: Counted): MaybePromise<Taken> {
   const asked: Asked[] = []
   let wait = 0
   const next = (index: number): MaybePromise<Taken> => {
     for (let at = index; at < counts.length; at++) {
       const count = counts[at]!
       if (count.points === 0) continue
-      const again = counted.has(idOf(count))
+      const again = counted.some((known) => same(known, count))
       const stands = counter.take(count.key, again ? 0 : count.points, count.quota)
       if (stands instanceof Promise)
         return stands.then((late) => {
@@ -74,19 +76,20 @@ export function take(counter: Counter, counts: readonly Count[], counted: Set<st
   const note = (count: Count, stands: Standing, again: boolean) => {
     asked.push({ count, stands, again })
     wait = Math.max(wait, stands.retryAfter)
-    if (stands.taken && !again) counted.add(idOf(count))
+    if (stands.taken && !again) counted.push(count)
   }
   return next(0)
 }
 
 /** Two limits of one count differ in their amount only. */
-function idOf({ key, quota: { window, kind } }: Count): string {
-  return `${kind} ${window} ${key}`
+function same(a: Counted[number], b: Counted[number]): boolean {
+  return a.key === b.key && a.quota.window === b.quota.window && a.quota.kind === b.quota.kind
 }
 
 /** Gives all of it back. */
 export function undo(counter: Counter, { asked, counted }: Taken): MaybePromise<void> {
-  for (const { count, stands, again } of asked) if (stands.taken && !again) counted.delete(idOf(count))
+  for (const { count, stands, again } of asked)
+    if (stands.taken && !again) counted.splice(counted.indexOf(count), 1)
   return correct(counter, asked, () => 0)
 }
 

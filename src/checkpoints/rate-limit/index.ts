@@ -63,6 +63,8 @@ export const rateLimit = defineCheckpoint<Config>({
   open,
 })
 
+const once = (): number => 1
+
 /** What one exchange holds of all that is limited. */
 interface Held {
   taken: Taken
@@ -89,19 +91,22 @@ function open(settings: Config, { counter, clock, digest }: CheckpointPorts): Ch
   const quotas = [...limited('requests', requests), ...limited('tokens', tokens)]
 
   function countsOf(exchange: ReadonlyExchange, key: string): Count[] {
-    return quotas.map(({ what, ...about }) => ({
-      ...about,
-      meter: what,
+    // Field by field: to spread them would cost as much as all the rest.
+    return quotas.map(({ what, code, name, quota }) => ({
+      code,
+      name,
       key: `${what} ${key}`,
+      quota,
       points: what === 'requests' ? 1 : tokensOf(exchange.estimate(), outputTokens),
-      used: (outcome) => (what === 'requests' ? 1 : tokensOf(outcome)),
+      meter: what,
+      used: what === 'requests' ? once : tokensOf,
     }))
   }
 
   function attempt(
     counts: readonly Count[],
     key: string,
-    counted: Set<string>,
+    counted: ReadonlyExchange['counted'],
     left: number,
   ): MaybePromise<Try<Held>> {
     // Of two limits each holds places of its own: they come back with the call, whatever the documents then say.
