@@ -7,7 +7,7 @@ import { createKey, hashKey } from '../src/identity/keys.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Compiled as `npm run build` does, apart from `dist/`, which may be in use. */
-const BUILT = join(ROOT, 'node_modules/.cache/sallyport-bench')
+export const built = join(ROOT, 'node_modules/.cache/sallyport-bench')
 const READY = 15_000
 
 export const key = createKey()
@@ -28,7 +28,7 @@ export interface Server {
 
 /** Compiles `src/` and `bench/`: a loader that compiles on the way would be in every figure. */
 export function build(): void {
-  rmSync(BUILT, { recursive: true, force: true })
+  rmSync(built, { recursive: true, force: true })
   const tsc = spawnSync(
     process.execPath,
     [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'bench/tsconfig.json')],
@@ -36,12 +36,12 @@ export function build(): void {
   )
   if (tsc.status !== 0) throw new Error(`tsc failed:\n${tsc.stdout}${tsc.stderr}`)
   for (const name of ['package.json', 'policies'])
-    cpSync(join(ROOT, name), join(BUILT, name), { recursive: true })
+    cpSync(join(ROOT, name), join(built, name), { recursive: true })
 }
 
 /** A script of `bench/` in a process of its own. */
 export function script(name: string, ...args: string[]): Promise<Server> {
-  const child = fork(join(BUILT, 'bench', `${name}.js`), args, { execArgv: [] })
+  const child = fork(join(built, 'bench', `${name}.js`), args, { execArgv: [] })
   children.add(child)
   return new Promise((resolve, reject) => {
     child.once('message', ({ port }: { port: number }) => resolve({ child, port, pid: child.pid! }))
@@ -86,18 +86,22 @@ export function documents(boundary: 'empty' | 'default', mock: number): string {
 
 let gates = 0
 /** The gate as its users start it. `ready` is the milliseconds until it said that it is up. */
-export function gate(config: string, nodeArgs: readonly string[] = []): Promise<Server & { ready: number }> {
+export function gate(
+  config: string,
+  nodeArgs: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server & { ready: number }> {
   const began = performance.now()
   const record = join(temporary, `records-${++gates}.jsonl`)
   const child = spawn(
     process.execPath,
     [
       ...nodeArgs,
-      join(BUILT, 'src/main.js'),
+      join(built, 'src/main.js'),
       'serve',
       ...['--config', config, '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--record', record],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   )
   children.add(child)
   return new Promise((resolve, reject) => {

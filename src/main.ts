@@ -2,31 +2,40 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.ts'
+import { chosenCounter } from './adapters/counter-chosen.ts'
 import { memoryCounter } from './adapters/counter-memory.ts'
+import { redisCounter } from './adapters/counter-redis.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
-import { keys } from './cli/keys.ts'
+import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
+import type { Counter } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
+import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
 import { type BuildOptions, buildPolicy } from './policy/build.ts'
 import { readFolder } from './policy/folder.ts'
 import { type Problem, showProblem } from './policy/problem.ts'
+import type { UpstreamSpec } from './policy/schema.ts'
 import type { Policy } from './policy/types.ts'
 import { watchFolder } from './policy/watch.ts'
 import { PROTOCOLS } from './protocols/index.ts'
 import { fan } from './record/fan.ts'
 import { createLog, recordLog } from './record/log.ts'
 import { createMetrics } from './record/metrics.ts'
+import { openTracing } from './record/otel/index.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
-import { type ServingPolicy, serving, upstreamSet } from './servers/gateway/serving.ts'
+import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
+import { watched } from './upstreams/health/index.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
+import { proxies } from './upstreams/http/proxy.ts'
+import { tlsProblem } from './upstreams/http/tls.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
@@ -38,14 +47,15 @@ const PATHS = PROTOCOLS.map(({ path, upstreams }) => ({ path, protocols: upstrea
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-function buildOptions(env: Environment): BuildOptions {
+function buildOptions(env: Environment, counter: Counter = memoryCounter()): BuildOptions {
   return {
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
-      ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
+      ports: { counter, clock: systemClock, digest: sha256 },
     },
     ports: { secret: secretSource(systemClock, env) },
+    tls: tlsProblem,
     paths: PATHS,
     packageVersion: PACKAGE.version,
   }
@@ -69,31 +79,59 @@ export interface Running {
 /** Starts the gate. Throws `PolicyError`, or `Error` when an address is taken. */
 export async function start(options: ServeOptions, env: Environment = process.env): Promise<Running> {
   const log = createLog()
-  const metrics = createMetrics()
-  const build = buildOptions(env)
+  const metrics = createMetrics(PACKAGE.version)
+  const counter = chosenCounter(memoryCounter())
+  const build = buildOptions(env, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
   if ('errors' in loaded) throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
 
+  const { gate } = loaded.policy
+  const shared =
+    gate.redis === undefined
+      ? undefined
+      : await redisCounter({
+          ...gate.redis,
+          secret,
+          degraded: metrics.limitDegraded,
+          told: (message, lost) => (lost ? log.warn(message) : log.info(message)),
+        })
+  if (shared !== undefined) counter.choose(shared)
+
   const key = options.config === undefined ? createKey() : undefined
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
-  const upstreams = upstreamSet((spec) =>
-    spec.protocol === 'loopback'
-      ? loopbackUpstream(spec)
-      : httpUpstream(spec, { secret, warn: (message) => log.warn(message) }),
+  const warn = (message: string) => log.warn(message)
+  const ports = { secret, warn, proxies: proxies(env) }
+  const upstreams = kept(
+    ({ name }: UpstreamSpec) => name,
+    (spec) => watched(spec.protocol === 'loopback' ? loopbackUpstream(spec) : httpUpstream(spec, ports)),
   )
-  const serve = (policy: Policy) => serving(policy, upstreams.take(policy.upstreams), demo, PATHS)
+  const issuers = kept(
+    ({ issuer }: IssuerSpec) => issuer,
+    (spec) => openIssuer(spec, { secret, warn, now: Date.now }),
+  )
+  const serve = (policy: Policy) =>
+    serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
+      ...issuers.take(policy.gate.auth.issuers).values(),
+    ])
   let current: ServingPolicy = serve(loaded.policy)
   let refused: readonly string[] | undefined
   metrics.policyLoaded(current.version, Date.now())
+  const standings = () => upstreams.held().map(({ name, thing }) => ({ name, ...thing.health.standing() }))
+  metrics.watchUpstreams(standings)
 
   const records = lineStream(
     options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
     () => metrics.recordLost(),
   )
+  const tracing = await openTracing(env, {
+    version: PACKAGE.version,
+    warn: (message) => log.warn(message),
+    lost: metrics.spansLost,
+  })
   const watcher = watchFolder({
     folder,
     build: (changed) => buildPolicy(changed, build),
@@ -110,16 +148,20 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.error(`changed policy is refused, the last good one stays:\n${refused.join('\n')}`)
     },
   })
-  const { gate } = loaded.policy
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
-    recorder: fan([recordLog(records), metrics], () => metrics.recordLost()),
+    ...(gate.tls === undefined ? {} : { tls: gate.tls }),
+    recorder: fan([recordLog(records), metrics, ...(tracing === undefined ? [] : [tracing])], () =>
+      metrics.recordLost(),
+    ),
     clock: systemClock,
     memory: memory(sha256, runningSha256, MEMORY_BYTES),
+    ...(tracing === undefined ? {} : { trace: tracing.place }),
     opened: metrics.opened,
     closed: metrics.closed,
     warn: (message, error) => log.error(message, error),
   })
+  metrics.connections(gateServer.connections)
   let draining = false
   const admin = await adminServer({
     listen: options.admin ?? gate.admin,
@@ -128,7 +170,9 @@ export async function start(options: ServeOptions, env: Environment = process.en
       ready: !draining,
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
+      upstreams: standings(),
     }),
+    warn: (message, error) => log.error(message, error),
   })
   const models = [
     ...new Set(
@@ -142,7 +186,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     admin: admin.address,
     ...(key === undefined ? {} : { key }),
     message: startMessage({
-      gate: gateServer.address,
+      gate: `${gate.tls === undefined ? 'http' : 'https'}://${gateServer.address}`,
       admin: admin.address,
       config: options.config ?? 'policies/default (embedded)',
       records: options.record ?? 'standard output',
@@ -155,7 +199,14 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.info('draining: no new calls are taken')
       watcher.close()
       await gateServer.drain(gate.drain)
-      await Promise.all([admin.close(), upstreams.close(), records.close()])
+      await Promise.all([
+        admin.close(),
+        upstreams.close(),
+        issuers.close(),
+        records.close(),
+        tracing?.close(),
+      ])
+      shared?.close()
       log.info('stopped')
     },
   }
@@ -163,7 +214,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
-       sallyport keys create --tenant T --name N [--roles A,B] [--boundaries A,B] [--expires DATE] [--dir DIR]
+${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
 async function main(args: readonly string[]): Promise<number> {

@@ -23,7 +23,7 @@ export interface GateOptions {
 }
 
 export interface TestGate {
-  /** `http://127.0.0.1:…`, without a path. */
+  /** `http://127.0.0.1:…`, without a path; `https:` with `tls`. */
   url: string
   admin: string
   key: string
@@ -66,7 +66,7 @@ export function consumer(
 }
 
 /** A new temporary folder, gone with `stopAll`. */
-async function folder(): Promise<string> {
+export async function folder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'sallyport-test-'))
   onStop(() => rm(dir, { recursive: true, force: true }))
   return dir
@@ -96,7 +96,7 @@ export async function startGate(options: GateOptions): Promise<TestGate> {
   onStop(stop)
   const recordText = () => readFile(record, 'utf8')
   return {
-    url: `http://${running.gate}`,
+    url: `${options.gate !== undefined && 'tls' in options.gate ? 'https' : 'http'}://${running.gate}`,
     admin: `http://${running.admin}`,
     key,
     recordText,

@@ -14,8 +14,8 @@ export interface MockRequest {
 export interface Reply {
   status?: number
   headers?: Record<string, string | string[]>
-  /** Milliseconds before the status line; `never`: it is not sent at all. */
-  before?: number | 'never'
+  /** Milliseconds before the status line, or what it waits for; `never`: it is not sent at all. */
+  before?: number | 'never' | Promise<unknown>
   json?: unknown
   /** The body's raw pieces, each written on its own; the next is asked for when the last has left. */
   chunks?: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
@@ -83,7 +83,8 @@ export async function startMock(script: Script): Promise<Mock> {
 
   async function answer(reply: Reply, response: ServerResponse): Promise<void> {
     if (reply.before === 'never') return
-    if (reply.before !== undefined) await sleep(reply.before)
+    if (typeof reply.before === 'number') await sleep(reply.before)
+    else await reply.before
     if (reply.chunks === undefined) {
       const body = JSON.stringify(reply.json ?? {})
       response.writeHead(reply.status ?? 200, {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../core/ports.ts'
 
 /** Longer than this and `setTimeout` would fire at once. */
@@ -11,4 +12,5 @@ export const systemClock: Clock = {
     timer.unref()
     return () => clearTimeout(timer)
   },
+  turn: () => setImmediate(),
 }

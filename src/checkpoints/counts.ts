@@ -52,33 +52,22 @@ export function nameOf({ points, per }: Pick<Amount, 'points' | 'per'>, what: st
 }
 
 /**
- * Asks every count, also when one has refused: which of them block is for the boundary to say.
+ * Asks every count, also when one has refused: which of them block is for the boundary to say. All are asked at the same
+ * time, so that several cost a call no more than one.
  * @param counted what the exchange is counted in already; what is taken here is added
  */
 export function take(counter: Counter, counts: readonly Count[], counted: Counted): MaybePromise<Taken> {
-  const asked: Asked[] = []
-  let wait = 0
-  const next = (index: number): MaybePromise<Taken> => {
-    for (let at = index; at < counts.length; at++) {
-      const count = counts[at]!
-      if (count.points === 0) continue
-      const again = counted.some((known) => same(known, count))
-      const stands = counter.take(count.key, again ? 0 : count.points, count.quota)
-      if (stands instanceof Promise)
-        return stands.then((late) => {
-          note(count, late, again)
-          return next(at + 1)
-        })
-      note(count, stands, again)
-    }
-    return { asked, wait, counted }
+  const wanted = counts.filter(({ points }) => points !== 0)
+  const again = wanted.map((count) => counted.some((known) => same(known, count)))
+  const answers = wanted.map(({ key, points, quota }, i) => counter.take(key, again[i] ? 0 : points, quota))
+  const taken = (stands: readonly Standing[]): Taken => {
+    const asked = wanted.map((count, i) => ({ count, stands: stands[i]!, again: again[i]! }))
+    for (const { count, stands, again } of asked) if (stands.taken && !again) counted.push(count)
+    return { asked, wait: Math.max(0, ...stands.map(({ retryAfter }) => retryAfter)), counted }
   }
-  const note = (count: Count, stands: Standing, again: boolean) => {
-    asked.push({ count, stands, again })
-    wait = Math.max(wait, stands.retryAfter)
-    if (stands.taken && !again) counted.push(count)
-  }
-  return next(0)
+  return answers.every((answer) => !(answer instanceof Promise))
+    ? taken(answers as Standing[])
+    : Promise.all(answers).then(taken)
 }
 
 /** Two limits of one count differ in their amount only. */

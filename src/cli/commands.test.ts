@@ -1,11 +1,22 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { GuardModule } from '../core/types.ts'
 import { GUARDS } from '../guards/index.ts'
-import { createKeyring } from '../identity/keys.ts'
+import { createKeyring, hashKey } from '../identity/keys.ts'
 import { buildPolicy } from '../policy/build.ts'
 import { readFolder } from '../policy/folder.ts'
 import { readArgs } from './args.ts'
@@ -127,9 +138,7 @@ describe('keys create', () => {
     const loaded = await buildPolicy(await readFolder(dir), BUILD)
     if ('errors' in loaded) throw new Error(JSON.stringify(loaded.errors))
     const identify = (now: string) =>
-      createKeyring(loaded.policy.consumers, () => Date.parse(now)).identify({
-        authorization: `Bearer ${key}`,
-      })
+      createKeyring(loaded.policy.consumers, () => Date.parse(now)).find(hashKey(key!))
     expect(identify('2030-05-31T23:59:59Z')).toMatchObject({
       subject: 'no',
       tenant: 'acme',
@@ -172,8 +181,11 @@ describe('keys create', () => {
 
   const FULL = ['create', '--tenant', 't', '--name', 'n']
   test.each([
-    [[], 'write "keys create"'],
-    [['make', '--tenant', 't', '--name', 'n'], 'write "keys create"'],
+    [[], 'write "keys create", "keys list", "keys rotate" or "keys revoke"'],
+    [
+      ['make', '--tenant', 't', '--name', 'n'],
+      'write "keys create", "keys list", "keys rotate" or "keys revoke"',
+    ],
     [['create', '--tenat', 't'], 'unknown flag "--tenat": did you mean "--tenant"?'],
     [
       ['create', '-t', 't'],
@@ -200,6 +212,118 @@ describe('keys create', () => {
     expect(err[0]?.split('\n')[0]).toBe(message)
     expect(out).toEqual([])
     expect(await readdir(dir)).toEqual([])
+  })
+})
+
+describe('keys that are there', () => {
+  const consumer = (name: string, keys: string, more = '') =>
+    `apiVersion: sallyport.dev/v1\nkind: Consumer\nmetadata: { name: ${name} }\nspec: { tenant: acme, keys: [${keys}]${more} }\n`
+  const key = (text: string, expires?: string) =>
+    `{ sha256: "${hashKey(text)}"${expires === undefined ? '' : `, expires: "${expires}"`} }`
+  const id = (text: string) => hashKey(text).slice(0, 12)
+  const read = (name: string) => readFile(join(dir, name), 'utf8')
+  const identify = async (shown: string, now: string) => {
+    const loaded = await buildPolicy(await readFolder(dir), BUILD)
+    if ('errors' in loaded) throw new Error(JSON.stringify(loaded.errors))
+    const ring = createKeyring(loaded.policy.consumers, () => Date.parse(now))
+    return ring.find(hashKey(shown))?.subject
+  }
+  beforeEach(() =>
+    writeFile(
+      join(dir, 'all.yaml'),
+      `# all of them\n${consumer('b', `${key('b1')}, ${key('b2', '2029-12-31T00:00:00Z')}`)}---\n${consumer('a', key('a1', '2030-06-01T00:00:00Z'))}`,
+    ),
+  )
+
+  test('are listed by their ids, and nothing more of them', async () => {
+    expect(await runKeys('list', '--dir', dir)).toBe(0)
+    expect(out).toEqual([
+      'CONSUMER  TENANT  KEY           EXPIRES',
+      `a         acme    ${id('a1')}  2030-06-01T00:00:00Z`,
+      `b         acme    ${id('b1')}  never`,
+      `b         acme    ${id('b2')}  2029-12-31T00:00:00Z (expired)`,
+    ])
+    expect(err).toEqual([])
+  })
+
+  test('are listed as far as they can be read', async () => {
+    await writeFile(join(dir, 'broken.yaml'), consumer('c', key('c1'), ', rolls: []'))
+    expect(await runKeys('list', '--dir', dir)).toBe(1)
+    expect(out).toHaveLength(4)
+    expect(err[0]).toMatch(/^DIR\/broken.yaml:4:.*unknown field "rolls"/)
+  })
+
+  test('rotate: two are good for a while, then the new one', async () => {
+    expect(await runKeys('rotate', '--name', 'a', '--overlap', '2h', '--dir', dir)).toBe(0)
+    const [made] = out
+    expect(out).toHaveLength(1)
+    expect(await read('all.yaml')).not.toContain(made!.slice(3))
+    expect(await read('all.yaml')).toMatch(/^# all of them\n/)
+    expect(await identify('a1', '2030-01-01T01:59:59Z')).toBe('a')
+    expect(await identify(made!, '2030-01-01T01:59:59Z')).toBe('a')
+    await expect(identify('a1', '2030-01-01T02:00:00Z')).rejects.toMatchObject({ code: 'auth.expired' })
+    expect(await identify(made!, '2040-01-01T00:00:00Z')).toBe('a')
+    expect(await readdir(dir)).toEqual(['all.yaml'])
+  })
+
+  test('rotate lengthens no key’s time, and overlaps by a day unless told otherwise', async () => {
+    await runKeys('rotate', '--name', 'b', '--expires', '2031-01-01', '--dir', dir)
+    out = []
+    await runKeys('list', '--dir', dir)
+    expect(out.slice(2).map((line) => line.split('  ').at(-1))).toEqual([
+      '2030-01-02T00:00:00.000Z',
+      '2029-12-31T00:00:00Z (expired)',
+      '2031-01-01T00:00:00Z',
+    ])
+  })
+
+  test('revoke: one by its id, the last with its document, all of a consumer', async () => {
+    expect(await runKeys('revoke', id('b1').toUpperCase(), '--dir', dir)).toBe(0)
+    expect(await identify('b1', '2029-01-01T00:00:00Z')).toBeUndefined()
+    expect(await identify('b2', '2029-01-01T00:00:00Z')).toBe('b')
+    expect(await runKeys('revoke', hashKey('b2'), '--dir', dir)).toBe(0)
+    expect(await read('all.yaml')).toBe(`---\n${consumer('a', key('a1', '2030-06-01T00:00:00Z'))}`)
+    expect(await runKeys('revoke', '--name', 'a', '--dir', dir)).toBe(0)
+    expect(await readdir(dir)).toEqual([])
+    expect(out).toEqual([])
+  })
+
+  test('through a symbolic link, which stays, with the file’s permissions', async () => {
+    await mkdir(join(dir, 'real'))
+    await rename(join(dir, 'all.yaml'), join(dir, 'real/all.yaml'))
+    await chmod(join(dir, 'real/all.yaml'), 0o640)
+    await symlink('real/all.yaml', join(dir, 'all.yaml'))
+    expect(await runKeys('revoke', id('b1'), '--dir', dir)).toBe(0)
+    expect((await lstat(join(dir, 'all.yaml'))).isSymbolicLink()).toBe(true)
+    expect((await lstat(join(dir, 'real/all.yaml'))).mode & 0o777).toBe(0o640)
+    expect(await read('all.yaml')).not.toContain(hashKey('b1'))
+  })
+
+  test.each([
+    [['revoke', '0123456789ab'], 1, `there is no key 0123456789ab in DIR`],
+    [['revoke', '--name', 'z'], 1, 'there is no Consumer "z" in DIR'],
+    [['rotate', '--name', 'z'], 1, 'there is no Consumer "z" in DIR'],
+    [['revoke'], 2, 'write the id of a key, or --name N'],
+    [['revoke', '0123456789ab', '--name', 'a'], 2, 'write the id of a key, or --name N'],
+    [['revoke', 'abc'], 2, 'that is no id: write the 12 digits that "keys list" shows'],
+    [
+      ['revoke', 'sp_secret'],
+      2,
+      `that is a key itself; its id is ${hashKey('sp_secret').slice(0, 12)}: write the 12 digits that "keys list" shows`,
+    ],
+    [['rotate'], 2, '--name is missing: write --name N'],
+    [
+      ['rotate', '--name', 'a', '--overlap', '1w'],
+      2,
+      '--overlap is no time of at most 366d: write --overlap 24h',
+    ],
+    [['list', 'more'], 2, '"more" has no meaning here'],
+  ])('%j', async (args, code, message) => {
+    const before = await read('all.yaml')
+    expect(await runKeys(...args, '--dir', dir)).toBe(code)
+    expect(err[0]!.split('\n')[0]).toBe(message)
+    expect(out).toEqual([])
+    expect(await read('all.yaml')).toBe(before)
   })
 })
 

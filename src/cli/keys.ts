@@ -6,47 +6,80 @@ import { readDocuments } from '../policy/documents.ts'
 import { readFolder } from '../policy/folder.ts'
 import { showProblem } from '../policy/problem.ts'
 import { readArgs, UsageError } from './args.ts'
+import { type KeysDeps, listKeys, revokeKey, rotateKey } from './held-keys.ts'
 
-const USAGE =
-  'usage: sallyport keys create --tenant T --name N [--roles A,B] [--boundaries A,B] [--expires 2030-01-01] [--dir DIR]'
-const FLAGS = { tenant: 'T', name: 'N', roles: 'A,B', boundaries: 'A,B', expires: '2030-01-01', dir: 'DIR' }
-
-export interface KeysDeps {
-  /** One line to standard output: the key alone, so that a script can keep it. */
-  out(line: string): void
-  /** One line to standard error. */
-  err(line: string): void
-  /** Milliseconds since 1970. */
-  now(): number
+export const KEYS_USAGE = [
+  'keys create --tenant T --name N [--roles A,B] [--boundaries A,B] [--expires 2030-01-01] [--dir DIR]',
+  'keys list [--dir DIR]',
+  'keys rotate --name N [--overlap 24h] [--expires 2030-01-01] [--dir DIR]',
+  'keys revoke (ID | --name N) [--dir DIR]',
+]
+const FLAGS = {
+  create: { tenant: 'T', name: 'N', roles: 'A,B', boundaries: 'A,B', expires: '2030-01-01', dir: 'DIR' },
+  list: { dir: 'DIR' },
+  rotate: { name: 'N', overlap: '24h', expires: '2030-01-01', dir: 'DIR' },
+  revoke: { name: 'N', dir: 'DIR' },
 }
 
 /**
- * `sallyport keys create`: prints a new key once, and writes the `Consumer` document that holds its hash.
+ * `sallyport keys create`: prints a new key once, and writes the `Consumer` document that holds its hash. `list`, `rotate`
+ * and `revoke` show and change those of a folder.
  * @returns the exit status: 0 done, 1 the document could not be written, 2 a command line that cannot be followed
  */
 export async function keys(args: readonly string[], deps: KeysDeps): Promise<number> {
   try {
-    const { values, positionals } = readArgs(args, FLAGS)
-    if (positionals.length !== 1 || positionals[0] !== 'create') throw new UsageError('write "keys create"')
-    const { tenant, name, dir = '.' } = values
-    if (tenant === undefined) throw new UsageError('--tenant is missing: write --tenant T')
-    if (name === undefined) throw new UsageError('--name is missing: write --name N')
-    const key = createKey()
-    const expires = values.expires === undefined ? undefined : expiry(values.expires, deps.now())
-    const consumer = document({
-      name,
-      tenant,
-      sha256: hashKey(key),
-      ...(values.roles !== undefined && { roles: listed(values.roles) }),
-      ...(values.boundaries !== undefined && { boundaries: listed(values.boundaries) }),
-      ...(expires !== undefined && { expires }),
-    })
-    return await keep(dir, name, consumer, key, deps)
+    const [command, ...rest] = args
+    switch (command) {
+      case 'create':
+        return await create(rest, deps)
+      case 'list': {
+        const { values, positionals } = readArgs(rest, FLAGS.list)
+        noMore(positionals)
+        return await listKeys(values.dir ?? '.', deps)
+      }
+      case 'rotate': {
+        const { values, positionals } = readArgs(rest, FLAGS.rotate)
+        noMore(positionals)
+        if (values.name === undefined) throw new UsageError('--name is missing: write --name N')
+        const expires = values.expires === undefined ? undefined : expiry(values.expires, deps.now())
+        return await rotateKey(values.dir ?? '.', values.name, values.overlap ?? '24h', expires, deps)
+      }
+      case 'revoke': {
+        const { values, positionals } = readArgs(rest, FLAGS.revoke)
+        noMore(positionals.slice(1))
+        return await revokeKey(values.dir ?? '.', positionals[0], values.name, deps)
+      }
+      default:
+        throw new UsageError('write "keys create", "keys list", "keys rotate" or "keys revoke"')
+    }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    deps.err(`${error.message}\n${USAGE}`)
+    deps.err(`${error.message}\nusage: ${KEYS_USAGE.map((line) => `sallyport ${line}`).join('\n       ')}`)
     return 2
   }
+}
+
+function noMore([more]: readonly string[]): void {
+  if (more !== undefined) throw new UsageError(`"${more.slice(0, 16)}" has no meaning here`)
+}
+
+async function create(args: readonly string[], deps: KeysDeps): Promise<number> {
+  const { values, positionals } = readArgs(args, FLAGS.create)
+  noMore(positionals)
+  const { tenant, name, dir = '.' } = values
+  if (tenant === undefined) throw new UsageError('--tenant is missing: write --tenant T')
+  if (name === undefined) throw new UsageError('--name is missing: write --name N')
+  const key = createKey()
+  const expires = values.expires === undefined ? undefined : expiry(values.expires, deps.now())
+  const consumer = document({
+    name,
+    tenant,
+    sha256: hashKey(key),
+    ...(values.roles !== undefined && { roles: listed(values.roles) }),
+    ...(values.boundaries !== undefined && { boundaries: listed(values.boundaries) }),
+    ...(expires !== undefined && { expires }),
+  })
+  return keep(dir, name, consumer, key, deps)
 }
 
 async function keep(dir: string, name: string, text: string, key: string, deps: KeysDeps): Promise<number> {

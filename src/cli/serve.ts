@@ -36,6 +36,7 @@ function addressFlag(flag: string, value: string): Address {
 
 /** What a person reads when the gate is up: where it is, and three calls that show what it does. */
 export function startMessage(started: {
+  /** With `http://` or `https://`. */
   gate: string
   admin: string
   config: string
@@ -48,7 +49,7 @@ export function startMessage(started: {
 }): string {
   const { gate, admin, config, key } = started
   const lines = [
-    `sallyport is up.  gate http://${gate}  admin http://${admin}`,
+    `sallyport is up.  gate ${gate}  admin http://${admin}`,
     `  policy   ${config}`,
     `  models   ${started.models.join(', ')}`,
     ...(started.absent.length === 0
@@ -58,7 +59,7 @@ export function startMessage(started: {
   ]
   if (key === undefined) return lines.join('\n')
   const curl = (text: string) =>
-    `curl -s http://${gate}/v1/chat/completions -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${JSON.stringify({ model: 'loopback', messages: [{ role: 'user', content: text }] })}'`
+    `curl -s ${gate}/v1/chat/completions -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '${JSON.stringify({ model: 'loopback', messages: [{ role: 'user', content: text }] })}'`
   return [
     ...lines,
     `  key      ${key}  (tenant "demo", for this run)`,

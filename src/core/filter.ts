@@ -1,6 +1,7 @@
 import { after, type MaybePromise } from './after.ts'
 import { type Run, RunQueue, type TextEdit, unite } from './edits.ts'
 import type { Remembered } from './memory.ts'
+import { LONGEST, windows } from './turns.ts'
 import type { Action, Finding, Hit, Look, Opinion, Part, Rule, Span, View } from './types.ts'
 import { breakAtSeams, joinAt, joinSpan, Reading, RuleView, type Seams } from './view.ts'
 
@@ -14,6 +15,8 @@ export interface FilterContext {
   recall(part: Readonly<Part>, text: string): Remembered | undefined
   remembered(): void
   find(finding: Finding): void
+  /** Lets others have their turn; absent where none wait. */
+  turn: (() => Promise<void>) | undefined
   /** Replaces every text of the part's group. */
   drop(part: Readonly<Part>): void
   /** Whether text may have left before the part is complete. */
@@ -47,6 +50,8 @@ interface Track {
   broken: boolean
   /** In this reading's coordinates. */
   settled: number
+  /** What it found in windows of a text that is worth remembering whole. */
+  hits?: Hit[]
 }
 
 interface Block {
@@ -92,6 +97,48 @@ export class Filter {
 
   push(runs: readonly Run[], final: boolean): MaybePromise<Step> {
     if (this.tracks.length === 0) return { runs: [...runs] }
+    const { turn } = this.context
+    const pieces = turn === undefined ? undefined : windows(runs)
+    return pieces === undefined || turn === undefined
+      ? this.take(runs, final)
+      : this.inWindows(pieces, final, turn)
+  }
+
+  /**
+   * As a stream would bring it, so that no text however long keeps others waiting. Of a body all findings are told, also
+   * those behind the first that blocks.
+   */
+  private async inWindows(pieces: readonly Run[], final: boolean, turn: () => Promise<void>): Promise<Step> {
+    const { context } = this
+    const length = pieces.reduce((sum, { text }) => sum + text.length, 0)
+    const whole = final && this.queue.length === 0 && this.source.seams.length === 0 && length <= LONGEST
+    const remembered = whole
+      ? context.recall(this.source.part, pieces.map(({ text }) => text).join(''))
+      : undefined
+    const remembering = this.tracks.filter(({ rule }) => rule.guard.scope === 'part')
+    if (remembered !== undefined) {
+      await turn()
+      // Where all is known nobody looks but who counts.
+      if (remembering.every(({ rule }) => remembered.get(rule.build) !== undefined))
+        return this.take(pieces, final)
+      for (const track of remembering) track.hits = []
+    }
+    const runs: Run[] = []
+    let block: Finding | undefined
+    for (let i = 0; i < pieces.length; i++) {
+      const step = await this.take([pieces[i]!], final && i === pieces.length - 1)
+      for (const run of step.runs) runs.push(run)
+      block ??= step.block
+      if (block !== undefined && context.streamed) break
+      if (i < pieces.length - 1) await turn()
+    }
+    if (remembered !== undefined)
+      for (const { rule, hits } of remembering)
+        if (hits?.every(({ code }) => code !== 'guard.failed')) remembered.set(rule.build, hits)
+    return block === undefined ? { runs } : { runs, block }
+  }
+
+  private take(runs: readonly Run[], final: boolean): MaybePromise<Step> {
     for (const run of runs) this.append(run)
     let end = this.queue.length
     // The other half of a surrogate pair may be on its way.
@@ -177,6 +224,7 @@ export class Filter {
       const limit = final ? Number.POSITIVE_INFINITY : opinion.settled
       for (const hit of opinion.hits) {
         if (hit.span[1] > limit || (hit.span[1] <= track.settled && track.settled > 0)) continue
+        track.hits?.push(hit)
         const span = track.broken ? joinSpan(hit.span, this.seams) : hit.span
         const start = Math.max(span[0], this.queue.out)
         const stop = Math.min(Math.max(span[1], start), end)
@@ -185,7 +233,7 @@ export class Filter {
           if (reported.has(key)) continue
           reported.add(key)
         }
-        const finding = this.take(track, hit, start, stop)
+        const finding = this.note(track, hit, start, stop)
         if (finding !== undefined && (block === undefined || start < block.at)) block = { at: start, finding }
       }
       track.settled = final ? Number.POSITIVE_INFINITY : Math.max(track.settled, opinion.settled)
@@ -194,7 +242,7 @@ export class Filter {
   }
 
   /** Records a hit and keeps its edit; a finding that blocks is returned. */
-  private take(track: Track, hit: Hit, start: number, stop: number): Finding | undefined {
+  private note(track: Track, hit: Hit, start: number, stop: number): Finding | undefined {
     const { context, source } = this
     const { rule, order } = track
     const span = this.queue.sourceSpan(start, stop)

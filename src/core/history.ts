@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange.ts'
 import type { Beginning } from './memory.ts'
+import { LONGEST } from './turns.ts'
 import type { Checks, Kind, Origin, Unit, Write } from './types.ts'
 
 /** Shorter requests are judged sooner than their hash is made. */
@@ -33,7 +34,13 @@ interface Cut {
 /** Undefined where there is nothing to gain, or where a beginning alone does not say what its parts are. */
 export function historyOf(exchange: Exchange, unit: Unit): History | undefined {
   const { checks, memory, tenant } = exchange
-  if (memory === undefined || unit.text.length < MEMORABLE || checks.marks.length > 0) return undefined
+  if (
+    memory === undefined ||
+    unit.text.length < MEMORABLE ||
+    unit.text.length > LONGEST ||
+    checks.marks.length > 0
+  )
+    return undefined
   const rules = [...checks.rules.input, ...checks.rules.context]
   const counting = rules.filter(({ guard }) => guard.scope === 'exchange')
   if (!counting.every(({ guard }) => guard.scope === 'exchange' && guard.resumes)) return undefined

@@ -8,6 +8,7 @@ import type { Remembered } from './memory.ts'
 import { rewritten } from './nested.ts'
 import type { Pending, PendingOffset, PendingWrite } from './pending.ts'
 import { restoreRule } from './restore.ts'
+import { WINDOW } from './turns.ts'
 import type { Finding, Look, Offset, Opinion, Part, Rule, Span, Stage, Unit, View } from './types.ts'
 
 /** `request`: by origin through `input` or `context`. `answer`: through `output`, restoring and `tool`. Or one stage. */
@@ -17,6 +18,8 @@ const ALL = { parts: 0, writes: 0 }
 const NO_OFFSETS: readonly PendingOffset[] = []
 /** A shorter text is looked at again sooner than its hash is made. */
 const MEMORABLE = 2048
+/** What it costs to look at one part, in characters that could be looked at instead. */
+const LANE_COST = 256
 const DROPPED = '[removed by policy]'
 
 /** What sessions of bodies and of streams share: the parts on their way through the stages, and the edited units. */
@@ -24,6 +27,7 @@ export class Judge implements LaneContext {
   readonly shadow: boolean
   readonly streamed: boolean
   readonly holdCharacters: number
+  readonly turn: (() => Promise<void>) | undefined
   protected readonly exchange: Exchange
   protected readonly direction: Direction
   protected readonly lanes = new Map<number, Lane>()
@@ -41,6 +45,7 @@ export class Judge implements LaneContext {
     this.direction = direction
     this.streamed = streamed
     this.shadow = exchange.checks.shadow
+    this.turn = exchange.clock.turn
     this.holdCharacters = direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY
     this.textMatters = readsText(exchange, direction)
   }
@@ -167,6 +172,30 @@ export class Judge implements LaneContext {
     return afterAll(blocks, (found) => {
       this.blocked ??= found.find((finding) => finding !== undefined)
     })
+  }
+
+  /** The same, with a turn for others after every so much text. */
+  protected async advanceSlowly(
+    which: Iterable<Lane>,
+    turn: () => Promise<void>,
+    begun?: (part: number) => void,
+  ): Promise<void> {
+    const blocks: MaybePromise<Finding | undefined>[] = []
+    let looked = 0
+    for (const each of which) {
+      looked += each.length + LANE_COST
+      if (looked > WINDOW) {
+        await turn()
+        looked = 0
+      }
+      const block = each.advance(true)
+      // A guard that counts is shown one part after the other.
+      if (each.length > WINDOW) blocks.push(await block)
+      else if (block !== undefined) blocks.push(block)
+      begun?.(each.part.id)
+    }
+    const found = await Promise.all(blocks)
+    this.blocked ??= found.find((finding) => finding !== undefined)
   }
 
   protected leaving(item: Pending): { text: string; content: boolean } {

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number
   /** Calls `run` once after `ms`; the returned function cancels it. */
   after(ms: number, run: () => void): () => void
+  /** Lets everything else that waits have its turn. Where it is absent, long texts are judged in one go. */
+  turn?(): Promise<void>
 }
 
 /** SHA-256, base64. */

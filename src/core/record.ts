@@ -1,4 +1,5 @@
-import type { Action, Finding, Usage } from './types.ts'
+import type { Trace } from './trace.ts'
+import type { Action, Credential, Finding, Usage } from './types.ts'
 
 /** What an exchange leaves behind: evidence, never prompts, answers or secrets. */
 export interface ExchangeRecord {
@@ -10,8 +11,14 @@ export interface ExchangeRecord {
   method: string
   path: string
   remote?: string
+  /** Where it stands in a distributed trace, while there are traces. */
+  trace?: Trace
   subject?: string
   tenant?: string
+  /** By what it was established who calls; `keyId` tells keys apart, `issuer` is the token's. */
+  credentials?: readonly Credential[]
+  keyId?: string
+  issuer?: string
   boundary?: string
   /** Hash of everything that the boundary was built from. */
   boundaryVersion?: string
@@ -28,9 +35,20 @@ export interface ExchangeRecord {
   /** The code of the error that the caller saw, if any. */
   code?: string
   /** How the exchange ended: as it should, or because somebody left. */
-  ended: 'complete' | 'refused' | 'blocked' | 'client_gone' | 'upstream_gone' | 'drained' | 'failed'
+  ended:
+    | 'complete'
+    | 'refused'
+    | 'blocked'
+    | 'client_gone'
+    /** The caller did not read its answer. */
+    | 'stalled'
+    | 'upstream_gone'
+    | 'drained'
+    | 'failed'
   /** Milliseconds spent in each stage, and in each guard as `stage/guard`. */
   timings: Readonly<Record<string, number>>
+  /** When the stages of `timings` began, in milliseconds since the exchange did; while there are traces. */
+  began?: Readonly<Record<string, number>>
   /** Milliseconds until the upstream's headers, and until the first byte left for the caller. */
   upstreamHeaders?: number
   firstByte?: number

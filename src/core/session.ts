@@ -7,6 +7,7 @@ import { type Direction, isText, Judge, readsText } from './judge.ts'
 import type { Lane } from './lane.ts'
 import { splitAtMarks } from './marks.ts'
 import type { Pending } from './pending.ts'
+import { WINDOW } from './turns.ts'
 import type { Finding, Unit } from './types.ts'
 
 /** What may leave after a push: whole units in order, with the verdict's edits in them. */
@@ -55,10 +56,13 @@ const MAX_HELD = 16 * 1024 * 1024
 class BodySession extends Judge implements Session {
   private readonly units: Pending[] = []
   private history: History | undefined
+  /** Characters of all units. */
+  private length = 0
 
   push(unit: Unit): Release {
     const { direction } = this
     if (direction === 'request' && this.units.length === 0) this.history = historyOf(this.exchange, unit)
+    this.length += unit.text.length
     const { item } = this.take(unit, this.history)
     this.units.push(item)
     return NOTHING
@@ -68,15 +72,13 @@ class BodySession extends Judge implements Session {
     const { direction, exchange, lanes } = this
     if (direction === 'request' && exchange.checks.marks.length > 0)
       splitAtMarks(exchange.checks.marks, lanes, this.units, (part) => this.lane(part))
-    const { history } = this
-    return after(
-      this.advance(
-        lanes.values(),
-        () => true,
-        history === undefined ? undefined : (part) => history.passed(part),
-      ),
-      () => this.release(),
-    )
+    const { history, turn } = this
+    const begun = history === undefined ? undefined : (part: number) => history.passed(part)
+    const advanced =
+      turn !== undefined && this.length > WINDOW
+        ? this.advanceSlowly(lanes.values(), turn, begun)
+        : this.advance(lanes.values(), () => true, begun)
+    return after(advanced, () => this.release())
   }
 
   private release(): Release {

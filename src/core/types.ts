@@ -336,6 +336,9 @@ export interface Usage {
   outputTokens?: number
 }
 
+/** By what it was established who calls: `forwarded` is a certificate that a trusted proxy tells of. */
+export type Credential = 'key' | 'token' | 'certificate' | 'forwarded'
+
 /** Who calls, as established before anything else is looked at. */
 export interface Caller {
   subject: string
@@ -343,6 +346,8 @@ export interface Caller {
   roles: readonly string[]
   /** Names of the boundaries that this caller may use; `*` is all; all when absent. */
   boundaries?: readonly string[]
+  /** All that it showed. */
+  credentials?: readonly Credential[]
   /** Which of its keys it showed, when it showed one; is no key. */
   keyId?: string
   /** What its token says of it, verified; absent without a token. */

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
+import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createKey, createKeyring, type Headers, hashKey } from './keys.ts'
+import type { Request } from './certificates.ts'
+import { identifier } from './identify.ts'
+import { createKey, createKeyring, hashKey, type KeyCaller } from './keys.ts'
+import type { Headers } from './shown.ts'
 
 const KEY = createKey()
 const OTHER = createKey()
@@ -21,7 +25,11 @@ const keyring = (now = NOW) =>
     ],
     () => now,
   )
-const identify = (headers: Headers, now?: number) => keyring(now).identify(headers)
+const identify = (headers: Headers, now?: number) =>
+  identifier({ keyring: keyring(now), issuers: [] })({
+    headers,
+    socket: new Socket(),
+  } as Request) as KeyCaller
 const refused = (code: string) => expect.objectContaining({ name: 'GateError', code })
 
 test('a key has 256 random bits; its hash is the SHA-256 that any tool makes', () => {
@@ -45,6 +53,7 @@ describe('who calls', () => {
       tenant: 'acme',
       roles: ['agent'],
       boundaries: ['chat'],
+      credentials: ['key'],
       keyId: hashKey(KEY).slice(0, 12),
     })
   })
@@ -95,7 +104,7 @@ describe('who does not', () => {
     const broken = createKeyring([
       { name: 'n', tenant: 't', roles: [], keys: [{ sha256: hashKey(KEY), expires: 'soon' }] },
     ])
-    expect(() => broken.identify({ 'api-key': KEY })).toThrow(refused('auth.expired'))
+    expect(() => broken.find(hashKey(KEY))).toThrow(refused('auth.expired'))
   })
 
   test('whatever is sent, either the holder of that very key is found or nobody', () => {

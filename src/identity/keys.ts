@@ -1,10 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { GateError } from '../core/errors.ts'
-import type { Caller } from '../core/types.ts'
+import type { Caller, Credential } from '../core/types.ts'
 
-/** Longer ones are no keys, and are not worth hashing. */
-const MAX_HEADER = 4096
-const MAX_KEYS_SENT = 8
+const BY_KEY: readonly Credential[] = ['key']
 
 /** What a `Consumer` document says of who holds its keys. */
 export interface KeyHolder {
@@ -22,10 +20,12 @@ export interface KeyCaller extends Caller {
   keyId: string
 }
 
-export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 export interface Keyring {
-  /** @throws GateError `auth.missing`, `auth.invalid`, `auth.expired` */
-  identify(headers: Headers): KeyCaller
+  /**
+   * Who holds the key of this hash, as `hashKey` makes it; undefined when nobody does.
+   * @throws GateError `auth.expired`
+   */
+  find(hash: string): KeyCaller | undefined
 }
 
 /** `sp_` and 256 random bits in base64url. */
@@ -33,14 +33,19 @@ export function createKey(): string {
   return `sp_${randomBytes(32).toString('base64url')}`
 }
 
-/** SHA-256 in hexadecimal. A key has 256 random bits, so that no slow hash is needed to keep it from being guessed. */
+/**
+ * SHA-256 in hexadecimal. A key has 256 random bits, so that no slow hash is needed to keep it from being guessed.
+ *
+ * Keys are compared by looking this hash up, which takes the same time for every key as far as a caller can choose: the
+ * time of a look-up tells something of the hash at most, and whoever learnt all of a hash would still have to find what
+ * it is the hash of. Never compare keys themselves.
+ */
 export function hashKey(key: string): string {
   return hash('sha256', key)
 }
 
 /**
- * Finds out who calls by the key in `authorization: Bearer`, `x-api-key` or `api-key`; several must be the same key.
- * One hash and one look-up, however many consumers there are.
+ * Finds out who holds a key: one look-up, however many consumers there are.
  * @param now milliseconds since 1970
  */
 export function createKeyring(holders: readonly KeyHolder[], now: () => number = Date.now): Keyring {
@@ -52,6 +57,7 @@ export function createKeyring(holders: readonly KeyHolder[], now: () => number =
         tenant,
         roles,
         ...(boundaries !== undefined && { boundaries }),
+        credentials: BY_KEY,
         keyId: sha256.slice(0, 12),
       })
       known.set(sha256, {
@@ -61,35 +67,12 @@ export function createKeyring(holders: readonly KeyHolder[], now: () => number =
     }
   }
   return {
-    identify(headers) {
-      const entry = known.get(hashKey(sentKey(headers)))
-      if (entry === undefined) throw new GateError('auth.invalid')
+    find(hash) {
+      const entry = known.get(hash)
+      if (entry === undefined) return undefined
       // Also when the date could not be read: NaN is before nothing.
       if (!(now() < entry.expires)) throw new GateError('auth.expired')
       return entry.caller
     },
   }
-}
-
-function sentKey(headers: Headers): string {
-  const sent = [
-    ...valuesOf(headers.authorization).map(bearer),
-    ...valuesOf(headers['x-api-key']),
-    ...valuesOf(headers['api-key']),
-  ]
-  const [key] = sent
-  if (key === undefined) throw new GateError('auth.missing')
-  if (sent.length > MAX_KEYS_SENT || sent.some((other) => other !== key)) throw new GateError('auth.invalid')
-  return key
-}
-
-function valuesOf(header: string | readonly string[] | undefined): string[] {
-  const values = typeof header === 'string' ? [header] : (header ?? [])
-  if (values.some((value) => value.length > MAX_HEADER)) throw new GateError('auth.invalid')
-  return values.map((value) => value.trim()).filter((value) => value !== '')
-}
-
-function bearer(value: string): string {
-  if (!/^bearer /i.test(value)) throw new GateError('auth.invalid')
-  return value.slice('bearer '.length).trim()
 }

@@ -1,4 +1,5 @@
 import type { GuardPorts } from '../core/ports.ts'
+import { adviseOnAuth, isInTheClear } from './auth-advice.ts'
 import type { Documents } from './documents.ts'
 import type { Problem } from './problem.ts'
 import type { UpstreamSpec } from './schema.ts'
@@ -25,6 +26,7 @@ function isSet(env: string, ports: GuardPorts): boolean {
 
 /** What is allowed, but seldom meant. */
 export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Problem[]): void {
+  adviseOnAuth(documents, ports, warnings)
   const { upstreams, boundaries, consumers } = documents
   const reached = new Set(boundaries.flatMap(({ spec }) => spec?.upstreams.map(({ name }) => name) ?? []))
   for (const { name, spec, yaml } of upstreams) {
@@ -42,12 +44,7 @@ export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Prob
           `${variable.env} is not set here: calls to this upstream will fail`,
         ),
       )
-    const { protocol, hostname } = new URL(spec.baseUrl)
-    if (
-      protocol === 'http:' &&
-      spec.key !== undefined &&
-      !/^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(hostname)
-    )
+    if (spec.key !== undefined && isInTheClear(spec.baseUrl))
       warnings.push(
         yaml.problem(['spec', 'baseUrl'], 'http carries the key and every prompt in the clear: write https'),
       )

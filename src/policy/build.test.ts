@@ -115,8 +115,19 @@ describe('what is good', () => {
     expect(policy?.gate).toEqual({
       listen: { host: '127.0.0.1', port: 8080 },
       admin: { host: '127.0.0.1', port: 8081 },
-      auth: { keys: true },
-      limits: { requestBytes: 20 * 1024 * 1024, holdCharacters: 65536, partCharacters: 4194304 },
+      auth: { keys: true, attempts: { failures: { points: 20, window: 60_000 } }, issuers: [] },
+      limits: {
+        requestBytes: 20 * 1024 * 1024,
+        holdCharacters: 65536,
+        partCharacters: 4194304,
+        exchanges: 1024,
+        queue: 256,
+        queueWait: 1000,
+        connections: 25_000,
+        headersWithin: 10_000,
+        requestWithin: 120_000,
+        stalled: 60_000,
+      },
       drain: 25_000,
     })
     expect(policy?.upstreams).toEqual([
@@ -378,9 +389,6 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(await boundary('input:\n  - use: rate-limit')).toEqual([
       'b.yaml:8:12: unknown guard "rate-limit": write one of pii, keywords, content',
     ])
-    expect(await single('Gate', 'auth: { keys: true, issuers: [] }')).toEqual([
-      'd.yaml:5:23: unknown field "issuers": write keys',
-    ])
   })
 
   test('documents', async () => {
@@ -413,7 +421,7 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(
       await single(
         'Gate',
-        'listen: 8080\nadmin: "::1:80"\ndrain: 25\nlimits: { requestBytes: 20MB, holdCharacters: 1, partCharacters: 1.5 }\nauth: { keys: false }',
+        'listen: 8080\nadmin: "::1:80"\ndrain: 25\nlimits: { requestBytes: 20MB, holdCharacters: 1, partCharacters: 1.5 }\nauth: { keys: false, attempts: { failures: 0/min } }',
       ),
     ).toEqual([
       'd.yaml:5:11: "listen" must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080',
@@ -422,7 +430,7 @@ describe('what is wrong is said with its place and with what to write instead', 
       'd.yaml:8:27: "requestBytes" must be a size of 1 byte to 1 GiB: write 20MiB, 64KiB or a number of bytes',
       'd.yaml:8:49: "holdCharacters" must be at least 1024',
       'd.yaml:8:68: "partCharacters" must be a whole number',
-      'd.yaml:9:17: "keys" must be true: nobody could call a gate that takes no keys',
+      'd.yaml:9:46: "failures" must be so many in so long: write 20/min, 5/s or 100/h',
     ])
     expect(await single('Gate', 'listen: a:1\nadmin: a:1\ndrain: 25h')).toEqual([
       'd.yaml:7:10: "drain" must be a duration of at most 24h: write 250ms, 2s, 5m or 1h',
@@ -435,6 +443,40 @@ describe('what is wrong is said with its place and with what to write instead', 
     ])
   })
 
+  test('where Redis is; a password is never shown', async () => {
+    expect(
+      await single('Gate', 'redis: { url: "redis://:hidden@h", timeout: 6s, replicas: 0, prefix: "{a}" }'),
+    ).toEqual([
+      'd.yaml:5:17: "url" must say where the address is, since it may hold a password: write { env: REDIS_URL } or { file: /run/secrets/redis-url }',
+      'd.yaml:5:47: "timeout" must be at most 5s: calls wait for so long: write 50ms',
+      'd.yaml:5:61: "replicas" must be the number of gates that share the limits, such as 3',
+      'd.yaml:5:72: "prefix" must be letters, digits and : . _ - only',
+    ])
+    expect(await single('Gate', 'redis: { timeout: 1s }')).toEqual([
+      'd.yaml:5:10: "redis" must have one of "url", "cluster" and "sentinel"',
+    ])
+    expect(
+      await single('Gate', 'redis: { url: { env: U }, user: a, password: { env: P }, tls: true }'),
+    ).toEqual([
+      'd.yaml:5:35: "user" must be left out: the address of "url" has it, as redis://user:password@host',
+      'd.yaml:5:48: "password" must be left out: the address of "url" has it, as redis://user:password@host',
+      'd.yaml:5:65: "tls" must be left out: an address that begins with rediss:// encrypts',
+    ])
+    expect(
+      await single('Gate', 'redis: { cluster: [a], sentinel: { master: m m, nodes: [] }, password: hidden }'),
+    ).toEqual([
+      'd.yaml:5:22: "cluster[0]" must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080',
+      'd.yaml:5:46: "master" must be the name by which the sentinels know the master, such as mymaster',
+      'd.yaml:5:58: "nodes" must have at least 1 entry',
+      'd.yaml:5:74: "password" must say where the password is, never what it is: write { env: REDIS_PASSWORD } or { file: /run/secrets/redis }',
+    ])
+    for (const good of [
+      'url: { env: U }, tls: { ca: ca.pem }',
+      'sentinel: { master: m, nodes: ["a:1"] }, tls: true',
+    ])
+      expect(await single('Gate', `redis: { ${good} }`)).toBeUndefined()
+  })
+
   test('values of an Upstream; a literal key is refused and never shown', async () => {
     const KEY =
       '"key" must say where the key is, never what it is: write key: { env: OPENAI_API_KEY } or key: { file: /run/secrets/key }'
@@ -444,6 +486,7 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(await openai('key: { env: sk-abc }')).toEqual([
       'd.yaml:7:15: "env" must be the name of an environment variable, such as OPENAI_API_KEY',
     ])
+    expect(await openai('key: { files: [] }')).toEqual(['d.yaml:7:17: "files" must have at least 1 entry'])
     expect(await openai('key: { evn: A }')).toEqual([
       'd.yaml:7:8: "env" is missing',
       'd.yaml:7:10: unknown field "evn": did you mean "env"?',
@@ -620,6 +663,16 @@ describe('what is wrong is said with its place and with what to write instead', 
     expect(both.errors).toBeUndefined()
     expect(await single('Boundary', spec('["*"]', '[{ name: loopback, weight: 0 }]'))).toEqual([
       'd.yaml:6:41: "weight" must be at least 1',
+    ])
+    expect(await single('Boundary', spec('["*"]', '[{ name: loopback, order: 0 }]'))).toEqual([
+      'd.yaml:6:40: "order" must be at least 1',
+    ])
+    const retries = (written: string) =>
+      single('Boundary', `${spec('["*"]', '[{ name: loopback }]')}\nretries: ${written}`)
+    expect(await retries('{ attempts: 6, budget: 20, backoff: 1m }')).toEqual([
+      'd.yaml:7:24: "attempts" must be at most 5',
+      'd.yaml:7:35: "budget" must be at most 1',
+      'd.yaml:7:48: "backoff" must be at most 10s: write 100ms or 1s',
     ])
     expect(await single('Boundary', spec('["*"]', '[{ name: loopback }, { name: loopback }]'))).toEqual([
       'd.yaml:6:43: upstream "loopback" stands here twice: keep one, with the sum of the weights',

@@ -1,6 +1,7 @@
 import type { CheckpointPorts, GuardPorts } from '../core/ports.ts'
 import type { CheckpointModule, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
+import { checkTls, type TlsProblem } from './certificates.ts'
 import { type Doc, readDocuments } from './documents.ts'
 import type { Folder } from './folder.ts'
 import { fingerprint } from './hash.ts'
@@ -18,6 +19,8 @@ export interface BuildOptions {
   ports: GuardPorts
   /** Asked instead for what guards and checkpoints need. */
   guardPorts?: GuardPorts
+  /** Reads the files of an upstream's `tls`. None: they are found wrong only when the upstream is made. */
+  tls?: TlsProblem
   paths: readonly KnownPath[]
   packageVersion: string
 }
@@ -43,13 +46,14 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     warnings,
   }
   checkReferences(documents, options.paths)
+  if (options.tls !== undefined) checkTls(documents, options.tls)
   const upstreams = new Map(documents.upstreams.flatMap(named).map((upstream) => [upstream.name, upstream]))
   const boundaries: BuiltBoundary[] = []
   for (const doc of documents.boundaries) {
     const { spec } = doc
-    const routes = (spec?.upstreams ?? []).flatMap(({ name, weight }) => {
+    const routes = (spec?.upstreams ?? []).flatMap(({ name, weight, order }) => {
       const upstream = upstreams.get(name)
-      return upstream === undefined ? [] : [{ upstream, weight }]
+      return upstream === undefined ? [] : [{ upstream, weight, order }]
     })
     const { rules, checkpoints } = await buildRules(
       shop,
@@ -69,6 +73,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       match: spec.match,
       require: spec.require,
       upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
+      retries: spec.retries,
       checks: {
         rules,
         checkpoints,

@@ -40,16 +40,16 @@ export function readDocuments(folder: Folder): Documents {
     whole: folder.problems.length === 0,
     problems: [...folder.problems],
   }
-  const places = new Map<string, Problem>()
+  const places = new Map<string, Yaml>()
   for (const { file, source } of folder.files) {
     const read = readYaml(file, source)
     documents.problems.push(...read.problems)
     documents.whole &&= read.whole
+    const said = new Set(read.problems.map(({ line, column }) => `${line}:${column}`))
     for (const yaml of read.documents) {
       const before = documents.problems.length
       if (!take(yaml, documents, places)) documents.whole = false
       // One mistake is told once: what the YAML reader said of a place is nearer to its cause.
-      const said = new Set(read.problems.map(({ line, column }) => `${line}:${column}`))
       const fresh = documents.problems.splice(before)
       documents.problems.push(...fresh.filter(({ line, column }) => !said.has(`${line}:${column}`)))
     }
@@ -58,7 +58,7 @@ export function readDocuments(folder: Folder): Documents {
 }
 
 /** @returns false when it cannot even be said what it is */
-function take(yaml: Yaml, documents: Documents, places: Map<string, Problem>): boolean {
+function take(yaml: Yaml, documents: Documents, places: Map<string, Yaml>): boolean {
   const { problems } = documents
   documents.count++
   const kind = field(yaml.value, 'kind')
@@ -76,23 +76,23 @@ function take(yaml: Yaml, documents: Documents, places: Map<string, Problem>): b
   const name = field(field(yaml.value, 'metadata'), 'name')
   if (typeof name !== 'string') return false
 
-  const here = yaml.problem(['metadata', 'name'], '')
+  const complain = (message: string) => problems.push(yaml.problem(['metadata', 'name'], message))
   const first = places.get(`${kind} ${name}`)
   if (first !== undefined) {
-    problems.push({
-      ...here,
-      message: `${kind === 'Upstream' ? 'an' : 'a'} ${kind} named "${name}" stands at ${showPlace(first)} already: write another name`,
-    })
+    const place = showPlace(first.problem(['metadata', 'name'], ''))
+    complain(
+      `${kind === 'Upstream' ? 'an' : 'a'} ${kind} named "${name}" stands at ${place} already: write another name`,
+    )
     return true
   }
-  places.set(`${kind} ${name}`, here)
+  places.set(`${kind} ${name}`, yaml)
   const doc = { name, yaml, ...(parsed !== undefined && { spec: parsed.value.spec }) }
   if (kind === 'Boundary') documents.boundaries.push(doc as Doc<BoundarySpec>)
   else if (kind === 'Upstream') documents.upstreams.push(doc as Doc<Nameless<UpstreamSpec>>)
   else if (kind === 'Consumer') documents.consumers.push(doc as Doc<Nameless<Consumer>>)
   else if (documents.gate === undefined) documents.gate = doc as Doc<Gate>
   else {
-    problems.push({ ...here, message: `a second Gate beside "${documents.gate.name}": keep one` })
+    complain(`a second Gate beside "${documents.gate.name}": keep one`)
   }
   return true
 }

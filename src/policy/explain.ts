@@ -101,7 +101,7 @@ function problemsOf(issue: z.core.$ZodIssue, document: Yaml, prefix: readonly Pr
   }
   const field = fieldOf(path)
   // A guard's own words may be a sentence of their own.
-  const colon = /^(?:must|is|cannot) /.test(`${issue.message} `) ? '' : ':'
+  const colon = /^(?:must|is|cannot|has|stands) /.test(`${issue.message} `) ? '' : ':'
   return [document.problem(path, field === '' ? issue.message : `"${field}"${colon} ${issue.message}`)]
 }
 

@@ -122,20 +122,21 @@ function checkModelsInAddresses({ upstreams, problems }: Documents): void {
 
 function checkConsumers({ consumers, boundaries, whole, problems }: Documents): void {
   const names = boundaries.map(({ name }) => name)
-  const seen = new Map<string, Problem>()
+  const known = new Set(names)
+  const seen = new Map<string, () => Problem>()
   for (const { spec, yaml } of consumers) {
     for (const [index, { sha256 }] of (spec?.keys ?? []).entries()) {
-      const here = yaml.problem(['spec', 'keys', index, 'sha256'], '')
+      const here = () => yaml.problem(['spec', 'keys', index, 'sha256'], '')
       const first = seen.get(sha256)
       if (first !== undefined)
         problems.push({
-          ...here,
-          message: `this key stands at ${showPlace(first)} already: give each consumer its own`,
+          ...here(),
+          message: `this key stands at ${showPlace(first())} already: give each consumer its own`,
         })
       else seen.set(sha256, here)
     }
     for (const [index, boundary] of (spec?.boundaries ?? []).entries()) {
-      if (boundary === '*' || names.includes(boundary) || !whole) continue
+      if (boundary === '*' || known.has(boundary) || !whole) continue
       const message = `unknown boundary "${boundary}": ${suggest(boundary, names)}`
       problems.push(yaml.problem(['spec', 'boundaries', index], message))
     }
@@ -144,7 +145,14 @@ function checkConsumers({ consumers, boundaries, whole, problems }: Documents): 
 
 function checkGate({ gate, problems }: Documents): void {
   if (gate?.spec === undefined) return
-  const { listen, admin, limits } = gate.spec
+  const { listen, admin, limits, auth, tls } = gate.spec
+  if (auth.certificates !== undefined && auth.forwarded === undefined && tls?.ca === undefined)
+    problems.push(
+      gate.yaml.problem(
+        ['spec', 'auth', 'certificates'],
+        '"certificates" are shown by nobody: write whose are taken in "tls.ca", or which proxies tell of them in "auth.forwarded"',
+      ),
+    )
   if (listen.port !== 0 && listen.port === admin.port && listen.host === admin.host)
     problems.push(
       gate.yaml.problem(['spec', 'admin'], '"admin" is the address of "listen": write another port'),

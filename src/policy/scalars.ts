@@ -24,6 +24,18 @@ export const period = duration.refine((ms) => ms > 0, {
   error: 'must be longer than nothing: write 250ms, 2s, 5m or 1h',
 })
 
+const RATE = 'must be so many in so long: write 20/min, 5/s or 100/h'
+const WINDOWS: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000 }
+
+/** `20/min` → how many, and in how many milliseconds. */
+export const rate = z
+  .string({ error: worded(RATE) })
+  .regex(/^[1-9][0-9]{0,5}\/(?:s|min|h)$/, { error: RATE, abort: true })
+  .transform((text) => {
+    const [points, window] = text.split('/') as [string, string]
+    return { points: Number(points), window: WINDOWS[window]! }
+  })
+
 const SIZE = 'must be a size of 1 byte to 1 GiB: write 20MiB, 64KiB or a number of bytes'
 const BYTES: Record<string, number> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { authSpec, tlsSpec } from './auth.ts'
+import { redisSchema } from './redis.ts'
 import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
@@ -22,6 +24,7 @@ export type Use = z.output<typeof useSchema>
 export const routeSchema = z.strictObject({
   name,
   weight: z.int().min(1).max(1000).default(1),
+  order: z.int().min(1).max(100).default(1),
 })
 
 export const matchSchema = z.strictObject({
@@ -38,6 +41,15 @@ const boundarySpec = z.strictObject({
   match: matchSchema.prefault({}),
   require: z.strictObject({ roles: list(word).default([]) }).prefault({}),
   upstreams: list(routeSchema),
+  retries: z
+    .strictObject({
+      attempts: z.int().min(0).max(5).default(2),
+      budget: z.number().min(0).max(1).default(0.2),
+      backoff: period
+        .refine((ms) => ms <= 10_000, { error: 'must be at most 10s: write 100ms or 1s' })
+        .prefault('100ms'),
+    })
+    .prefault({}),
   origins: z
     .array(
       z.strictObject({
@@ -86,6 +98,7 @@ const key = z.union(
   [
     z.strictObject({ env: variable, optional: z.literal(true).exactOptional() }),
     z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ files: z.array(z.string().min(1)).min(1).max(16) }),
   ],
   {
     error: (issue) =>
@@ -117,6 +130,24 @@ const auth = (standard: 'authorization' | 'x-api-key') =>
       return before === undefined ? { header } : { header, scheme: before }
     })
 
+const FILE = 'must be the path of a PEM file, such as /etc/sallyport/ca.pem'
+const file = z.string({ error: worded(FILE) }).min(1, { error: FILE })
+const tls = z
+  .strictObject({
+    ca: file.exactOptional(),
+    cert: file.exactOptional(),
+    key: file.exactOptional(),
+    serverName: z
+      .string()
+      .regex(/^(?=.{1,253}$)(?![0-9.]+$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,126}$/, {
+        error: 'must be the name of a host, such as models.internal',
+      })
+      .exactOptional(),
+  })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+    error: '"cert" and "key" belong together: write both, or neither',
+  })
+
 const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[0]) =>
   z.strictObject({
     protocol: z.literal(protocol),
@@ -124,6 +155,7 @@ const http = <P extends string>(protocol: P, keyHeader: Parameters<typeof auth>[
     key: key.exactOptional(),
     auth: auth(keyHeader),
     query: z.record(z.string().min(1).max(128), z.string().max(1024)).default({}),
+    tls: tls.exactOptional(),
     models,
     timeouts: z
       .strictObject({
@@ -166,24 +198,28 @@ const characters = z
   .int()
   .min(1024)
   .max(1024 ** 3)
+const many = z.int().min(1).max(1_000_000)
 const gateSpec = z.strictObject({
   listen: address.prefault('127.0.0.1:8080'),
   admin: address.prefault('127.0.0.1:8081'),
-  auth: z
-    .strictObject({
-      keys: z
-        .literal(true, { error: worded('must be true: nobody could call a gate that takes no keys') })
-        .default(true),
-    })
-    .prefault({}),
+  auth: authSpec.prefault({}),
+  tls: tlsSpec.exactOptional(),
   limits: z
     .strictObject({
       requestBytes: size.prefault('20MiB'),
       holdCharacters: characters.default(65_536),
       partCharacters: characters.default(4_194_304),
+      exchanges: many.default(1024),
+      queue: z.int().min(0).max(1_000_000).default(256),
+      queueWait: period.prefault('1s'),
+      connections: many.default(25_000),
+      headersWithin: period.prefault('10s'),
+      requestWithin: period.prefault('2m'),
+      stalled: period.prefault('60s'),
     })
     .prefault({}),
   drain: duration.prefault('25s'),
+  redis: redisSchema.exactOptional(),
 })
 
 const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>

@@ -14,7 +14,7 @@ const PATHS: KnownPath[] = [
 interface Spec {
   match?: object
   roles?: string[]
-  upstreams?: { name: string; weight?: number }[]
+  upstreams?: { name: string; weight?: number; order?: number }[]
 }
 
 /** Built from documents, as it is when serving. */
@@ -133,39 +133,25 @@ describe('upstreams', () => {
       },
     )
     const boundary = selector.boundary(caller(), CHAT, 'quick')
-    expect(selector.upstream(boundary, CHAT, 'quick', 0)).toMatchObject({
-      upstream: { name: 'fast' },
-      model: 'quick-2030',
-      contextTokens: 4000,
-    })
-    expect(selector.upstream(boundary, CHAT, 'other', 0.9)).toEqual({
-      upstream: expect.objectContaining({ name: 'any' }),
-      model: 'other',
-    })
-    expect(selector.upstream(boundary, CHAT, 'loopback', 0)).toMatchObject({ upstream: { name: 'local' } })
-    expect(selector.upstream(boundary, GENERATE, 'loopback', 0)).toMatchObject({ upstream: { name: 'any' } })
+    expect(selector.targets(boundary, CHAT, 'quick')).toMatchObject([
+      { upstream: { name: 'fast' }, model: 'quick-2030', contextTokens: 4000, weight: 1, order: 1 },
+    ])
+    expect(selector.targets(boundary, CHAT, 'other')).toEqual([
+      { upstream: expect.objectContaining({ name: 'any' }), model: 'other', weight: 1, order: 1 },
+    ])
+    expect(selector.targets(boundary, CHAT, 'loopback')).toMatchObject([{ upstream: { name: 'local' } }])
+    expect(selector.targets(boundary, GENERATE, 'loopback')).toMatchObject([{ upstream: { name: 'any' } }])
   })
 
-  test('equals are picked by weight', async () => {
-    const { selector, policy } = await select(
-      {
-        b: {
-          upstreams: [
-            { name: 'any', weight: 1 },
-            { name: 'two', weight: 3 },
-          ],
-        },
-      },
-      { two: {} },
-    )
-    const boundary = selector.boundary(caller(), CHAT, 'm')
-    const picked = (random: number) => selector.upstream(boundary, CHAT, 'm', random).upstream.name
-    expect([0, 0.2499, 0.25, 0.9999].map(picked)).toEqual(['any', 'any', 'two', 'two'])
-    const { upstreams } = boundary
-    const turned = { ...boundary, upstreams: upstreams.toReversed() }
-    const other = createSelector({ ...policy, boundaries: [turned] }, PATHS)
-    const pickedTurned = (random: number) => other.upstream(turned, CHAT, 'm', random).upstream.name
-    expect([0, 0.7499, 0.75, 0.9999].map(pickedTurned)).toEqual(['two', 'two', 'any', 'any'])
+  test('stand by their order, and as they were listed where that is the same', async () => {
+    const upstreams = [{ name: 'last', order: 3 }, { name: 'any' }, { name: 'two', weight: 3 }]
+    const { selector } = await select({ b: { upstreams } }, { two: {}, last: {} })
+    const targets = selector.targets(selector.boundary(caller(), CHAT, 'm'), CHAT, 'm')
+    expect(targets.map(({ upstream, weight, order }) => [upstream.name, weight, order])).toEqual([
+      ['any', 1, 1],
+      ['two', 3, 1],
+      ['last', 1, 3],
+    ])
   })
 
   test('none', async () => {
@@ -174,8 +160,8 @@ describe('upstreams', () => {
       { one: { models: [{ name: 'm' }] } },
     )
     const boundary = selector.boundary(caller(), CHAT, 'x')
-    expect(() => selector.upstream(boundary, CHAT, 'x', 0)).toThrow(refused('request.model'))
-    expect(() => selector.upstream(boundary, '/v1/other', 'm', 0)).toThrow(refused('request.model'))
+    expect(() => selector.targets(boundary, CHAT, 'x')).toThrow(refused('request.model'))
+    expect(() => selector.targets(boundary, '/v1/other', 'm')).toThrow(refused('request.model'))
   })
 })
 

@@ -10,6 +10,10 @@ export interface Target {
   model: string
   contextTokens?: number
   price?: Price
+  /** Its share of the calls among those of its order. */
+  weight: number
+  /** Those of a higher order serve when none of a lower one can. */
+  order: number
 }
 
 export interface Selector {
@@ -22,27 +26,25 @@ export interface Selector {
   /** A boundary that this caller may use, by name. @throws GateError `auth.no_boundary`, for an unknown name too */
   named(caller: Caller, name: string): BuiltBoundary
   /**
-   * Picks by weight among the boundary's upstreams that serve the model; those that name it beat those that serve `*`.
-   * @param random 0 to 1, exclusive
+   * The boundary's upstreams that serve the model, by their order; those that name it beat those that serve `*`.
    * @throws GateError `request.model`
    */
-  upstream(boundary: BuiltBoundary, path: string, model: string, random: number): Target
-  /** What each upstream that `upstream` may pick takes for the model, by its name; those that have no price are left out. */
+  targets(boundary: BuiltBoundary, path: string, model: string): readonly Target[]
+  /** What each of these upstreams takes for the model, by its name; those that have no price are left out. */
   prices(boundary: BuiltBoundary, path: string, model: string): ReadonlyMap<string, Price>
   /** Whether a call of this caller for that model would reach an upstream, on any of these paths; by default, on any. */
   serves(caller: Caller, model: string, among?: readonly KnownPath[]): boolean
-  /** The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so. */
+  /**
+   * The models that this caller may use by name, and the upstreams whose further models it may use if `serves` says so.
+   * @throws GateError `auth.no_boundary` for a caller that no boundary lets in
+   */
   models(caller: Caller, among?: readonly KnownPath[]): { names: string[]; wildcards: UpstreamSpec[] }
 }
 
 /** path → tenant → model, each exact or `*`. */
 type Index = Map<string, Map<string, Map<string, BuiltBoundary>>>
-interface Weighted {
-  target: Target
-  weight: number
-}
 /** What serves one path of a boundary; `*` is what serves any model. */
-type Serving = ReadonlyMap<string, readonly Weighted[]>
+type Serving = ReadonlyMap<string, readonly Target[]>
 
 const matches = (entries: readonly string[], value: string): boolean =>
   entries.includes('*') || entries.includes(value)
@@ -54,6 +56,10 @@ function admits(boundary: BuiltBoundary, caller: Caller): boolean {
     boundary.require.roles.every((role) => caller.roles.includes(role))
   )
 }
+
+/** Whether some call of this caller could be the boundary's. */
+const lets = (boundary: BuiltBoundary, caller: Caller): boolean =>
+  admits(boundary, caller) && matches(boundary.match.tenants, caller.tenant)
 
 /** Puts every boundary into its cells. @param tie called once for each pair that claims the same cell */
 export function indexClaims<T extends Pick<BuiltBoundary, 'match'>>(
@@ -94,32 +100,25 @@ function servings(boundary: BuiltBoundary, paths: readonly KnownPath[]): Readonl
   const byPath = new Map<string, Serving>()
   for (const { path, protocols } of paths) {
     if (!matches(boundary.match.paths, path)) continue
-    const serving = new Map<string, Weighted[]>()
-    for (const { upstream, weight } of boundary.upstreams) {
+    const serving = new Map<string, Target[]>()
+    const inOrder = boundary.upstreams.toSorted((a, b) => a.order - b.order)
+    for (const { upstream, weight, order } of inOrder) {
       if (!protocols.includes(upstream.protocol)) continue
       for (const { name, as, contextTokens, price } of upstream.models) {
         const target: Target = {
           upstream,
           model: as ?? name,
+          weight,
+          order,
           ...(contextTokens !== undefined && { contextTokens }),
           ...(price !== undefined && { price }),
         }
-        getOrPut(serving, name, (): Weighted[] => []).push({ target, weight })
+        getOrPut(serving, name, (): Target[] => []).push(target)
       }
     }
     byPath.set(path, serving)
   }
   return byPath
-}
-
-function pick(choices: readonly Weighted[], random: number): Target {
-  if (choices.length === 1) return choices[0]!.target
-  let rest = random * choices.reduce((sum, { weight }) => sum + weight, 0)
-  for (const { target, weight } of choices) {
-    rest -= weight
-    if (rest < 0) return target
-  }
-  return choices.at(-1)!.target
 }
 
 /** Chooses boundaries and upstreams. Made once per policy, so that a call costs a few look-ups. */
@@ -156,7 +155,7 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
     }
     return undefined
   }
-  const choices = (boundary: BuiltBoundary, path: string, model: string): readonly Weighted[] => {
+  const choices = (boundary: BuiltBoundary, path: string, model: string): readonly Target[] => {
     const serving = served.get(boundary)?.get(path)
     return serving?.get(model) ?? serving?.get('*') ?? []
   }
@@ -175,32 +174,29 @@ export function createSelector(policy: Policy, paths: readonly KnownPath[]): Sel
     },
     named(caller, name) {
       const boundary = byName.get(name)
-      if (
-        boundary === undefined ||
-        !admits(boundary, caller) ||
-        !matches(boundary.match.tenants, caller.tenant)
-      )
-        throw new GateError('auth.no_boundary')
+      if (boundary === undefined || !lets(boundary, caller)) throw new GateError('auth.no_boundary')
       return boundary
     },
-    upstream(boundary, path, model, random) {
+    targets(boundary, path, model) {
       const found = choices(boundary, path, model)
       if (found.length === 0) throw new GateError('request.model', { param: 'model' })
-      const target = pick(found, random)
-      return target.model === '*' ? { ...target, model } : target
+      const any = found.some((target) => target.model === '*')
+      return any ? found.map((one) => (one.model === '*' ? { ...one, model } : one)) : found
     },
     prices(boundary, path, model) {
       const prices = new Map<string, Price>()
-      for (const { target } of choices(boundary, path, model))
-        if (target.price !== undefined) prices.set(target.upstream.name, target.price)
+      for (const { upstream, price } of choices(boundary, path, model))
+        if (price !== undefined) prices.set(upstream.name, price)
       return prices
     },
     models(caller, among = paths) {
+      if (!policy.boundaries.some((boundary) => lets(boundary, caller)))
+        throw new GateError('auth.no_boundary')
       const wildcards = new Set<UpstreamSpec>()
       for (const { path } of among) {
         const boundary = find(caller, path, undefined)
         const any = boundary === undefined ? undefined : served.get(boundary)?.get(path)?.get('*')
-        for (const { target } of any ?? []) wildcards.add(target.upstream)
+        for (const { upstream } of any ?? []) wildcards.add(upstream)
       }
       return {
         names: [...named].filter((model) => names(caller, model, among)).sort(),

@@ -14,7 +14,8 @@ export interface BuiltBoundary {
   match: BoundarySpec['match']
   require: BoundarySpec['require']
   /** Without those that are out of service. */
-  upstreams: readonly { upstream: UpstreamSpec; weight: number }[]
+  upstreams: readonly { upstream: UpstreamSpec; weight: number; order: number }[]
+  retries: BoundarySpec['retries']
   checks: Checks
 }
 

@@ -1,11 +1,13 @@
 import {
+  Composer,
+  type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
-  parseAllDocuments,
+  Parser,
   type YAMLError,
 } from 'yaml'
 import { ambiguity } from './plain.ts'
@@ -37,18 +39,17 @@ export function readYaml(
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), message }
   }
-  // A byte order mark would count as a column, and no editor shows it.
-  const parsed = parseAllDocuments(source.replace(/^\ufeff/, ''), {
-    version: '1.2',
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    merge: false,
-    logLevel: 'silent',
-  })
   const documents: Yaml[] = []
   let whole = true
-  for (const document of parsed) {
+  let index = -1
+  // A tree is many times its text. None is kept: where something must be shown, the file is read again.
+  let trees: Document[] | undefined
+  const tree = (at: number): Document => {
+    trees ??= [...compose(source)]
+    return trees[at]!
+  }
+  for (const document of compose(source, lines)) {
+    index++
     if (document.directives?.yaml.explicit)
       problems.push(at(0, 'a %YAML line is not read here: leave it out'))
     for (const error of document.errors) problems.push(at(error.pos[0], wording(error)))
@@ -58,20 +59,44 @@ export function readYaml(
     // Nothing but comments, such as after a last line of ---.
     if (broken || contents === null || isEmpty(contents)) continue
 
-    const resolve = (node: Node | undefined | null): Node | undefined =>
-      isAlias(node) ? (node.resolve(document) as Node | undefined) : (node ?? undefined)
-    const value = toPlain(contents, resolve, (offset, message) => problems.push(at(offset, message)))
+    const value = toPlain(contents, resolver(document), (offset, message) =>
+      problems.push(at(offset, message)),
+    )
     if (value === OVERFLOW) {
       whole = false
       continue
     }
+    const number = index
     documents.push({
       value,
-      problem: (path, message, key) => at(offsetOf(contents, resolve, path, key), message),
+      problem(path, message, key) {
+        const shown = tree(number)
+        return at(offsetOf(shown.contents as Node, resolver(shown), path, key), message)
+      },
     })
   }
   return { documents, problems, whole }
 }
+
+/** One document after the other, so that each can be forgotten before the next. */
+function compose(source: string, lines?: LineCounter): Iterable<Document> {
+  const composer = new Composer({
+    version: '1.2',
+    prettyErrors: false,
+    stringKeys: true,
+    merge: false,
+    logLevel: 'silent',
+  })
+  // A byte order mark would count as a column, and no editor shows it.
+  return composer.compose(
+    new Parser(lines?.addNewLine).parse(source.replace(/^\ufeff/, '')),
+  ) as Iterable<Document>
+}
+
+const resolver =
+  (document: Document): Resolve =>
+  (node) =>
+    isAlias(node) ? (node.resolve(document) as Node | undefined) : (node ?? undefined)
 
 type Resolve = (node: Node | undefined | null) => Node | undefined
 

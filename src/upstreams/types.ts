@@ -13,6 +13,8 @@ export interface UpstreamCall {
   /** Aborting ends the call at once; whoever awaits it or its body gets `signal.reason`. */
   signal: Signal
   stream: boolean
+  /** Milliseconds that the call has left, where earlier tries took some of `total`. */
+  left?: number
 }
 
 /**
@@ -37,6 +39,10 @@ export interface UpstreamAnswer {
 export interface Upstream {
   name: string
   protocol: HttpSpec['protocol'] | 'loopback'
+  /** Milliseconds from the call to the answer's last byte, further tries included. */
+  total: number
+  /** It has a key besides the one that it refused with `upstream.auth`: the next call shows that. */
+  spareKey?: true
   /** Ids of the models that it says it has; none when it cannot be asked. */
   models(): Promise<string[]>
   /**
@@ -60,6 +66,17 @@ export interface Timeouts {
   total: number
 }
 
+/** Files, PEM, by their paths. `cert` and `key` only together. */
+export interface TlsFiles {
+  /** Authorities that are trusted, in place of those that come with Node. */
+  ca?: string
+  /** What the gate shows of itself. */
+  cert?: string
+  key?: string
+  /** The name in the server's certificate, where it is not that of the address. */
+  serverName?: string
+}
+
 /** What `http/` needs of an `Upstream` document. */
 export interface HttpSpec {
   name: string
@@ -67,12 +84,13 @@ export interface HttpSpec {
   protocol: 'openai' | 'anthropic'
   /** `http:` or `https:`, without credentials, query or fragment; `{model}` stands for the model's name. */
   baseUrl: string
-  /** None: no credentials are sent. */
-  key?: SecretRef
+  /** None: no credentials are sent. Of several files, the first whose key is not refused. */
+  key?: SecretRef | { files: readonly string[] }
   /** The header that carries the key, and what stands before it, such as `Bearer`. */
   auth: { header: string; scheme?: string }
   /** Added to every call: `api-version` and the like. */
   query?: Readonly<Record<string, string>>
+  tls?: TlsFiles
   timeouts: Timeouts
 }
 

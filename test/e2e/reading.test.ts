@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, document, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
@@ -240,7 +241,8 @@ describe('headers', () => {
       accept: 'application/json',
       'accept-encoding': 'identity',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-      'idempotency-key': 'once-1',
+      // One provider key serves all tenants: their idempotency keys must not meet.
+      'idempotency-key': createHash('sha256').update('["acme","once-1"]').digest('hex'),
     })
   })
 

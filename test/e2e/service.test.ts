@@ -449,6 +449,7 @@ describe('the admin port', () => {
     expect(JSON.parse(ready.text)).toEqual({
       ready: true,
       policy: { version: expect.any(String), loaded: expect.any(String) },
+      upstreams: [{ name: 'model', state: 'closed', cooling: 0 }],
     })
     const { version } = JSON.parse(ready.text).policy
     expect((await call(`${gate.admin}/metrics`)).text).toContain(

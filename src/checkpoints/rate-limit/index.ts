@@ -112,8 +112,9 @@ function open(settings: Config, { counter, clock, digest }: CheckpointPorts): Ch
     // Of two limits each holds places of its own: they come back with the call, whatever the documents then say.
     const hold =
       concurrent === undefined ? undefined : counter.hold(`places ${concurrent} ${key}`, concurrent)
+    const asked = take(counter, counts, counted)
     return after(hold, (place) =>
-      after(take(counter, counts, counted), (taken) => {
+      after(asked, (taken) => {
         const value = { taken, place }
         const again = Math.max(taken.wait, place?.taken === false ? PLACE_AGAIN : 0)
         if (again === 0 || again > left) return { value }

@@ -10,9 +10,12 @@ import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
 import { Walker } from './walk.ts'
 
+/** Of a request. More would take longer to read than others can wait; providers' own limits are far lower. */
+const MAX_VALUES = 524_288
+
 /** Reads a request's body by its shape. What is known to be nobody's else is the user's. */
 export function readRequest(text: string, shape: Shape): ReadRequest {
-  const document = scan(text)
+  const document = scan(text, { values: MAX_VALUES })
   const found = new Walker(shape, { origin: 'user' }).read(document)
   const { model, stream } = found.captured
   const maxOutput = askedOutput(found.captured)

@@ -63,17 +63,17 @@ function enter(call: Call, exchange: Exchange, read: ReadRequest | undefined): M
   })
 }
 
-/** Notes whether a model was reached by what is sent. */
+/** Notes whether a model was reached by what is sent; by any of several tries. */
 export async function reaching<T extends { status: number }>(call: Call, sending: Promise<T>): Promise<T> {
   const { counted } = call
   if (counted === undefined) return sending
   try {
     const answer = await sending
     // A model that says no has done nothing.
-    counted.reached = answer.status === 200
+    counted.reached ||= answer.status === 200
     return answer
   } catch (error) {
-    counted.reached = mayHaveWorked(error)
+    counted.reached ||= mayHaveWorked(error)
     throw error
   }
 }

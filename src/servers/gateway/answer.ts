@@ -4,13 +4,14 @@ import { openSession, type Release } from '../../core/session.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { hear, heardAll } from './admission.ts'
-import { utf8 } from './body.ts'
+import { breath, utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 
 /** The most of a buffered answer that is kept; a longer one has to be streamed. */
 const MAX_BODY = 64 * 1024 * 1024
+const BROKEN_OFF = new Set(['upstream.unavailable', 'upstream.timeout'])
 const HEARTBEAT = 15_000
 /** How often it is asked whether a heartbeat is due: a timer set anew with every event would cost more than sending it. */
 const BEATS = 3
@@ -41,10 +42,13 @@ async function passBody(
   headers: Record<string, string>,
 ): Promise<void> {
   const bytes = await body.whole(MAX_BODY)
+  await breath(bytes)
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
   const reader = protocol.answer(answerOptions(exchange))
+  await breath(text)
   const unit = reader.body(text)
+  await breath(text)
   noteUsage(call, reader.usage())
   hear(call, unit)
   heardAll(call)
@@ -109,14 +113,19 @@ async function passStream(
   }
 
   try {
-    for await (const bytes of body) {
-      call.bytes.answerIn += bytes.length
-      for (const unit of reader.push(bytes)) {
-        hear(call, unit)
-        const release = session.push(unit)
-        const room = pass(release instanceof Promise ? await release : release)
-        if (room !== undefined) await room
+    try {
+      for await (const bytes of body) {
+        call.bytes.answerIn += bytes.length
+        for (const unit of reader.push(bytes)) {
+          hear(call, unit)
+          const release = session.push(unit)
+          const room = pass(release instanceof Promise ? await release : release)
+          if (room !== undefined) await room
+        }
       }
+    } catch (error) {
+      // What breaks off, or stops, after it has said that it ends has nothing more to say.
+      if (!(reader.complete() && BROKEN_OFF.has((error as GateError).code))) throw error
     }
     for (const unit of reader.end()) {
       hear(call, unit)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { GateError } from '../../core/errors.ts'
@@ -14,6 +15,8 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   ...('zstdDecompress' in zlib ? { zstd: promisify(zlib.zstdDecompress as never) as Decoder } : {}),
 }
 
+const LONG = 256 * 1024
+
 export interface Body {
   text: string
   /** The same as bytes, without its content encoding: what leaves when nothing is edited. */
@@ -25,42 +28,68 @@ export interface Body {
 /**
  * The body of a request, decoded.
  * Throws `GateError` `body.too_large` (also for what grows past the limit when decoded), `body.encoding`,
- * `body.invalid_utf8`, `body.truncated`.
+ * `body.invalid_utf8`, `body.truncated`, `request.timeout`.
+ * @param limits bytes, and the milliseconds that it may take to come
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
+export async function readBody(
+  request: IncomingMessage,
+  { requestBytes: limit, requestWithin }: { requestBytes: number; requestWithin: number },
+): Promise<Body> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   const decode = encoding === 'identity' ? undefined : DECODERS[encoding]
   if (encoding !== 'identity' && decode === undefined) throw new GateError('body.encoding')
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new GateError('body.too_large')
-  const raw = await collect(request, limit)
+  const raw = await collect(request, limit, requestWithin)
+  await breath(raw)
   const decoded = decode === undefined ? raw : await inflate(decode, raw, limit)
-  return { text: utf8(decoded), decoded, bytes: raw.length }
+  const text = utf8(decoded)
+  await breath(text)
+  return { text, decoded, bytes: raw.length }
 }
 
-function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** Lets others have their turn between two steps that each take long for a body like this. */
+export async function breath({ length }: { length: number }): Promise<void> {
+  if (length > LONG) await setImmediate()
+}
+
+function collect(request: IncomingMessage, limit: number, within: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     let ended = false
+    const late = () => {
+      if (ended) return
+      ended = true
+      request.pause()
+      reject(new GateError('request.timeout'))
+    }
+    const timer = setTimeout(late, within)
+    // Nothing has come for the time after which a connection counts as stalled.
+    request.on('timeout', late)
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > limit) {
         ended = true
+        clearTimeout(timer)
         request.pause()
         reject(new GateError('body.too_large'))
       } else chunks.push(chunk)
     })
     request.on('end', () => {
       ended = true
+      clearTimeout(timer)
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
     })
     // An error with its stack is not made for every call that ends well.
     const broken = (cause?: Error) => {
+      clearTimeout(timer)
       if (!ended) reject(new GateError('body.truncated', { cause }))
       ended = true
     }
     request.on('error', broken)
     request.on('close', broken)
+    // It left while something else was waited for: nothing will tell of that again.
+    if (request.destroyed) broken()
   })
 }
 

@@ -3,11 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
-import type { ExchangeRecord } from '../../core/record.ts'
+import type { Attempt, ExchangeRecord } from '../../core/record.ts'
+import type { Trace } from '../../core/trace.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
+import type { Attempts } from '../../identity/attempts.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
+import type { Places } from './places.ts'
 import type { Counted, GatewayDeps, Serving, ServingBoundary } from './types.ts'
+import { type Progress, writeWhole } from './whole.ts'
 
 /** One call, from its first byte to its last, and what is known of it so far. */
 export interface Call {
@@ -21,13 +25,21 @@ export interface Call {
   search: string
   serving: Serving
   deps: GatewayDeps
+  trace?: Trace
+  places: Places
+  /** Failed attempts of the addresses that call. */
+  failures: Attempts
+  /** Gives back its place among the exchanges that are served. */
+  leave?: () => void
   /** Ends what waits for an upstream; its reason says who left. */
   cancel: Cancellation
   protocol?: Protocol
   caller?: Caller
   boundary?: ServingBoundary
   exchange?: Exchange
+  /** The last that was tried. */
   upstream?: string
+  attempts?: Attempt[]
   model?: string
   stream?: boolean
   usage?: Usage
@@ -35,6 +47,9 @@ export interface Call {
   counted?: Counted
   /** Headers that say how full its counts are. */
   meters?: Readonly<Record<string, string>>
+  /** Its answer, or its connection, has ended. */
+  closed: boolean
+  progress: Progress
   ended: ExchangeRecord['ended']
   code?: string
   bytes: ExchangeRecord['bytes']
@@ -42,13 +57,20 @@ export interface Call {
   upstreamHeaders?: number
   firstByte?: number
   timings: Record<string, number>
+  /** When the stages of `timings` began, as far as a trace asks for it. */
+  began?: Record<string, number>
   started: number
 }
 
 /** Why an exchange was cut short. */
-export type Gone = { gone: 'client' } | { gone: 'drained' }
+export type Gone = { gone: 'client' } | { gone: 'drained' } | { gone: 'stalled' }
 
-export function openCall(request: IncomingMessage, response: ServerResponse, deps: GatewayDeps): Call {
+export function openCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: GatewayDeps,
+  { places, failures }: Pick<Call, 'places' | 'failures'>,
+): Call {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const call: Call = {
@@ -59,13 +81,30 @@ export function openCall(request: IncomingMessage, response: ServerResponse, dep
     search: mark < 0 ? '' : url.slice(mark),
     serving: deps.serving(),
     deps,
+    places,
+    failures,
     cancel: cancellation(),
+    closed: false,
+    progress: { waiting: 0, written: 0, since: 0 },
     ended: 'complete',
     bytes: { requestIn: 0, requestOut: 0, answerIn: 0, answerOut: 0 },
     timings: {},
     started: deps.clock.now(),
   }
+  if (deps.trace !== undefined) {
+    call.trace = deps.trace(call.id, request.headers)
+    if (call.trace.sampled) call.began = {}
+  }
   return call
+}
+
+/** Notes that a stage begins, and when it ends how long it took. */
+export function stage(call: Call, name: string): () => void {
+  const began = call.deps.clock.now()
+  if (call.began !== undefined) call.began[name] = began - call.started
+  return () => {
+    call.timings[name] = call.deps.clock.now() - began
+  }
 }
 
 const ID_BYTES = 16
@@ -73,13 +112,38 @@ const random = Buffer.alloc(ID_BYTES * 256)
 let used = random.length
 
 /** `ex_` and 128 random bits, of which many are drawn at once. */
-function newId(): string {
+export function newId(): string {
   if (used === random.length) {
     randomFillSync(random)
     used = 0
   }
   used += ID_BYTES
   return `ex_${random.toString('hex', used - ID_BYTES, used)}`
+}
+
+/** Who calls. Waits only where somebody else must be asked. Throws `GateError` `auth.*`. */
+export async function identified(call: Call): Promise<Caller> {
+  const { request, serving, failures } = call
+  const caller = failures.watch(
+    request.socket.remoteAddress ?? '',
+    serving.attempts.failures,
+    (unlessThrottled) => serving.identify(request, unlessThrottled),
+  )
+  call.caller = caller instanceof Promise ? await caller : caller
+  return call.caller
+}
+
+/**
+ * Takes the call's place among those that are served. After it is known who calls: a stranger holds none, and none waits.
+ * Throws `GateError` `gate.overloaded`.
+ */
+export async function enter(call: Call): Promise<void> {
+  const { cancel, places, serving } = call
+  const taken = places.take(serving.limits, (forget) => cancel.signal.addEventListener('abort', forget))
+  const leave = taken instanceof Promise ? await taken : taken
+  // Whoever left while it waited has no use for it any more.
+  if (call.closed) leave()
+  else call.leave = leave
 }
 
 /** What the engine finds in this call, by the rules of its boundary. */
@@ -105,11 +169,13 @@ export function write(call: Call, chunk: string): Promise<void> | undefined {
   return new Promise((resolve) => {
     const go = () => {
       response.off('drain', go)
-      response.off('close', go)
+      call.cancel.signal.removeEventListener('abort', go)
       resolve()
     }
     response.once('drain', go)
-    response.once('close', go)
+    // Not `close`, of which an answer whose turn on its connection has not come never hears.
+    call.cancel.signal.addEventListener('abort', go)
+    if (call.cancel.signal.aborted) go()
   })
 }
 
@@ -125,7 +191,7 @@ export function sendJson(
   headers['content-type'] = 'application/json'
   headers['content-length'] = String(length)
   writeHead(call, status, headers)
-  call.response.end(json)
+  writeWhole(call.response, json)
 }
 
 /** The one place that begins an answer. Headers set before would be merged one by one, at a multiple of the cost. */
@@ -195,9 +261,14 @@ export function recordOf(call: Call): ExchangeRecord {
     bytes: call.bytes,
   }
   if (request.socket.remoteAddress !== undefined) record.remote = request.socket.remoteAddress
+  if (call.trace !== undefined) record.trace = call.trace
+  if (call.began !== undefined) record.began = call.began
   if (caller !== undefined) {
     record.subject = caller.subject
     record.tenant = caller.tenant
+    if (caller.credentials !== undefined) record.credentials = caller.credentials
+    if (caller.keyId !== undefined) record.keyId = caller.keyId
+    if (typeof caller.claims?.iss === 'string') record.issuer = caller.claims.iss
   }
   if (boundary !== undefined) {
     record.boundary = boundary.name
@@ -205,6 +276,7 @@ export function recordOf(call: Call): ExchangeRecord {
     if (boundary.checks.shadow) record.shadow = true
   }
   if (call.upstream !== undefined) record.upstream = call.upstream
+  if (call.attempts !== undefined) record.attempts = call.attempts
   if (call.model !== undefined) record.model = call.model
   if (call.stream !== undefined) record.stream = call.stream
   if (call.code !== undefined) record.code = call.code

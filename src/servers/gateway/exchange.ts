@@ -2,23 +2,28 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Unit } from '../../core/types.ts'
 import type { Protocol } from '../../protocols/types.ts'
-import { admit, reaching } from './admission.ts'
+import { admit } from './admission.ts'
 import { passAnswer } from './answer.ts'
-import { readBody } from './body.ts'
-import { beginExchange, type Call } from './call.ts'
+import { reach } from './balance/index.ts'
+import { brokeOff } from './balance/outcome.ts'
+import { pickFirst } from './balance/pick.ts'
+import { breath, readBody } from './body.ts'
+import { beginExchange, type Call, enter, identified, stage } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
-import { askedModel, withModel } from './model.ts'
+import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
 
 /** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
 export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
   const { request, serving, deps } = call
   call.protocol = protocol
-  const caller = serving.identify(request.headers)
-  call.caller = caller
-  const headers = upstreamHeaders(request.headers, protocol.headers)
-  const { text, decoded, bytes } = await readBody(request, serving.limits.requestBytes)
+  const caller = await identified(call)
+  await enter(call)
+  const headers = upstreamHeaders(request.headers, caller.tenant, protocol.headers)
+  // Of a trace that this call is no part of.
+  if (call.trace !== undefined && call.trace.parent === undefined) delete headers.tracestate
+  const { text, decoded, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
   call.stream = read.stream
@@ -26,46 +31,49 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.model = asked
   const boundary = serving.boundary({ path: protocol.path, model: asked, caller })
   call.boundary = boundary
-  const { upstream, model } = serving.route(boundary, protocol.path, asked)
-  call.upstream = upstream.name
+  const route = serving.route(boundary, protocol.path, asked)
+  const first = pickFirst(route.targets)
   limitParts(read.unit, serving.limits.partCharacters)
 
+  await breath(text)
   const exchange = beginExchange(call, caller, boundary)
   const admitted = admit(call, exchange, read)
   if (admitted !== undefined) await admitted
-  const edited = await inspectRequest(call, exchange, withModel(call, read, model))
-  const taken = protocol.toUpstream?.(edited, model) ?? edited
-  // Bytes that nobody edited need not be made again.
-  const body = taken === text ? decoded : taken
-  call.bytes.requestOut = Buffer.byteLength(body)
+  const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
 
-  const sent = deps.clock.now()
-  const sending = upstream.send({
+  const answered = stage(call, 'upstream')
+  const { answer, trying } = await reach(call, route, first, {
     path: protocol.upstreamPath,
-    model,
     headers,
-    body,
-    signal: call.cancel.signal,
     stream: read.stream,
+    body(target) {
+      const named = renamed(protocol, edited, first.model, target.model)
+      const taken = protocol.toUpstream?.(named, target.model) ?? named
+      // Bytes that nobody edited need not be made again.
+      return taken === text ? decoded : taken
+    },
   })
-  const answer = await reaching(call, sending)
   call.upstreamHeaders = deps.clock.now() - call.started
-  call.timings.upstream = deps.clock.now() - sent
+  answered()
   if (answer.status !== 200) throw await providerError(exchange, answer)
-  const began = deps.clock.now()
+  const passed = stage(call, 'answer')
   try {
     await passAnswer(call, exchange, protocol, answer)
+    trying.served()
+  } catch (error) {
+    if (brokeOff(error)) trying.failed()
+    throw error
   } finally {
-    call.timings.answer = deps.clock.now() - began
+    passed()
   }
 }
 
 async function inspectRequest(call: Call, exchange: Exchange, unit: Unit): Promise<string> {
-  const began = call.deps.clock.now()
+  const inspected = stage(call, 'request')
   try {
     return await judged(exchange, 'request', unit)
   } finally {
-    call.timings.request = call.deps.clock.now() - began
+    inspected()
   }
 }
 

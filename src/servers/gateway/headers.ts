@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { GateError } from '../../core/errors.ts'
 import type { PassedHeader } from '../../protocols/types.ts'
 
 // Lists of what passes, and not of what does not: a header that nobody thought of stays outside.
-const TO_UPSTREAM = ['accept', 'traceparent', 'tracestate', 'idempotency-key']
+const TO_UPSTREAM = ['accept', 'traceparent', 'tracestate']
 const TO_CALLER = ['x-request-id', 'request-id', 'openai-processing-ms', 'openai-version']
 
 const NONE: readonly PassedHeader[] = []
@@ -11,6 +12,7 @@ const NONE: readonly PassedHeader[] = []
 /** Throws `GateError` `request.invalid` where a header of the protocol's does not look like one. */
 export function upstreamHeaders(
   headers: IncomingHttpHeaders,
+  tenant: string,
   own: readonly PassedHeader[] = NONE,
 ): Record<string, string> {
   const out: Record<string, string> = { 'content-type': 'application/json' }
@@ -18,6 +20,9 @@ export function upstreamHeaders(
     const value = headers[name]
     if (typeof value === 'string') out[name] = value
   }
+  const once = headers['idempotency-key']
+  // All tenants share the gate's key: with the same text of two of them, one would get the other's answer.
+  if (typeof once === 'string') out['idempotency-key'] = hash('sha256', JSON.stringify([tenant, once]))
   for (const { name, like, otherwise } of own) {
     const value = headers[name] ?? otherwise
     if (value === undefined) continue

@@ -3,18 +3,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
+import { attempts } from '../../identity/attempts.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { settle } from './admission.ts'
 import { aliases } from './aliases.ts'
-import { type Call, type Gone, openCall, recordOf, refuse } from './call.ts'
+import { type Call, type Gone, newId, openCall, recordOf, refuse } from './call.ts'
+import { brokenRecord, countHeaders, watchConnections } from './connections.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
+import { places } from './places.ts'
+import { tlsServer } from './tls.ts'
 import type { GatewayDeps } from './types.ts'
+import { unread } from './whole.ts'
 
 const HEADER_BYTES = 32_768
-const HEADERS_MS = 10_000
-const REQUEST_MS = 120_000
+/** How much later than the gate Node itself ends a request: it knows no protocol to say so in. */
+const GRACE = 10_000
 const UPSTREAM_GONE = new Set(['upstream.unavailable', 'upstream.timeout', 'upstream.invalid'])
 
 export interface Gateway {
@@ -22,6 +27,8 @@ export interface Gateway {
   address: string
   /** Takes no more calls, lets those that run finish for `ms`, then ends them with their protocol's error. */
   drain(ms: number): Promise<void>
+  /** Open connections of callers. */
+  connections(): Promise<number>
 }
 
 interface Endpoint {
@@ -43,39 +50,61 @@ const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
 const AZURE_MODELS = /^\/openai\/(?:v1\/)?models(?=\/|$)/
 const aliasOf = aliases(PROTOCOLS)
 
-/** The data plane. Throws `Error` when the address cannot be listened on. */
+/** The data plane. Throws `Error` when the address cannot be listened on, or a file of `tls` cannot be used. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
   const open = new Set<Call>()
   const ended: ExchangeRecord[] = []
+  const shared = { places: places(deps.clock), failures: attempts(deps.clock) }
   let draining = false
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call = openCall(request, response, deps)
+    if (!connections.open(request, response, closed)) return
+    const call = openCall(request, response, deps, shared)
     open.add(call)
     deps.opened()
     let served = false
-    response.on('close', () => {
+    function closed(): void {
+      call.closed = true
       if (!response.writableFinished) call.cancel.abort({ gone: 'client' } satisfies Gone)
       if (served) close(call)
-    })
+    }
     response.on('error', ignore)
+    // Nothing moves while a model thinks, which is no reason to cut its caller off.
+    response.on('timeout', ignore)
     try {
       if (draining) throw new GateError('gate.draining', { retryAfter: 1 })
+      countHeaders(request)
       await endpoint(call).serve(call)
     } catch (error) {
       fail(call, error)
     }
     settle(call)
     served = true
-    if (response.closed) close(call)
+    if (call.closed) close(call)
   }
 
   /** Both the work and the connection's part in it have ended. */
   function close(call: Call): void {
     if (!call.response.writableFinished && call.ended === 'complete') call.ended = 'client_gone'
     open.delete(call)
+    call.leave?.()
     deps.closed()
-    if (ended.push(recordOf(call)) === 1) setImmediate(keepRecords)
+    keep(recordOf(call))
+  }
+
+  function keep(record: ExchangeRecord): void {
+    if (ended.push(record) === 1) setImmediate(keepRecords)
+  }
+
+  /** Cuts off callers that do not read their answer. */
+  function cutStalled(): void {
+    const now = deps.clock.now()
+    for (const call of open) {
+      if (unread(call.response, call.progress, now) < call.serving.limits.stalled) continue
+      call.ended = 'stalled'
+      call.cancel.abort({ gone: 'stalled' } satisfies Gone)
+      call.response.destroy()
+    }
   }
 
   /** Records of all calls that ended in one turn of the event loop: one after the other they cost half as much. */
@@ -86,8 +115,8 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
   function fail(call: Call, error: unknown): void {
     const { signal } = call.cancel
     const gone = signal.aborted ? (signal.reason as Gone).gone : undefined
-    if (gone === 'client' || call.response.destroyed) {
-      call.ended = 'client_gone'
+    if (gone === 'client' || gone === 'stalled' || call.response.destroyed) {
+      call.ended = gone === 'stalled' ? 'stalled' : 'client_gone'
       call.response.destroy()
       return
     }
@@ -104,19 +133,31 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
     refuse(call, new GateError('gate.internal'))
   }
 
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: 65_000,
-    },
-    (request, response) => void serve(request, response),
+  const { headersWithin, requestWithin, stalled } = deps.serving().limits
+  const options = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: headersWithin,
+    requestTimeout: Math.max(headersWithin, requestWithin) + GRACE,
+    connectionsCheckingInterval: Math.min(1000, headersWithin),
+    keepAliveTimeout: 65_000,
+  }
+  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response)
+  const secured = deps.tls && tlsServer(deps.tls, options, listener, deps.warn)
+  const server = secured?.server ?? createServer(options, listener)
+  const connections = watchConnections(
+    server,
+    () => deps.serving().limits,
+    (socket, status, code) => keep(brokenRecord(newId(), socket, status, code)),
   )
+  const sweep = setInterval(cutStalled, Math.max(10, Math.min(5000, stalled / 4))).unref()
   server.listen(listen.port, listen.host)
   await once(server, 'listening')
   return {
     address: addressOf(server),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+      }),
     async drain(ms) {
       draining = true
       const closed = once(server, 'close')
@@ -131,6 +172,8 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       await closed
       clearTimeout(late)
       clearInterval(idle)
+      secured?.stop()
+      clearInterval(sweep)
       keepRecords()
     },
   }

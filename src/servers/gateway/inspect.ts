@@ -5,7 +5,7 @@ import { openSession } from '../../core/session.ts'
 import type { Part, Span } from '../../core/types.ts'
 import { admit } from './admission.ts'
 import { readBody } from './body.ts'
-import { beginExchange, type Call, sendJson } from './call.ts'
+import { beginExchange, type Call, enter, identified, sendJson } from './call.ts'
 import { converter, UNITS } from './units.ts'
 
 const MAX_PARTS = 10_000
@@ -27,9 +27,9 @@ const requestSchema = z.strictObject({
 /** `POST /v1/inspect`: what a boundary makes of given parts, without a model. 200 whatever the verdict. */
 export async function serveInspect(call: Call): Promise<void> {
   const { request, serving } = call
-  const caller = serving.identify(request.headers)
-  call.caller = caller
-  const { text, bytes } = await readBody(request, serving.limits.requestBytes)
+  const caller = await identified(call)
+  await enter(call)
+  const { text, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   scan(text)
   const { boundary: name, stage, parts } = parse(text)

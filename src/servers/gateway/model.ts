@@ -23,6 +23,15 @@ export function askedModel(call: Call, caller: Caller, protocol: Protocol, read:
   return asked
 }
 
+/** A body that was inspected with `from` as its model, with the name by which another upstream knows it. */
+export function renamed(protocol: Protocol, text: string, from: string, to: string): string {
+  if (from === to) return text
+  // Where the name stands has moved with every edit: it is looked for again, which only a further try costs.
+  const { modelSpan } = protocol.request(text)
+  if (modelSpan === undefined) return text
+  return text.slice(0, modelSpan[0]) + literal(to) + text.slice(modelSpan[1])
+}
+
 /** The body's unit with the name by which the upstream knows the model, also where the caller's path named it. */
 export function withModel(call: Call, { unit, model, modelSpan, namesModel }: ReadRequest, to: string): Unit {
   if (modelSpan !== undefined)

@@ -1,6 +1,6 @@
 import { GateError } from '../../core/errors.ts'
 import { type Family, familyOf } from '../../protocols/families.ts'
-import { type Call, sendJson } from './call.ts'
+import { type Call, identified, sendJson } from './call.ts'
 
 /** Below it stands the name of one model. */
 export const MODELS = '/v1/models'
@@ -22,10 +22,8 @@ export async function serveModel(call: Call): Promise<void> {
   sendJson(call, 200, JSON.stringify(family.model(model)))
 }
 
-function usable(call: Call, { upstream }: Family): Promise<{ id: string; owner: string }[]> {
-  const caller = call.serving.identify(call.request.headers)
-  call.caller = caller
-  return call.serving.models(caller, upstream)
+async function usable(call: Call, { upstream }: Family): Promise<{ id: string; owner: string }[]> {
+  return call.serving.models(await identified(call), upstream)
 }
 
 function named(text: string): string | undefined {

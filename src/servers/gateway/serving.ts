@@ -1,8 +1,12 @@
+import { certificates } from '../../identity/certificates.ts'
+import { identifier } from '../../identity/identify.ts'
+import type { Issuer } from '../../identity/issuer.ts'
 import { createKeyring, type KeyHolder } from '../../identity/keys.ts'
 import type { UpstreamSpec } from '../../policy/schema.ts'
 import { createSelector } from '../../policy/select.ts'
 import type { BuiltBoundary, KnownPath, Policy } from '../../policy/types.ts'
-import type { Upstream } from '../../upstreams/types.ts'
+import type { WatchedUpstream } from '../../upstreams/health/index.ts'
+import { budget } from './balance/budget.ts'
 import type { Serving } from './types.ts'
 
 export interface ServingPolicy extends Serving {
@@ -16,12 +20,21 @@ const MODELS_FOR = 60_000
 /** What the gate serves by one policy. */
 export function serving(
   policy: Policy,
-  upstreams: ReadonlyMap<string, Upstream>,
+  upstreams: ReadonlyMap<string, WatchedUpstream>,
   extra: readonly KeyHolder[],
   paths: readonly KnownPath[],
+  issuers: readonly Issuer[],
 ): ServingPolicy {
   const selector = createSelector(policy, paths)
-  const keyring = createKeyring([...policy.consumers, ...extra])
+  const { auth } = policy.gate
+  const identify = identifier({
+    issuers,
+    ...(auth.keys ? { keyring: createKeyring([...policy.consumers, ...extra]) } : {}),
+    ...(auth.certificates === undefined
+      ? {}
+      : { certificates: certificates(auth.certificates, auth.forwarded, Date.now) }),
+  })
+  const budgets = new Map(policy.boundaries.map(({ name, retries }) => [name, budget(retries.budget)]))
   const told = new Map<string, { at: number; ids: Promise<string[]> }>()
 
   /** The models that an upstream says it has, asked at most once a minute. */
@@ -37,18 +50,25 @@ export function serving(
     version: policy.version,
     loaded: new Date().toISOString(),
     limits: policy.gate.limits,
-    identify: (headers) => keyring.identify(headers),
+    attempts: policy.gate.auth.attempts,
+    identify,
     boundary: ({ path, model, caller }) => selector.boundary(caller, path, model),
     boundaryNamed: (name, caller) => selector.named(caller, name),
     route(boundary, path, model) {
-      const target = selector.upstream(boundary as BuiltBoundary, path, model, Math.random())
-      return { upstream: upstreams.get(target.upstream.name)!, model: target.model }
+      const built = boundary as BuiltBoundary
+      const targets = selector.targets(built, path, model).map((target) => ({
+        upstream: upstreams.get(target.upstream.name)!,
+        model: target.model,
+        weight: target.weight,
+        order: target.order,
+      }))
+      return { targets, retries: built.retries, budget: budgets.get(built.name)! }
     },
     prices: (boundary, path, model) => selector.prices(boundary as BuiltBoundary, path, model),
     defaultModel: (caller, path) =>
       selector.models(caller).names.find((model) => {
         try {
-          return selector.upstream(selector.boundary(caller, path, model), path, model, 0) !== undefined
+          return selector.targets(selector.boundary(caller, path, model), path, model).length > 0
         } catch {
           return false
         }
@@ -66,24 +86,28 @@ export function serving(
   }
 }
 
-/** Upstreams by document: those whose document did not change keep their connections when a policy is swapped. */
-export function upstreamSet(make: (spec: UpstreamSpec) => Upstream) {
-  let held = new Map<string, { made: string; upstream: Upstream }>()
+/** What is made of specs: those that did not change stay, with their connections, when a policy is swapped. */
+export function kept<S, T extends { close(): Promise<void> }>(
+  nameOf: (spec: S) => string,
+  make: (spec: S) => T,
+) {
+  let held = new Map<string, { made: string; thing: T }>()
   return {
-    take(specs: readonly UpstreamSpec[]): ReadonlyMap<string, Upstream> {
-      const next = new Map<string, { made: string; upstream: Upstream }>()
+    take(specs: readonly S[]): ReadonlyMap<string, T> {
+      const next = new Map<string, { made: string; thing: T }>()
       for (const spec of specs) {
         const made = JSON.stringify(spec)
-        const known = held.get(spec.name)
-        next.set(spec.name, known?.made === made ? known : { made, upstream: make(spec) })
+        const known = held.get(nameOf(spec))
+        next.set(nameOf(spec), known?.made === made ? known : { made, thing: make(spec) })
       }
-      for (const [name, { upstream }] of held)
-        if (next.get(name)?.upstream !== upstream) void upstream.close()
+      for (const [name, { thing }] of held) if (next.get(name)?.thing !== thing) void thing.close()
       held = next
-      return new Map([...next].map(([name, { upstream }]) => [name, upstream]))
+      return new Map([...next].map(([name, { thing }]) => [name, thing]))
     },
+    /** All that are held, by name. */
+    held: () => [...held].map(([name, { thing }]) => ({ name, thing })),
     async close(): Promise<void> {
-      await Promise.all([...held.values()].map(({ upstream }) => upstream.close()))
+      await Promise.all([...held.values()].map(({ thing }) => thing.close()))
     },
   }
 }

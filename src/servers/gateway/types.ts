@@ -1,11 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { MaybePromise } from '../../core/after.ts'
 import type { Passage } from '../../core/checkpoint.ts'
 import type { Memory } from '../../core/memory.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Recorder } from '../../core/record.ts'
+import type { Trace } from '../../core/trace.ts'
 import type { Caller, Checks, Price } from '../../core/types.ts'
+import type { Gate } from '../../policy/schema.ts'
 import type { Protocol } from '../../protocols/types.ts'
-import type { Upstream } from '../../upstreams/types.ts'
+import type { WatchedUpstream } from '../../upstreams/health/index.ts'
+import type { Budget } from './balance/budget.ts'
 
 export interface ServingBoundary {
   name: string
@@ -13,10 +17,28 @@ export interface ServingBoundary {
   checks: Checks
 }
 
-export interface Route {
-  upstream: Upstream
+/** One place where a call may go. */
+export interface Target {
+  upstream: WatchedUpstream
   /** The name that the upstream knows the model by. */
   model: string
+  /** Its share of the calls among those of its order. */
+  weight: number
+  /** Those of a higher order serve when none of a lower one can. */
+  order: number
+}
+
+/** Where a call may go, and how often it is tried again. */
+export interface Route {
+  /** At least one, by their order. */
+  targets: readonly Target[]
+  retries: {
+    /** The most further tries of a call. */
+    attempts: number
+    /** Milliseconds: the most before the first, doubled with each. */
+    backoff: number
+  }
+  budget: Budget
 }
 
 /** What a call used so far, for whoever counts it. */
@@ -35,9 +57,14 @@ export interface Counted {
 
 /** One policy, built: what the gate serves until a changed one takes its place whole. */
 export interface Serving {
-  limits: { requestBytes: number; holdCharacters: number; partCharacters: number }
-  /** Throws `GateError` `auth.*`. */
-  identify(headers: IncomingHttpHeaders): Caller
+  limits: Gate['limits']
+  /** How many failed attempts an address has. */
+  attempts: Gate['auth']['attempts']
+  /**
+   * At once for a key. Throws, or rejects with, `GateError` `auth.*`.
+   * @param unlessThrottled called before anything that is dear: throws for an address that failed too often
+   */
+  identify(request: IncomingMessage, unlessThrottled: () => void): MaybePromise<Caller>
   /** Throws `GateError` `auth.no_boundary`. */
   boundary(call: { path: string; model: string; caller: Caller }): ServingBoundary
   /** By name, for `/v1/inspect`. Throws `GateError` `auth.no_boundary`, also for a name that does not exist. */
@@ -52,11 +79,25 @@ export interface Serving {
   models(caller: Caller, protocol: string): Promise<{ id: string; owner: string }[]>
 }
 
+/** Files of PEM. They are read again when they change. */
+export interface TlsFiles {
+  cert: string
+  key: string
+  /** Whose certificates are taken from callers; none are asked for when absent. */
+  ca?: string
+  /** Whether a caller without a certificate gets a connection. */
+  clients: 'optional' | 'required'
+}
+
 export interface GatewayDeps {
+  /** HTTP in the clear when absent. */
+  tls?: TlsFiles
   serving(): Serving
   recorder: Recorder
   clock: Clock
   memory: Memory | undefined
+  /** Where an exchange stands in its caller's trace, or that it begins one; there are no traces when absent. */
+  trace?(exchange: string, headers: IncomingMessage['headers']): Trace
   /** An exchange began. */
   opened(): void
   /** One that began has ended. */

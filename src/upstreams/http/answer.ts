@@ -93,7 +93,7 @@ export class Receiver implements Dispatcher.DispatchHandler, UpstreamBody {
   }
 
   onResponseError(_: Controller, error: Error): void {
-    if (!this.over) this.finish(mapped(error))
+    if (!this.over) this.finish(mapped(error, this.answered))
   }
 
   // What the body's reader calls.
@@ -196,20 +196,30 @@ export class Receiver implements Dispatcher.DispatchHandler, UpstreamBody {
   }
 }
 
-/** undici's errors name hosts and addresses: they stay in `cause`, for the operator. */
-function mapped(error: Error & { code?: string }): GateError {
+/**
+ * undici's errors name hosts and addresses: they stay in `cause`, for the operator. Once an answer has begun, the
+ * connection ending before all of it has come is the same however its length was to be known.
+ */
+function mapped(error: Error & { code?: string }, begun: boolean): GateError {
   switch (error.code) {
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'UND_ERR_HEADERS_TIMEOUT':
     case 'UND_ERR_BODY_TIMEOUT':
       return new GateError('upstream.timeout', { cause: error })
     case 'UND_ERR_HEADERS_OVERFLOW':
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return new GateError('upstream.invalid', { cause: error })
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return new GateError(begun ? 'upstream.unavailable' : 'upstream.invalid', { cause: error })
+    case 'UND_ERR_SOCKET':
+      // What undici says of 100 and 101, and of an answer that nobody has asked for.
+      if (/^bad /.test(error.message)) return new GateError('upstream.invalid', { cause: error })
   }
-  // This one carries what was received, which nobody may log.
   if (error.name === 'HTTPParserError') {
-    return new GateError('upstream.invalid', { cause: new Error(error.message) })
+    // Of these, undici 7 leaves `code` undefined.
+    const ended = begun && error.message.includes('(Invalid EOF state)')
+    // They carry what was received, which nobody may log.
+    const cause = new Error(error.message)
+    return new GateError(ended ? 'upstream.unavailable' : 'upstream.invalid', { cause })
   }
   return new GateError('upstream.unavailable', { cause: error })
 }

@@ -13,6 +13,14 @@ interface Link extends Deadline {
   after: Link | undefined
 }
 
+/** Deadlines of a length that hardly any other has. */
+export function ownDeadlines(ms: number): Deadlines {
+  return (run) => {
+    const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1)).unref()
+    return { cancel: () => clearTimeout(timer) }
+  }
+}
+
 /**
  * Deadlines that all come `ms` after they are set, and that hardly ever come: every call sets two. They stand in the
  * order in which they come, so that one timer serves all of them; one of Node's for each costs ten times as much.

@@ -1,11 +1,14 @@
 import { Pool } from 'undici'
 import { GateError } from '../../core/errors.ts'
 import { isPathName } from '../../core/paths.ts'
-import type { SecretRef } from '../../core/ports.ts'
 import type { HttpSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { Receiver } from './answer.ts'
-import { deadlines } from './deadlines.ts'
+import { sendable } from './body.ts'
+import { connector } from './connect.ts'
+import { deadlines, ownDeadlines } from './deadlines.ts'
+import { credentials, type KeyPorts } from './keys.ts'
 import { modelIds } from './models.ts'
+import type { Proxies } from './proxy.ts'
 
 /** Calls to one upstream at a time; more wait for a connection until `firstByte` is over. */
 const CONNECTIONS = 1024
@@ -13,11 +16,9 @@ const MAX_HEADER_BYTES = 32_768
 /** In an address: where the name of the model stands, as Azure's deployments have it. */
 const MODEL = '{model}'
 
-export interface HttpPorts {
-  /** Throws an `Error` that says which variable or file is missing. Asked at every call. */
-  secret(ref: SecretRef): string
-  /** For the operator: never called with a secret. */
-  warn(message: string): void
+export interface HttpPorts extends KeyPorts {
+  /** None: everything is reached directly. */
+  proxies?: Proxies
 }
 
 /** How to ask for the list of models. Source: the providers' API references, "List models". */
@@ -30,7 +31,7 @@ type Query = Readonly<Record<string, string>>
 
 /**
  * An endpoint that speaks a provider's HTTP API.
- * @throws Error that says what is wrong with `baseUrl`.
+ * @throws Error that says what is wrong with `baseUrl` or the files under `tls`.
  */
 export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
   const base = baseOf(spec.baseUrl)
@@ -39,30 +40,17 @@ export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
   const suffix = suffixOf(spec.query)
   const header = spec.auth.header.toLowerCase()
   const scheme = spec.auth.scheme === undefined ? '' : `${spec.auth.scheme} `
-  const { firstByte, idle, total, connect } = spec.timeouts
+  const keys = credentials(spec, ports)
+  const { firstByte, idle, total } = spec.timeouts
   const pool = new Pool(base.origin, {
-    connect: { timeout: connect },
+    connect: connector(spec, ports.proxies?.(base), ports.warn),
     connections: CONNECTIONS,
-    pipelining: 1,
+    pipelining: 1, // and no HTTP/2, which costs more than it saves: bench/README.md
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: 0, // `Receiver` counts it from the call, so that waiting for a connection is in it
     bodyTimeout: idle,
   })
   const limits = { firstByte: deadlines(Math.min(firstByte, total)), total: deadlines(total) }
-  let complaint: string | undefined
-
-  function credential(key: SecretRef): string {
-    try {
-      const value = scheme + ports.secret(key)
-      complaint = undefined
-      return value
-    } catch (error) {
-      const message = (error as Error).message
-      if (message !== complaint) ports.warn(`upstream ${spec.name}: ${message}`)
-      complaint = message
-      throw new GateError('upstream.unavailable', { cause: error })
-    }
-  }
 
   function ask(
     method: 'POST' | 'GET',
@@ -72,21 +60,36 @@ export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
       headers,
       signal,
       body,
-    }: Pick<UpstreamCall, 'model' | 'headers' | 'signal'> & { body?: UpstreamCall['body'] },
+      left,
+    }: Pick<UpstreamCall, 'model' | 'headers' | 'signal' | 'left'> & { body?: UpstreamCall['body'] },
   ): Promise<UpstreamAnswer> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) throw signal.reason
       headers['accept-encoding'] = 'identity'
-      if (spec.key !== undefined) headers[header] = credential(spec.key)
+      const key = keys?.choose()
+      if (key !== undefined) headers[header] = scheme + key
       const below = modelInPath ? prefix.replaceAll(MODEL, modelStep(model)) : prefix
-      const asked = { path: below + path, method, headers, body: body ?? null }
-      pool.dispatch(asked, new Receiver(limits, signal, resolve, reject))
+      const asked = { path: below + path, method, ...sendable(headers, body) }
+      const within = left === undefined ? limits : lessThan(left)
+      pool.dispatch(
+        asked,
+        keys?.several === true
+          ? new Receiver(within, signal, ...keys.watching(key!, resolve, reject))
+          : new Receiver(within, signal, resolve, reject),
+      )
     })
   }
+
+  const lessThan = (left: number) => ({
+    firstByte: ownDeadlines(Math.min(firstByte, left)),
+    total: ownDeadlines(left),
+  })
 
   return {
     name: spec.name,
     protocol: spec.protocol,
+    total,
+    ...(keys?.several === true && { spareKey: true }),
     send: (call) => ask('POST', call.path + suffix, call),
     models() {
       // Below one of them there is no list of all.

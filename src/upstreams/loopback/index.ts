@@ -28,6 +28,7 @@ export function loopbackUpstream(spec: LoopbackSpec): Upstream {
   return {
     name: spec.name,
     protocol: 'loopback',
+    total: Number.POSITIVE_INFINITY,
     models: () => Promise.resolve(['loopback']),
     async send(call) {
       if (call.signal.aborted) throw call.signal.reason ?? new GateError('upstream.unavailable')
