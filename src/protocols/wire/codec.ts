@@ -42,10 +42,10 @@ function askedOutput({
   choices,
   bestOf,
 }: Findings['captured']): number | undefined {
-  if (maxTokens === undefined && maxOutputTokens === undefined) return undefined
   const texts = Math.max(1, Number(choices?.value ?? 1), Number(bestOf?.value ?? 1))
   const most = Math.max(Number(maxTokens?.value ?? 0), Number(maxOutputTokens?.value ?? 0)) * texts
-  return most >= 0 && Number.isFinite(most) ? most : undefined
+  // To some servers 0 and less mean all that there is.
+  return most > 0 && Number.isFinite(most) ? most : undefined
 }
 
 /** Reads answers by the shapes of a body and of a stream's events. */

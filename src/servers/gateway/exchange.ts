@@ -37,7 +37,8 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
 
   await breath(text)
   const exchange = beginExchange(call, caller, boundary)
-  await admit(call, exchange, read)
+  const admitted = admit(call, exchange, read)
+  if (admitted !== undefined) await admitted
   const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
 
   const answered = stage(call, 'upstream')
