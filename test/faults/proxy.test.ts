@@ -113,7 +113,7 @@ async function gateWith(env: Record<string, string>, baseUrl = `https://${HOST}/
         baseUrl,
         ...tls,
         timeouts: { connect: '1s', firstByte: '3s' },
-      }) + document('Boundary', 'all', { upstreams: [{ name: 'model' }] }),
+      }) + document('Boundary', 'all', { upstreams: [{ name: 'model' }], retries: { attempts: 0 } }),
     env,
   })
 }

@@ -42,7 +42,8 @@ export async function serveInspect(call: Call): Promise<void> {
   const boundary = serving.boundaryNamed(name, caller)
   call.boundary = boundary
   const exchange = beginExchange(call, caller, boundary)
-  await admit(call, exchange)
+  const admitted = admit(call, exchange)
+  if (admitted !== undefined) await admitted
   const session = openSession(exchange, { direction: { stage }, stream: false })
   parts.forEach(({ path, origin, kind, text: said }, id) => {
     if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })
