@@ -11,6 +11,7 @@ import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
+import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
@@ -214,6 +215,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
+       ${INSPECT_USAGE}
 ${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
@@ -238,6 +240,16 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'check':
       return check(rest, { ...buildOptions(process.env), out, err })
+    case 'inspect':
+      return inspect(rest, {
+        ...buildOptions(process.env),
+        out: (text) => void process.stdout.write(text),
+        err,
+        clock: systemClock,
+        stdin: process.stdin,
+        defaultPolicy: DEFAULT_POLICY,
+        colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+      })
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':
