@@ -33,21 +33,21 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }))
 
 async function run(args: string[], stdin = '', colours = false) {
-  let out = ''
+  const out: string[] = []
   const err: string[] = []
   const status = await inspect(args, {
     modules: GUARDS,
     ports: { secret: () => 'a secret of the tests' },
     paths: [{ path: '/v1/chat/completions', protocols: ['loopback'] }],
     packageVersion: '0',
-    out: (text) => void (out += text),
+    out: (text) => void out.push(text),
     err: (line) => void err.push(line),
     clock: systemClock,
     stdin: Readable.from([stdin]),
     defaultPolicy: dir,
     colours,
   })
-  return { status, out, err: err.join('\n') }
+  return { status, out: out.join(''), err: err.join('\n') }
 }
 
 describe('sallyport inspect', () => {
