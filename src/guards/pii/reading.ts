@@ -1,15 +1,4 @@
-import type { Canonical } from '../../core/types.ts'
-
-export type Entity = 'credit_card' | 'us_ssn' | 'email'
-
-/** Canonical [start, end), and what it says without its separators. */
-export interface Found {
-  entity: Entity
-  start: number
-  end: number
-  value: string
-  score: number
-}
+import type { View } from '../../core/types.ts'
 
 /** How far to the left of a candidate anything is looked at, in characters of the original. */
 export const LEFT = 96
@@ -25,10 +14,18 @@ export interface Reading {
   cut(): boolean
   /** The text left of `index`, bounded by the original's distance, so that it never depends on where the view begins. */
   left(index: number): string
+  /** Where that text begins. */
+  leftBound(index: number): number
+  /** Canonical [start, end) as it was written, with its capitals. */
+  raw(start: number, end: number): string
 }
 
-export function reading(canonical: Canonical, from: number, final: boolean): Reading {
+export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from' | 'final'>): Reading {
+  const canonical = view.canonical()
   const { text } = canonical
+  const { final } = view
+  const from = canonical.index(view.from)
+  const leftBound = (index: number): number => canonical.index(canonical.origin(index) - LEFT)
   let cut = false
   return {
     text,
@@ -43,7 +40,17 @@ export function reading(canonical: Canonical, from: number, final: boolean): Rea
       cut = false
       return was
     },
-    left: (index) => text.slice(canonical.index(canonical.origin(index) - LEFT), index),
+    left: (index) => text.slice(leftBound(index), index),
+    leftBound,
+    raw(start, end) {
+      let raw = ''
+      for (let i = start; i < end; i++) {
+        const written = view.text[canonical.origin(i) - view.offset] ?? ''
+        // What is not only another case was folded: then the fold is what it says.
+        raw += written.toLowerCase() === text[i] ? written : text[i]
+      }
+      return raw
+    },
   }
 }
 

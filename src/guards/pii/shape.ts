@@ -1,0 +1,205 @@
+/** What shapes are made of; everything else ends a candidate. */
+const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz -./:_\n\r'()+,#*"
+const WIDTH = 64
+const CLASSES = new Uint8Array(128).fill(255)
+for (const [i, letter] of [...ALPHABET].entries()) CLASSES[letter.charCodeAt(0)] = i
+
+/** A node of the nondeterministic machine: one step on any of `on`, or steps on nothing. */
+type Node = { on: ReadonlySet<number>; to: number } | { split: number[] } | { accept: number }
+
+const DIGITS = '0123456789'
+const ESCAPES: Readonly<Record<string, string>> = { d: DIGITS, n: '\n', r: '\r' }
+
+/** Puts a shape before `next`, from its end to its beginning, and says where it begins. */
+function compile(shape: string, nodes: Node[], next: number): number {
+  let at = 0
+  const fail = (what: string): never => {
+    throw new Error(`shape ${shape}: ${what} at ${at}`)
+  }
+  type Part = (next: number) => number
+  const step = (letters: string): Part => {
+    const on = new Set(
+      [...letters].map((letter) => {
+        const known = ALPHABET.indexOf(letter)
+        return known < 0 ? fail(`${JSON.stringify(letter)} is not in the alphabet`) : known
+      }),
+    )
+    return (to) => nodes.push({ on, to }) - 1
+  }
+  function set(): string {
+    let letters = ''
+    for (at++; shape[at] !== ']'; at++) {
+      if (at >= shape.length) fail('a set does not end')
+      if (shape[at] === '\\' && shape[at + 1] === 'd') {
+        letters += DIGITS
+        at++
+      } else if (shape[at + 1] === '-' && shape[at + 2] !== ']') {
+        for (let unit = shape.charCodeAt(at); unit <= shape.charCodeAt(at + 2); unit++)
+          letters += String.fromCharCode(unit)
+        at += 2
+      } else letters += shape[at]
+    }
+    return letters
+  }
+  function atom(): Part {
+    const letter = shape[at]!
+    if (letter === '(') {
+      at++
+      const inner = choice()
+      if (shape[at] !== ')') fail('a group does not end')
+      at++
+      return inner
+    }
+    if (letter === '[') {
+      const letters = set()
+      at++
+      return step(letters)
+    }
+    if (letter === '\\') {
+      at += 2
+      return step(ESCAPES[shape[at - 1]!] ?? shape[at - 1]!)
+    }
+    if ('?{}*+|)]'.includes(letter)) fail(`${letter} stands for nothing`)
+    at++
+    return step(letter)
+  }
+  function repeated(): Part {
+    const one = atom()
+    let least = 1
+    let most = 1
+    if (shape[at] === '?') {
+      least = 0
+      at++
+    } else if (shape[at] === '{') {
+      const [whole, from, to] = /^\{(\d{1,2})(?:,(\d{1,2}))?\}/.exec(shape.slice(at)) ?? fail('a bad count')
+      least = Number(from)
+      most = Number(to ?? from)
+      at += whole.length
+    }
+    return (next) => {
+      let start = next
+      for (let i = least; i < most; i++) start = nodes.push({ split: [one(start), next] }) - 1
+      for (let i = 0; i < least; i++) start = one(start)
+      return start
+    }
+  }
+  function sequence(): Part {
+    const parts: Part[] = []
+    while (at < shape.length && shape[at] !== '|' && shape[at] !== ')') parts.push(repeated())
+    return (next) => parts.reduceRight((after, part) => part(after), next)
+  }
+  function choice(): Part {
+    const parts = [sequence()]
+    while (shape[at] === '|') {
+      at++
+      parts.push(sequence())
+    }
+    return (next) =>
+      parts.length === 1 ? parts[0]!(next) : nodes.push({ split: parts.map((p) => p(next)) }) - 1
+  }
+  const all = choice()
+  if (at < shape.length) fail('an unexpected )')
+  return all(next)
+}
+
+/** More than any text was seen to need: then it begins anew, as an attacker may bring more. */
+const MAX_STATES = 20_000
+const UNKNOWN = -1
+/** The state from which no shape can come to be any more. */
+export const DEAD = 0
+const START = 1
+
+export interface Shapes {
+  start: number
+  step(state: number, unit: number): number
+  /** The shapes that are whole in a state, by index; undefined when none is. */
+  accepts(state: number): readonly number[] | undefined
+}
+
+/**
+ * All shapes as one deterministic machine, whose states are made as texts come to them: a step costs the same
+ * however many shapes there are.
+ * @throws Error when a shape cannot be read
+ */
+export function shapes(all: readonly string[]): Shapes {
+  const nodes: Node[] = []
+  const begins = all.map((shape, i) => compile(shape, nodes, nodes.push({ accept: i }) - 1))
+
+  let steps = new Int32Array(256 * WIDTH)
+  let sets: number[][] = []
+  let accepted: (readonly number[] | undefined)[] = []
+  const known = new Map<string, number>()
+
+  function state(seeds: readonly number[]): number {
+    const seen = new Set<number>()
+    const stack = [...seeds]
+    const accept: number[] = []
+    const live: number[] = []
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (seen.has(node)) continue
+      seen.add(node)
+      const one = nodes[node]!
+      if ('split' in one) stack.push(...one.split)
+      else if ('accept' in one) accept.push(one.accept)
+      else live.push(node)
+    }
+    if (live.length === 0 && accept.length === 0) return DEAD
+    live.sort((a, b) => a - b)
+    accept.sort((a, b) => a - b)
+    const key = `${live.join()};${accept.join()}`
+    const old = known.get(key)
+    if (old !== undefined) return old
+    const id = sets.length
+    if ((id + 1) * WIDTH > steps.length) {
+      const wider = new Int32Array(steps.length * 2)
+      wider.set(steps)
+      steps = wider
+    }
+    steps.fill(UNKNOWN, id * WIDTH, (id + 1) * WIDTH)
+    sets.push(live)
+    accepted.push(accept.length === 0 ? undefined : accept)
+    known.set(key, id)
+    return id
+  }
+
+  function begin(): void {
+    sets = [[]]
+    accepted = [undefined]
+    known.clear()
+    steps.fill(DEAD, 0, WIDTH)
+    state(begins)
+  }
+  begin()
+
+  function make(from: number, letter: number): number {
+    const seeds: number[] = []
+    for (const node of sets[from]!) {
+      const one = nodes[node] as { on: ReadonlySet<number>; to: number }
+      if (one.on.has(letter)) seeds.push(one.to)
+    }
+    if (sets.length >= MAX_STATES) {
+      begin()
+      return state(seeds)
+    }
+    const to = state(seeds)
+    steps[from * WIDTH + letter] = to
+    return to
+  }
+
+  return {
+    start: START,
+    step(state, unit) {
+      const letter = unit < 128 ? CLASSES[unit]! : 255
+      if (letter === 255) return DEAD
+      const to = steps[state * WIDTH + letter]!
+      return to === UNKNOWN ? make(state, letter) : to
+    },
+    accepts: (state) => accepted[state],
+  }
+}
+
+/** A shape for every separator that `~` may stand for, and for none. */
+export function separated(shape: string, separators = ' -'): string {
+  if (!shape.includes('~')) return shape
+  return ['', ...separators].map((one) => shape.replaceAll('~', one === '' ? '' : `\\${one}`)).join('|')
+}
