@@ -111,29 +111,49 @@ const UNKNOWN = -1
 /** The state from which no shape can come to be any more. */
 const DEAD = 0
 const START = 1
+const START_PLAIN = 2
+/** The most letters of a word that is plain. */
+export const PLAIN = 24
+
+export interface Sought {
+  shape: string
+  /** It may end within a word. */
+  open: boolean
+  /** Its letters are capitals. */
+  capitals: boolean
+}
 
 export interface Shapes {
   /**
-   * Runs from `at` until no shape can come to be, and reports where some were whole, by rising end.
+   * Runs from `at` until no shape can come to be, and reports where some were whole, by rising end. `plain` says that
+   * a word of no more than PLAIN letters begins there, which are not capitals: few shapes begin so.
    * @returns whether the text ended before that
    */
-  run(text: string, at: number, found: (end: number, shapes: readonly number[]) => void): boolean
-  /** Whether anything begins with a unit. */
-  begins(unit: number): boolean
+  run(
+    text: string,
+    at: number,
+    plain: boolean,
+    found: (end: number, shapes: readonly number[]) => void,
+  ): boolean
+  /** Whether any shape begins with a plain word that has these first units; 0 or anything else stands for the word's end. */
+  beginsPlain(first: number, second: number): boolean
   /** How many states were made. */
   readonly size: number
 }
 
 /**
  * All shapes as one deterministic machine, whose states are made as texts come to them: a step costs the same
- * however many shapes there are. One that is not `open` does not end between two letters or digits.
+ * however many shapes there are.
  * @throws Error when a shape cannot be read
  */
-export function shapes(all: readonly { shape: string; open: boolean }[]): Shapes {
+export function shapes(all: readonly Sought[]): Shapes {
   const nodes: Node[] = []
   const begins = all.map(({ shape }, i) => compile(shape, nodes, nodes.push({ accept: i }) - 1))
   /** Where steps on nothing lead from each node: nodes with a step, and shapes that are whole. */
+  if (nodes.length >= 0xffff) throw new Error('the shapes together are too long')
   const closures = nodes.map((_, node) => closure(nodes, node))
+
+  const plainly = begins.map((node, i) => !all[i]!.capitals && beginsPlainly(nodes, closures, node))
 
   let steps = new Int32Array(256 * WIDTH)
   let sets: (readonly number[])[] = []
@@ -142,19 +162,19 @@ export function shapes(all: readonly { shape: string; open: boolean }[]): Shapes
   let wholeOpen: (readonly number[] | undefined)[] = []
   const known = new Map<string, number>()
 
-  function state(seeds: Iterable<number>): number {
+  function state(seeds: Iterable<number>, start?: true): number {
     const live = new Set<number>()
     const accept = new Set<number>()
     for (const seed of seeds) {
       for (const node of closures[seed]!.live) live.add(node)
       for (const shape of closures[seed]!.accept) accept.add(shape)
     }
-    if (live.size === 0 && accept.size === 0) return DEAD
+    if (start === undefined && live.size === 0 && accept.size === 0) return DEAD
     const set = [...live].sort((a, b) => a - b)
     const accepted = [...accept].sort((a, b) => a - b)
     const key = String.fromCharCode(...set, 0xffff, ...accepted)
     const old = known.get(key)
-    if (old !== undefined) return old
+    if (start === undefined && old !== undefined) return old
     const id = sets.length
     if ((id + 1) * WIDTH > steps.length) {
       const wider = new Int32Array(steps.length * 2)
@@ -176,9 +196,23 @@ export function shapes(all: readonly { shape: string; open: boolean }[]): Shapes
     wholeOpen = [undefined]
     known.clear()
     steps.fill(DEAD, 0, WIDTH)
-    state(begins)
+    state(begins, true)
+    state(
+      begins.filter((_, i) => plainly[i]),
+      true,
+    )
   }
   begin()
+
+  /** By the classes of two units: whether a plain word may begin so. The last class is every other unit. */
+  const pairs = new Uint8Array(256 * WIDTH)
+  for (let first = 0; first < ALPHABET.length; first++) {
+    const one = make(START_PLAIN, first)
+    if (one === DEAD) continue
+    if (whole[one] !== undefined) pairs[first * WIDTH + WIDTH - 1] = 1
+    for (let second = 0; second < ALPHABET.length; second++)
+      if (whole[one] !== undefined || make(one, second) !== DEAD) pairs[first * WIDTH + second] = 1
+  }
 
   function make(from: number, letter: number): number {
     const seeds: number[] = []
@@ -199,12 +233,10 @@ export function shapes(all: readonly { shape: string; open: boolean }[]): Shapes
     get size() {
       return sets.length
     },
-    begins(unit) {
-      const letter = CLASSES[unit] ?? NONE
-      return letter !== NONE && steps[START * WIDTH + letter] !== DEAD
-    },
-    run(text, from, found) {
-      let now = START
+    beginsPlain: (first, second) =>
+      pairs[(CLASSES[first] ?? NONE) * WIDTH + Math.min(CLASSES[second] ?? NONE, WIDTH - 1)] !== 0,
+    run(text, from, plain, found) {
+      let now = plain ? START_PLAIN : START
       for (let at = from; at < text.length; at++) {
         const unit = text.charCodeAt(at)
         const letter = unit < 128 ? CLASSES[unit]! : NONE
@@ -225,7 +257,33 @@ export function shapes(all: readonly { shape: string; open: boolean }[]): Shapes
   }
 }
 
-function closure(nodes: readonly Node[], from: number): { live: number[]; accept: number[] } {
+interface Closure {
+  live: number[]
+  accept: number[]
+}
+
+/** Whether a shape can be whole, or go on behind the word, after no more than PLAIN letters and no digit. */
+function beginsPlainly(nodes: readonly Node[], closures: readonly Closure[], begin: number): boolean {
+  let now = new Set([begin])
+  for (let letters = 0; letters <= PLAIN && now.size > 0; letters++) {
+    const next = new Set<number>()
+    for (const from of now) {
+      const { live, accept } = closures[from]!
+      if (accept.length > 0) return true
+      for (const node of live) {
+        const { on, to } = nodes[node] as { on: ReadonlySet<number>; to: number }
+        for (const letter of on) {
+          if (letter >= ALPHANUMERIC) return true
+          if (letter >= 10) next.add(to)
+        }
+      }
+    }
+    now = next
+  }
+  return false
+}
+
+function closure(nodes: readonly Node[], from: number): Closure {
   const seen = new Set<number>()
   const stack = [from]
   const live: number[] = []

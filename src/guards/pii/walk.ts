@@ -9,7 +9,7 @@ import {
   type Shaped,
 } from './entity.ts'
 import { isAlphanumeric, isDigit, type Reading } from './reading.ts'
-import { separated, shapes } from './shape.ts'
+import { PLAIN, type Sought, separated, shapes } from './shape.ts'
 
 /** A match and whose it is, by index. */
 export interface Found extends Match {
@@ -54,16 +54,20 @@ export function walker(
   { named, regions }: Options,
 ): (reading: Reading, context: Context, found: (one: Found) => void) => number {
   const known: Known[] = []
-  const written: { shape: string; open: boolean }[] = []
+  const written: Sought[] = []
   for (const [entity, one] of entities.entries()) {
     if ('forms' in one) {
       for (const form of one.forms) {
         known.push({ entity, form, shaped: one })
-        written.push({ shape: separated(form.shape, form.separators), open: false })
+        written.push({
+          shape: separated(form.shape, form.separators),
+          open: false,
+          capitals: form.capitals ?? false,
+        })
       }
     } else if ('at' in one) {
       known.push({ entity, begun: one })
-      written.push({ shape: one.begins, open: true })
+      written.push({ shape: one.begins, open: true, capitals: false })
     }
   }
   const machine = shapes(written)
@@ -126,13 +130,29 @@ export function walker(
       wholes.push(shapes)
     }
     reading.cut()
-    let before = from > 0 && isAlphanumeric(text.charCodeAt(from - 1))
-    for (let start = from; start < text.length; start++) {
+    // Whatever begins before `from` is settled.
+    let next = from
+    if (from > 0 && isAlphanumeric(text.charCodeAt(from - 1)))
+      while (next < text.length && isAlphanumeric(text.charCodeAt(next))) next++
+    for (let start = next; start < text.length; start = next) {
       const unit = text.charCodeAt(start)
-      const inWord = before
-      before = isAlphanumeric(unit)
-      if (before ? inWord : !isOpener(unit)) continue
-      if (machine.run(text, start, whole) && !reading.final) return start
+      next = start + 1
+      let plain = false
+      if (isAlphanumeric(unit)) {
+        let digits = isDigit(unit)
+        for (; next < text.length; next++) {
+          const inner = text.charCodeAt(next)
+          if (!isAlphanumeric(inner)) break
+          if (inner < 58) digits = true
+        }
+        plain =
+          !digits &&
+          next - start <= PLAIN &&
+          (next < text.length || reading.final) &&
+          !(reading.isCapital(start) && reading.isCapital(start + 1))
+        if (plain && !machine.beginsPlain(unit, text.charCodeAt(start + 1))) continue
+      } else if (!isOpener(unit)) continue
+      if (machine.run(text, start, plain, whole) && !reading.final) return start
 
       let best: Found | undefined
       if (ends.length === 0) continue

@@ -23,7 +23,7 @@ export const iban: Shaped = {
   forms: [
     { shape: '[a-z]{2}\\d{2}(~[a-z0-9]{4}){2,7}(~[a-z0-9]{1,3})?', bare: 'always', score: 1 },
     // In groups that nobody agreed on, as a number of a national account is often written behind the first four.
-    { shape: '[a-z]{2}[ -]?\\d{2}[ -][a-z0-9]{11,30}', bare: 'always', score: 0.9 },
+    { shape: '[a-z]{2}\\d{2}[ -][a-z0-9]{11,30}', bare: 'always', score: 0.9 },
   ],
   check(value) {
     if (LENGTHS[value.slice(0, 2)] !== value.length) return false

@@ -53,7 +53,7 @@ export const vin: Shaped = {
     'numero de chassis',
   ],
   forms: [
-    { shape: '[a-hj-npr-z0-9]{17}', bare: 'named', score: 0.7, check: vinChecks },
+    { shape: '[a-hj-npr-z0-9]{13}\\d{4}', bare: 'named', score: 0.7, check: vinChecks },
     // Elsewhere the ninth place is free.
     { shape: '[a-hj-npr-z][a-hj-npr-z0-9]{11}[a-hj-npr-z0-9]\\d{4}', bare: 'never', score: 0.5 },
   ],

@@ -104,7 +104,7 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
     }
     const trunk = written.startsWith('0') || written.startsWith('(0')
     // Digits that go on behind a space are no number of their own, unless it is plain where one begins.
-    if (!trunk && end !== all.end) continue
+    if (trunk ? digits < 8 : end !== all.end) continue
     const grouped = /^\(?\d+\D/.test(written)
     const plain = trunk && grouped && digits >= 9
     if (!plain && !near.named && !near.context(start, end)) continue
