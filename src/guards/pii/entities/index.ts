@@ -1,7 +1,7 @@
 import type { Entity } from '../entity.ts'
 import { creditCard } from './card.ts'
 import { email } from './email.ts'
-import { us } from './us.ts'
+import { NATIONAL } from './national/index.ts'
 
 /** Every entity that a policy can name. */
-export const ENTITIES: readonly Entity[] = [creditCard, email, ...us]
+export const ENTITIES: readonly Entity[] = [creditCard, email, ...NATIONAL]

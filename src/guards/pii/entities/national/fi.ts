@@ -1,0 +1,33 @@
+import { isDate, pair } from '../../checks.ts'
+import type { Shaped } from '../../entity.ts'
+
+const LETTERS = '0123456789abcdefhjklmnprstuvwxy'
+
+const hetu: Shaped = {
+  name: 'fi_hetu',
+  reason: 'a Finnish personal identity code',
+  groups: ['fi', 'eu', 'identity'],
+  default: true,
+  context: [
+    'hetu',
+    'henkilötunnus',
+    'personbeteckning',
+    'personbeteckningen',
+    'personal identity code',
+    'henkilötunnukseni',
+    'sotu',
+  ],
+  // Since 2023 each century has several signs.
+  forms: [{ shape: '\\d{6}[-+a-fu-y]\\d{3}[\\da-fhj-npr-y]', bare: 'always', score: 0.9 }],
+  check: (value) => {
+    const digits = value.slice(0, 6) + value.slice(-4, -1)
+    return (
+      isDate(pair(value, 0), pair(value, 2)) &&
+      LETTERS[Number(digits) % 31] === value.at(-1) &&
+      digits.slice(6) > '001'
+    )
+  },
+  checksum: true,
+}
+
+export const FI: readonly Shaped[] = [hetu]
