@@ -17,7 +17,6 @@ const national: Shaped = {
     'insz',
     'niss',
     'numéro national',
-    'numéro de registre national',
     'registre national',
     'nationaal nummer',
     'nationalregisternummer',

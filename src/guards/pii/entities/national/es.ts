@@ -36,14 +36,7 @@ const nie: Shaped = {
   reason: 'a Spanish foreigner identification number',
   groups: ['es', 'eu', 'identity', 'tax'],
   default: true,
-  context: [
-    'nie',
-    'número de identificación de extranjero',
-    'extranjero',
-    'extranjería',
-    'identificación',
-    'tie',
-  ],
+  context: ['nie', 'identificación de extranjero', 'extranjero', 'extranjería', 'identificación', 'tie'],
   forms: [
     { shape: '[xyz][ -]?\\d{7}[ -]?[a-z]|[xyz]-\\d\\.\\d{3}\\.\\d{3}-[a-z]', bare: 'always', score: 0.9 },
   ],

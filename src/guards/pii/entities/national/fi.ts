@@ -3,6 +3,12 @@ import type { Shaped } from '../../entity.ts'
 
 const LETTERS = '0123456789abcdefhjklmnprstuvwxy'
 
+/** The sign says the century, where digits alone follow `-`, `+`. */
+const year = (value: string): number => {
+  const sign = value.length === 11 ? value[6]! : '-'
+  return (/[a-f]/.test(sign) ? 2000 : 1900) + pair(value, 4)
+}
+
 const hetu: Shaped = {
   name: 'fi_hetu',
   reason: 'a Finnish personal identity code',
@@ -22,7 +28,7 @@ const hetu: Shaped = {
   check: (value) => {
     const digits = value.slice(0, 6) + value.slice(-4, -1)
     return (
-      isDate(pair(value, 0), pair(value, 2)) &&
+      isDate(pair(value, 0), pair(value, 2), year(value)) &&
       LETTERS[Number(digits) % 31] === value.at(-1) &&
       digits.slice(6) > '001'
     )

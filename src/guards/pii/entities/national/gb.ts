@@ -86,8 +86,8 @@ const driverLicense: Shaped = {
     'dvla',
   ],
   forms: [
-    { shape: '[a-z][a-z9]{4}~\\d{6}~[a-z9]{2}\\d[a-z]{2}( ?\\d{2})?', bare: 'always', score: 0.9 },
-    { shape: '[a-z][a-z9]{4}\\d{6}[a-z9]{2}\\d[a-z]{2} ?\\d{2}', bare: 'always', score: 0.9 },
+    { shape: '[a-z][a-z9]{4}~\\d{6}~[a-z9]{2}[a-z\\d][a-z]{2}( ?\\d{2})?', bare: 'always', score: 0.9 },
+    { shape: '[a-z][a-z9]{4}\\d{6}[a-z9]{2}[a-z\\d][a-z]{2} ?\\d{2}', bare: 'always', score: 0.9 },
   ],
   check: isDriverNumber,
 }
@@ -128,7 +128,7 @@ const postcode: Shaped = {
 }
 
 /** Small letters are more often words: `in 12 the`. */
-const capital = (_: string, { raw }: Candidate): boolean => !/[a-z]/.test(raw())
+const capital = (_: string, { text, raw }: Candidate): boolean => !text.includes(' ') || !/[a-z]/.test(raw())
 /** Area letters I, Q, Z are not given; the year is 02 to 29 or 51 to 79. */
 const isCurrent = (value: string): boolean => {
   const age = pair(value, 2)
@@ -167,7 +167,7 @@ const numberPlate: Shaped = {
       check: isCurrent,
     },
     { shape: '[a-hj-npr-tv-y]\\d{1,3}[ -]?[a-hj-pr-z]{3}', bare: 'named', score: 0.3, check: capital },
-    { shape: '[a-hj-pr-z]{3}[ -]?\\d{1,3}[a-hj-npr-tv-y]', bare: 'named', score: 0.3, check: capital },
+    { shape: '[a-hj-pr-z]{3}[ -]?\\d{1,3}[ -]?[a-hj-npr-tv-y]', bare: 'named', score: 0.3, check: capital },
     // Northern Ireland, and without a year.
     { shape: '[a-z]{0,1}[iz][a-z] ?\\d{1,4}', bare: 'never', score: 0.2, check: capital },
   ],

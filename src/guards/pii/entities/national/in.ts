@@ -136,9 +136,9 @@ const numberPlate: Shaped = {
       score: 0.4,
       check: isRegistration,
     },
-    { shape: '\\d{2}[ -]?bh[ -]?\\d{4}[ -]?[a-z]{1,2}', bare: 'always', score: 0.7 },
+    { shape: '[2-9]\\d[ -]?bh[ -]?\\d{4}[ -]?[a-z]{1,2}', bare: 'always', score: 0.7 },
     // Diplomats', and the armed forces'.
-    { shape: '\\d{1,3} ?(cd|cc|un) ?\\d{1,4}|\\d{2}[a-z] ?\\d{5,6}[a-z]?', bare: 'named', score: 0.4 },
+    { shape: '\\d{1,3} ?(cd|cc|un) ?\\d{1,4}|\\d{2}[a-fhkprx] ?\\d{6}[a-z]', bare: 'named', score: 0.4 },
   ],
 }
 

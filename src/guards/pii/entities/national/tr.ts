@@ -37,17 +37,11 @@ const nationalId: Shaped = {
   checksum: true,
 }
 
-/** The fewer letters, the more digits. */
 function isPlate(value: string, { text, raw }: Candidate): boolean {
   const [, province, letters, digits] = /^(\d\d)([a-z]{1,3})(\d{2,5})$/.exec(value) ?? []
   if (province === undefined || province === '00' || Number(province) > 81) return false
   if (text.includes(' ') && /[a-z]/.test(raw())) return false
-  const [least, most] = [
-    [4, 5],
-    [3, 4],
-    [2, 3],
-  ][letters!.length - 1]!
-  return digits!.length >= least! && digits!.length <= most!
+  return digits!.length <= (letters!.length === 1 ? 5 : 4)
 }
 
 const numberPlate: Shaped = {
@@ -74,7 +68,7 @@ const numberPlate: Shaped = {
   check: isPlate,
 }
 
-const MOBILE = '5\\d{2}'
+const NUMBER = '[ -]?\\(?[2-5]\\d{2}\\)?[ .-]?\\d{3}[ .-]?\\d{2}[ .-]?\\d{2}'
 const phone: Shaped = {
   name: 'tr_phone',
   reason: 'a Turkish telephone number',
@@ -101,19 +95,9 @@ const phone: Shaped = {
     'ara',
   ],
   forms: [
-    {
-      shape: `(\\+|00)90~${MOBILE}~\\d{3}~\\d{2}~\\d{2}|(\\+|00)90 ?\\(?[2-5]\\d{2}\\)? ?\\d{3}[ -]?\\d{2}[ -]?\\d{2}`,
-      separators: ' -.',
-      bare: 'always',
-      score: 0.8,
-    },
-    { shape: `0 ?\\(?[2-5]\\d{2}\\)?[ -]?\\d{3}[ .-]?\\d{2}[ .-]?\\d{2}`, bare: 'named', score: 0.6 },
-    {
-      shape: `(90~)?${MOBILE}~\\d{3}~\\d{2}~\\d{2}|\\(${MOBILE}\\) ?\\d{3} ?\\d{2} ?\\d{2}|${MOBILE} ?\\d{3} ?\\d{4}`,
-      separators: ' -.',
-      bare: 'named',
-      score: 0.4,
-    },
+    { shape: `(\\+90|0090)${NUMBER}`, bare: 'always', score: 0.8 },
+    { shape: `0${NUMBER}`, bare: 'named', score: 0.6 },
+    { shape: `(90[ -]?)?${NUMBER.slice('[ -]?'.length)}`, bare: 'named', score: 0.4 },
   ],
 }
 

@@ -82,7 +82,7 @@ const npi: Shaped = {
   ],
   forms: [{ shape: '[12]\\d{3}~\\d{3}~\\d{3}', bare: 'named', score: 0.6 }],
   // 45 CFR 162.406: Luhn, with the issuer's prefix for health applications in the United States.
-  check: (value) => !isUniform(value) && luhn(`80840${value}`),
+  check: (value) => !isUniform(value.slice(0, 9)) && luhn(`80840${value}`),
   checksum: true,
 }
 
@@ -135,7 +135,7 @@ const WITH_LETTERS = [
   '\\d{7,9}[a-z]', // ME, MO, VT
   '\\d{8}[a-z]{2}', // MO
   '\\d{3}[a-z]{2}\\d{4}', // IA
-  '\\d{2}[a-z]{3}\\d{5}', // NH
+  '\\d{2}[a-z]{3}\\d{5,6}', // NH
   'wdl[a-z\\d]{9}', // WA
   '[a-z]{5,7}[a-z\\d]{5,7}', // WA, 12 in all
   '[a-z]\\d{3}-\\d{3}-\\d{2}-\\d{3}-\\d', // FL
@@ -152,6 +152,9 @@ const driverLicense: Shaped = {
   groups: ['us'],
   default: true,
   context: [
+    'driver',
+    'driving',
+    'permit',
     'driver license',
     'drivers license',
     "driver's license",
