@@ -25,7 +25,7 @@ const national: Shaped = {
   ],
   forms: [
     { shape: '\\d{2}\\.\\d{2}\\.\\d{2}[- .]\\d{3}[. -]\\d{2}', bare: 'always', score: 0.9 },
-    { shape: '\\d{2}~\\d{2}~\\d{2}~\\d{3}~\\d{2}|\\d{6}[- ]\\d{3}[-. ]\\d{2}', bare: 'always', score: 0.7 },
+    { shape: '\\d{11}|\\d{6}[- ]\\d{3}[-. ]\\d{2}', bare: 'always', score: 0.7 },
   ],
   check: isNational,
   checksum: true,

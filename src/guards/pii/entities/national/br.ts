@@ -37,7 +37,7 @@ const cnpj: Shaped = {
     { shape: '[a-z\\d]{2}\\.[a-z\\d]{3}\\.[a-z\\d]{3}/[a-z\\d]{4}-\\d{2}', bare: 'always', score: 0.9 },
     { shape: '\\d{14}|\\d{8}/?\\d{4}-?\\d{2}', bare: 'named', score: 0.6 },
     // Since July 2026 letters may stand in all places but the last two.
-    { shape: '[a-z\\d]{12}\\d{2}', bare: 'named', score: 0.4 },
+    { shape: '\\d{2}[a-z\\d]{10}\\d{2}', bare: 'named', score: 0.4 },
   ],
   check: (value) => isChecked(value, 9),
   checksum: true,

@@ -160,7 +160,7 @@ const socialSecurity: Shaped = {
   ],
   forms: [
     {
-      shape: '\\d{2}~\\d{6}~[a-z]~\\d{3}|\\d{2} \\d{2} ?\\d{2} ?\\d{2} [a-z] \\d{2} ?\\d',
+      shape: '\\d{2}~\\d{6}~[a-z]~\\d{3}',
       bare: 'always',
       score: 0.9,
     },

@@ -68,7 +68,7 @@ const numberPlate: Shaped = {
   check: isPlate,
 }
 
-const NUMBER = '[ -]?\\(?[2-5]\\d{2}\\)?[ .-]?\\d{3}[ .-]?\\d{2}[ .-]?\\d{2}'
+const AREA = '\\(?[2-5]\\d{2}\\)?'
 const phone: Shaped = {
   name: 'tr_phone',
   reason: 'a Turkish telephone number',
@@ -95,9 +95,10 @@ const phone: Shaped = {
     'ara',
   ],
   forms: [
-    { shape: `(\\+90|0090)${NUMBER}`, bare: 'always', score: 0.8 },
-    { shape: `0${NUMBER}`, bare: 'named', score: 0.6 },
-    { shape: `(90[ -]?)?${NUMBER.slice('[ -]?'.length)}`, bare: 'named', score: 0.4 },
+    { shape: `(\\+90|0090)[ -]?${AREA}[ .-]?\\d{3}[ .-]?\\d{2}[ .-]?\\d{2}`, bare: 'always', score: 0.8 },
+    { shape: `0[ -]?${AREA}[ .-]?\\d{3}[ .-]?\\d{2}[ .-]?\\d{2}`, bare: 'named', score: 0.6 },
+    // Three, three and four digits are written elsewhere.
+    { shape: `(90[ -]?)?${AREA}([ .-]?\\d{3}[ .-]\\d{2}[ .-]\\d{2}|\\d{7})`, bare: 'named', score: 0.4 },
   ],
 }
 
