@@ -80,12 +80,6 @@ const taxNumber: Shaped = {
       score: 0.5,
       check: (value) => value.length >= 10 && value.length <= 11,
     },
-    {
-      shape: '0?\\d{2} \\d{3,4} \\d{4,5}|\\d{3} \\d{3,4} \\d{4,5}|\\d{10,11}',
-      bare: 'never',
-      score: 0.3,
-      check: (value) => value.length >= 10 && value.length <= 11,
-    },
     { shape: '\\d{13}|\\d{4} 0\\d{3} \\d{5}', bare: 'named', score: 0.4, check: isLandNumber },
   ],
   check: (value) => !isUniform(value),

@@ -57,7 +57,7 @@ const passport: Shaped = {
     'passport number',
     'spanish passport',
   ],
-  forms: [{ shape: '[a-z]{2,3}[ -]?\\d{6}[a-z]?', bare: 'named', score: 0.4 }],
+  forms: [{ shape: '[a-z]{2,3}-?\\d{6}[a-z]?', bare: 'named', score: 0.4 }],
 }
 
 export const ES: readonly Shaped[] = [nif, nie, passport]

@@ -37,7 +37,6 @@ const frn: Shaped = {
   default: true,
   context: [
     'frn',
-    'arc',
     'foreigner registration',
     'foreigner registration number',
     'alien registration',
@@ -105,7 +104,7 @@ const driverLicense: Shaped = {
   ],
   forms: [
     { shape: '\\d{2}-\\d{2}-\\d{6}-\\d{2}', bare: 'always', score: 0.7 },
-    { shape: '\\d{12}|\\d{2} \\d{2} \\d{6} \\d{2}', bare: 'named', score: 0.3 },
+    { shape: '\\d{12}', bare: 'named', score: 0.3 },
   ],
   // The region that gave it.
   check: (value) => pair(value, 0) >= 11 && pair(value, 0) <= 28,

@@ -151,9 +151,6 @@ const driverLicense: Shaped = {
   groups: ['us'],
   default: true,
   context: [
-    'driver',
-    'driving',
-    'permit',
     'driver license',
     'drivers license',
     "driver's license",

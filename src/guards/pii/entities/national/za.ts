@@ -8,7 +8,6 @@ const id: Shaped = {
   default: true,
   context: [
     'sa id',
-    'said',
     'rsa id',
     'id number',
     'id no',
