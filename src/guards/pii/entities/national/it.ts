@@ -48,7 +48,7 @@ const vatId: Shaped = {
   reason: 'an Italian VAT number',
   groups: [...GROUPS, 'tax'],
   default: true,
-  context: ['piva', 'p.iva', 'p. iva', 'partita iva', 'iva', 'pi', 'vat', 'vat code', 'vat id', 'vat number'],
+  context: ['piva', 'p.iva', 'p. iva', 'partita iva', 'iva', 'vat', 'vat code', 'vat id', 'vat number'],
   forms: [
     { shape: 'it[ _-]?\\d{11}', bare: 'always', score: 0.8 },
     { shape: '\\d{11}|\\d{5} \\d{6}|\\d{3} \\d{4} \\d{4}|\\d{3} \\d{3} \\d{5}', bare: 'named', score: 0.5 },
