@@ -14,7 +14,7 @@ function isSpread(value: string): boolean {
 const taxId: Shaped = {
   name: 'de_tax_id',
   reason: 'a German tax identification number',
-  groups: [...GROUPS, 'tax'],
+  groups: [...GROUPS, 'tax', 'identity'],
   default: true,
   context: [
     'steuer id',
@@ -134,7 +134,7 @@ function isPensionNumber(value: string): boolean {
 const socialSecurity: Shaped = {
   name: 'de_social_security',
   reason: 'a German pension insurance number',
-  groups: GROUPS,
+  groups: [...GROUPS, 'identity'],
   default: true,
   context: [
     'rentenversicherungsnummer',
@@ -203,7 +203,7 @@ const SERIAL = '[cfghj-nprtv-z\\d]'
 const idCard: Shaped = {
   name: 'de_id_card',
   reason: 'a German identity card number',
-  groups: GROUPS,
+  groups: [...GROUPS, 'identity'],
   default: true,
   context: [
     'personalausweis',
@@ -236,7 +236,7 @@ const idCard: Shaped = {
 const passport: Shaped = {
   name: 'de_passport',
   reason: 'a German passport number',
-  groups: GROUPS,
+  groups: [...GROUPS, 'identity'],
   default: true,
   context: [
     'reisepass',
@@ -261,7 +261,7 @@ const passport: Shaped = {
 const driverLicense: Shaped = {
   name: 'de_driver_license',
   reason: 'a German driving licence number',
-  groups: GROUPS,
+  groups: [...GROUPS, 'identity'],
   default: true,
   context: [
     'führerschein',
@@ -291,7 +291,7 @@ const capital = (_: string, { raw }: Candidate): boolean => !/\p{Ll}/u.test(raw(
 const numberPlate: Shaped = {
   name: 'de_number_plate',
   reason: 'a German number plate',
-  groups: GROUPS,
+  groups: [...GROUPS, 'vehicle'],
   default: false,
   context: [
     'kennzeichen',

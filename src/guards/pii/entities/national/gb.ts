@@ -31,7 +31,7 @@ const NO_PREFIX = new Set(['bg', 'gb', 'kn', 'nk', 'nt', 'tn', 'zz'])
 const nino: Shaped = {
   name: 'gb_nino',
   reason: 'a UK national insurance number',
-  groups: GROUPS,
+  groups: [...GROUPS, 'identity', 'tax'],
   default: true,
   context: ['nino', 'ni number', 'ni no', 'national insurance', 'insurance number', 'hmrc'],
   forms: [
@@ -44,8 +44,8 @@ const nino: Shaped = {
 const passport: Shaped = {
   name: 'gb_passport',
   reason: 'a UK passport number',
-  groups: GROUPS,
-  default: false,
+  groups: [...GROUPS, 'identity'],
+  default: true,
   context: [
     'passport',
     'passports',
@@ -73,7 +73,7 @@ function isDriverNumber(value: string): boolean {
 const driverLicense: Shaped = {
   name: 'gb_driver_license',
   reason: 'a UK driving licence number',
-  groups: GROUPS,
+  groups: [...GROUPS, 'identity'],
   default: true,
   context: [
     'driving licence',
@@ -138,7 +138,7 @@ const isCurrent = (value: string): boolean => {
 const numberPlate: Shaped = {
   name: 'gb_number_plate',
   reason: 'a UK number plate',
-  groups: GROUPS,
+  groups: [...GROUPS, 'vehicle'],
   default: false,
   context: [
     'number plate',

@@ -102,7 +102,7 @@ const passport: Shaped = {
 const driverLicense: Shaped = {
   name: 'it_driver_license',
   reason: 'an Italian driving licence number',
-  groups: [...GROUPS, 'identity', 'vehicle'],
+  groups: [...GROUPS, 'identity'],
   default: true,
   context: [
     'patente',

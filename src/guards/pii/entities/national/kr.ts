@@ -89,7 +89,7 @@ const passport: Shaped = {
 const driverLicense: Shaped = {
   name: 'kr_driver_license',
   reason: 'a Korean driver licence number',
-  groups: ['kr', 'identity', 'vehicle'],
+  groups: ['kr', 'identity'],
   default: true,
   context: [
     'driver license',

@@ -14,7 +14,7 @@ const assigned = (digits: string): boolean =>
 const ssn: Shaped = {
   name: 'us_ssn',
   reason: 'a US social security number',
-  groups: ['us'],
+  groups: ['us', 'identity', 'tax'],
   default: true,
   context: [
     'ssn',
@@ -46,7 +46,7 @@ const isItin = (value: string): boolean => {
 const itin: Shaped = {
   name: 'us_itin',
   reason: 'a US individual taxpayer identification number',
-  groups: ['us'],
+  groups: ['us', 'identity', 'tax'],
   default: true,
   context: [
     'itin',
@@ -114,7 +114,7 @@ const mbi: Shaped = {
 const passport: Shaped = {
   name: 'us_passport',
   reason: 'a US passport number',
-  groups: ['us'],
+  groups: ['us', 'identity'],
   default: true,
   context: ['passport', 'passports', 'us passport', 'passport number', 'passport no', 'travel document'],
   forms: [
@@ -148,7 +148,7 @@ const WITH_LETTERS = [
 const driverLicense: Shaped = {
   name: 'us_driver_license',
   reason: 'a US driver license number',
-  groups: ['us'],
+  groups: ['us', 'identity'],
   default: true,
   context: [
     'driver license',
