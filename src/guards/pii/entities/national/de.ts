@@ -80,6 +80,7 @@ const taxNumber: Shaped = {
       score: 0.5,
       check: (value) => value.length >= 10 && value.length <= 11,
     },
+    { shape: '\\d{5}/\\d{5}', bare: 'named', score: 0.4 },
     { shape: '\\d{13}|\\d{4} 0\\d{3} \\d{5}', bare: 'named', score: 0.4, check: isLandNumber },
   ],
   check: (value) => !isUniform(value),
@@ -285,8 +286,9 @@ const driverLicense: Shaped = {
   ],
 }
 
-/** Letters alone may be words: `is a 12`. */
-const capital = (_: string, { raw }: Candidate): boolean => !/\p{Ll}/u.test(raw())
+/** Letters alone may be words: `is a 12`. An umlaut is folded, and small whatever it was. */
+const capital = (_: string, { raw }: Candidate): boolean =>
+  /^[^a-z]*[a-z]?[^a-z]*$/.test(raw()) && /[A-Z]/.test(raw())
 
 const numberPlate: Shaped = {
   name: 'de_number_plate',

@@ -102,6 +102,9 @@ const STATES = new Set(
     ' ',
   ),
 )
+/** Before 1989: a district and four digits. */
+const capital = (value: string, { raw }: Candidate): boolean =>
+  !/[a-z]/.test(raw()) && !value.endsWith('0000')
 const isRegistration = (value: string, { text, raw }: Candidate): boolean =>
   STATES.has(value.slice(0, 2)) && !/^[a-z]+0+$/.test(value) && !(text.includes(' ') && /[a-z]/.test(raw()))
 
@@ -136,6 +139,7 @@ const numberPlate: Shaped = {
       score: 0.4,
       check: isRegistration,
     },
+    { shape: '[a-z]{3}[ -]?\\d{4}', bare: 'never', score: 0.2, check: capital },
     { shape: '[2-9]\\d[ -]?bh[ -]?\\d{4}[ -]?[a-z]{1,2}', bare: 'always', score: 0.7 },
     // Diplomats', and the armed forces'.
     { shape: '\\d{1,3} ?(cd|cc|un) ?\\d{1,4}|\\d{2}[a-fhkprx] ?\\d{6}[a-z]', bare: 'named', score: 0.4 },

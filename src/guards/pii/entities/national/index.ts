@@ -5,6 +5,7 @@ import { BR } from './br.ts'
 import { CA } from './ca.ts'
 import { DE } from './de.ts'
 import { ES } from './es.ts'
+import { EU } from './eu.ts'
 import { FI } from './fi.ts'
 import { FR } from './fr.ts'
 import { GB } from './gb.ts'
@@ -30,6 +31,7 @@ export const NATIONAL: readonly Entity[] = [
   ...CA,
   ...AU,
   ...DE,
+  ...EU,
   ...FR,
   ...ES,
   ...IT,

@@ -114,7 +114,7 @@ const driverLicense: Shaped = {
     'driving license',
     'driver license',
   ],
-  forms: [{ shape: '[a-z]{2} ?\\d{7} ?[a-z]|u1[bcdfghj-np-tw-z\\d]{7}[a-z]', bare: 'named', score: 0.5 }],
+  forms: [{ shape: '[a-z]{2} ?\\d{7} ?[a-z]|u1[bcdfghj-np-uw-z\\d]{7}[a-z]', bare: 'named', score: 0.5 }],
 }
 
 export const IT: readonly Shaped[] = [fiscalCode, vatId, idCard, passport, driverLicense]

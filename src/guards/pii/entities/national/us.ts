@@ -33,6 +33,7 @@ const ssn: Shaped = {
     { shape: '\\d{3}(-|\\r?\\n)\\d{2}-\\d{4}|\\d{3}-\\d{2}\\r?\\n\\d{4}', bare: 'always', score: 0.9 },
     { shape: '\\d{3} \\d{2} \\d{4}', bare: 'always', score: 0.7 },
     { shape: '\\d{9}', bare: 'named', score: 0.7 },
+    { shape: '\\d{3}\\.\\d{2}\\.\\d{4}|\\d{3}-\\d{6}', bare: 'named', score: 0.5 },
   ],
   check: assigned,
 }
