@@ -21,6 +21,9 @@ export interface Candidate {
   text: string
   /** As it was written, with its capitals. */
   raw(): string
+  /** The units beside it; 0 where the text begins and ends. */
+  before: number
+  after: number
 }
 
 /** One way in which an entity is written. */
@@ -37,6 +40,8 @@ export interface Form {
    * itself and not one of its groups; `never`. Digits that only a short checksum proves are `named` at most.
    */
   bare: 'always' | 'named' | 'never'
+  /** Only where its letters were written as capitals. */
+  capitals?: true
   /** 0 to 1, without a context word; a third of what is missing is added with one. */
   score: number
   /** Before, and besides, the entity's own. */
@@ -69,16 +74,19 @@ export interface Shaped extends Declared {
 
 /** What a recogniser may ask of its candidate's neighbourhood. */
 export interface Near {
-  /** Whether one of the entity's context words is near [start, end). */
-  context(start: number, end: number): boolean
+  /** Whether one of the entity's context words is near [start, end); with `left`, before it only, which holds no stream back. */
+  context(start: number, end: number, left?: 'left'): boolean
   /** Whether the policy names the entity itself. */
   named: boolean
+  /** Whose national telephone numbers are looked for: ISO 3166 codes in capitals. */
+  regions: readonly string[]
 }
 
-/** Found by a recogniser of its own wherever one of `starts` begins a word. */
+/** Found by a recogniser of its own wherever a word begins with a shape. */
 export interface Begun extends Declared {
-  starts: string
-  at(reading: Reading, start: number, near: Near): Match | undefined
+  begins: string
+  /** @param begun where the shape ends */
+  at(reading: Reading, start: number, begun: number, near: Near): Match | undefined
 }
 
 /** Found by its own walk over the text. */

@@ -4,6 +4,7 @@ import { defineGuard } from '../../core/guard.ts'
 import type { Hit } from '../../core/types.ts'
 import { chosen, isKnown, unknown } from './chosen.ts'
 import { contextWords } from './context.ts'
+import { isRegion } from './entities/phone.ts'
 import type { Match } from './entity.ts'
 import { masked } from './mask.ts'
 import { LEFT, reading } from './reading.ts'
@@ -15,6 +16,12 @@ const config = z
       .array(z.string().refine(isKnown, { error: ({ input }) => unknown(String(input)) }))
       .min(1)
       .optional(),
+    regions: z
+      .array(
+        z.string().refine(isRegion, { error: 'write ISO 3166 codes of two capital letters, such as US' }),
+      )
+      .max(16)
+      .optional(),
     mask: z.enum(['label', 'last4', 'hash', 'token']).optional(),
     key: z
       .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
@@ -24,6 +31,9 @@ const config = z
     error:
       'mask: hash needs a key, written as key: { env: NAME } or key: { file: PATH }, and no other mask takes one',
   })
+
+/** Whose national telephone numbers are looked for unless the policy says. */
+const REGIONS = ['US', 'GB', 'DE'] as const
 
 /** The longest address with the card number that can overlap its beginning. */
 const HOLD = 400
@@ -39,12 +49,12 @@ export const pii = defineGuard<z.infer<typeof config>>({
     mask === 'token' && (stage === 'output' || stage === 'tool')
       ? 'mask: token gives values back that a request brought, so it belongs in input and context: write mask: label here'
       : undefined,
-  open({ entities: words, mask = 'label', key }, ports) {
+  open({ entities: words, mask = 'label', key, regions = REGIONS }, ports) {
     const secret = key ? ports.secret(key) : ''
     if (key && secret === '')
       throw new Error('key: it is empty; write a secret of 16 characters or more there')
     const entities = chosen(words)
-    const walk = walker(entities, ({ name }) => words?.includes(name) ?? false)
+    const walk = walker(entities, { named: ({ name }) => words?.includes(name) ?? false, regions })
     const contexts = contextWords(entities)
     return {
       scope: 'part',

@@ -8,6 +8,8 @@ export interface Reading {
   text: string
   /** Candidates begin at or after it. */
   from: number
+  /** Whether no text is still to come. */
+  final: boolean
   /** The unit at `index`; 0 at the end. Notes that a candidate depends on text that is still to come. */
   unit(index: number): number
   /** Whether anything was asked for that is still to come, since the last call. */
@@ -16,6 +18,8 @@ export interface Reading {
   left(index: number): string
   /** Where that text begins. */
   leftBound(index: number): number
+  /** Whether the letter there was written as a capital; a digit counts as one. */
+  isCapital(index: number): boolean
   /** Canonical [start, end) as it was written, with its capitals. */
   raw(start: number, end: number): string
 }
@@ -30,6 +34,7 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
   return {
     text,
     from,
+    final,
     unit(index) {
       if (index < text.length) return text.charCodeAt(index)
       if (!final) cut = true
@@ -42,6 +47,10 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
     },
     left: (index) => text.slice(leftBound(index), index),
     leftBound,
+    isCapital(index) {
+      const unit = view.text.charCodeAt(canonical.origin(index) - view.offset)
+      return !(unit >= 97 && unit <= 122)
+    },
     raw(start, end) {
       let raw = ''
       for (let i = start; i < end; i++) {
@@ -55,5 +64,8 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
 }
 
 export const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57
+
+const ALPHANUMERIC = new Uint8Array(128)
+for (const letter of '0123456789abcdefghijklmnopqrstuvwxyz') ALPHANUMERIC[letter.charCodeAt(0)] = 1
 /** An ASCII letter or digit; canonical text has no capitals. */
-export const isAlphanumeric = (unit: number): boolean => isDigit(unit) || (unit >= 97 && unit <= 122)
+export const isAlphanumeric = (unit: number): boolean => unit < 128 && ALPHANUMERIC[unit] === 1

@@ -1,7 +1,10 @@
 /** What shapes are made of; everything else ends a candidate. */
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz -./:_\n\r'()+,#*"
+/** Of them, the letters and digits. */
+const ALPHANUMERIC = 36
 const WIDTH = 64
-const CLASSES = new Uint8Array(128).fill(255)
+const NONE = 255
+const CLASSES = new Uint8Array(128).fill(NONE)
 for (const [i, letter] of [...ALPHABET].entries()) CLASSES[letter.charCodeAt(0)] = i
 
 /** A node of the nondeterministic machine: one step on any of `on`, or steps on nothing. */
@@ -106,47 +109,50 @@ function compile(shape: string, nodes: Node[], next: number): number {
 const MAX_STATES = 20_000
 const UNKNOWN = -1
 /** The state from which no shape can come to be any more. */
-export const DEAD = 0
+const DEAD = 0
 const START = 1
 
 export interface Shapes {
-  start: number
-  step(state: number, unit: number): number
-  /** The shapes that are whole in a state, by index; undefined when none is. */
-  accepts(state: number): readonly number[] | undefined
+  /**
+   * Runs from `at` until no shape can come to be, and reports where some were whole, by rising end.
+   * @returns whether the text ended before that
+   */
+  run(text: string, at: number, found: (end: number, shapes: readonly number[]) => void): boolean
+  /** Whether anything begins with a unit. */
+  begins(unit: number): boolean
+  /** How many states were made. */
+  readonly size: number
 }
 
 /**
  * All shapes as one deterministic machine, whose states are made as texts come to them: a step costs the same
- * however many shapes there are.
+ * however many shapes there are. One that is not `open` does not end between two letters or digits.
  * @throws Error when a shape cannot be read
  */
-export function shapes(all: readonly string[]): Shapes {
+export function shapes(all: readonly { shape: string; open: boolean }[]): Shapes {
   const nodes: Node[] = []
-  const begins = all.map((shape, i) => compile(shape, nodes, nodes.push({ accept: i }) - 1))
+  const begins = all.map(({ shape }, i) => compile(shape, nodes, nodes.push({ accept: i }) - 1))
+  /** Where steps on nothing lead from each node: nodes with a step, and shapes that are whole. */
+  const closures = nodes.map((_, node) => closure(nodes, node))
 
   let steps = new Int32Array(256 * WIDTH)
-  let sets: number[][] = []
-  let accepted: (readonly number[] | undefined)[] = []
+  let sets: (readonly number[])[] = []
+  let whole: (readonly number[] | undefined)[] = []
+  /** Of `whole`, those that may end within a word. */
+  let wholeOpen: (readonly number[] | undefined)[] = []
   const known = new Map<string, number>()
 
-  function state(seeds: readonly number[]): number {
-    const seen = new Set<number>()
-    const stack = [...seeds]
-    const accept: number[] = []
-    const live: number[] = []
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (seen.has(node)) continue
-      seen.add(node)
-      const one = nodes[node]!
-      if ('split' in one) stack.push(...one.split)
-      else if ('accept' in one) accept.push(one.accept)
-      else live.push(node)
+  function state(seeds: Iterable<number>): number {
+    const live = new Set<number>()
+    const accept = new Set<number>()
+    for (const seed of seeds) {
+      for (const node of closures[seed]!.live) live.add(node)
+      for (const shape of closures[seed]!.accept) accept.add(shape)
     }
-    if (live.length === 0 && accept.length === 0) return DEAD
-    live.sort((a, b) => a - b)
-    accept.sort((a, b) => a - b)
-    const key = `${live.join()};${accept.join()}`
+    if (live.size === 0 && accept.size === 0) return DEAD
+    const set = [...live].sort((a, b) => a - b)
+    const accepted = [...accept].sort((a, b) => a - b)
+    const key = String.fromCharCode(...set, 0xffff, ...accepted)
     const old = known.get(key)
     if (old !== undefined) return old
     const id = sets.length
@@ -156,15 +162,18 @@ export function shapes(all: readonly string[]): Shapes {
       steps = wider
     }
     steps.fill(UNKNOWN, id * WIDTH, (id + 1) * WIDTH)
-    sets.push(live)
-    accepted.push(accept.length === 0 ? undefined : accept)
+    sets.push(set)
+    const open = accepted.filter((shape) => all[shape]!.open)
+    whole.push(accepted.length === 0 ? undefined : accepted)
+    wholeOpen.push(open.length === 0 ? undefined : open)
     known.set(key, id)
     return id
   }
 
   function begin(): void {
     sets = [[]]
-    accepted = [undefined]
+    whole = [undefined]
+    wholeOpen = [undefined]
     known.clear()
     steps.fill(DEAD, 0, WIDTH)
     state(begins)
@@ -187,15 +196,49 @@ export function shapes(all: readonly string[]): Shapes {
   }
 
   return {
-    start: START,
-    step(state, unit) {
-      const letter = unit < 128 ? CLASSES[unit]! : 255
-      if (letter === 255) return DEAD
-      const to = steps[state * WIDTH + letter]!
-      return to === UNKNOWN ? make(state, letter) : to
+    get size() {
+      return sets.length
     },
-    accepts: (state) => accepted[state],
+    begins(unit) {
+      const letter = CLASSES[unit] ?? NONE
+      return letter !== NONE && steps[START * WIDTH + letter] !== DEAD
+    },
+    run(text, from, found) {
+      let now = START
+      for (let at = from; at < text.length; at++) {
+        const unit = text.charCodeAt(at)
+        const letter = unit < 128 ? CLASSES[unit]! : NONE
+        if (letter === NONE) return false
+        const to = steps[now * WIDTH + letter]!
+        now = to === UNKNOWN ? make(now, letter) : to
+        if (now === DEAD) return false
+        if (whole[now] === undefined) continue
+        const inWord =
+          letter < ALPHANUMERIC &&
+          at + 1 < text.length &&
+          (CLASSES[text.charCodeAt(at + 1)] ?? NONE) < ALPHANUMERIC
+        const shapes = inWord ? wholeOpen[now] : whole[now]
+        if (shapes !== undefined) found(at + 1, shapes)
+      }
+      return true
+    },
   }
+}
+
+function closure(nodes: readonly Node[], from: number): { live: number[]; accept: number[] } {
+  const seen = new Set<number>()
+  const stack = [from]
+  const live: number[] = []
+  const accept: number[] = []
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    const one = nodes[node]!
+    if ('split' in one) stack.push(...one.split)
+    else if ('accept' in one) accept.push(one.accept)
+    else live.push(node)
+  }
+  return { live, accept }
 }
 
 /** A shape for every separator that `~` may stand for, and for none. */

@@ -9,17 +9,19 @@ import {
   type Shaped,
 } from './entity.ts'
 import { isAlphanumeric, isDigit, type Reading } from './reading.ts'
-import { DEAD, separated, shapes } from './shape.ts'
+import { separated, shapes } from './shape.ts'
 
 /** A match and whose it is, by index. */
 export interface Found extends Match {
   entity: number
 }
 
-interface Known {
-  entity: number
-  form: Form
-  shaped: Shaped
+type Known = { entity: number; form: Form; shaped: Shaped } | { entity: number; begun: Begun }
+
+export interface Options {
+  /** Whether the policy names an entity itself. */
+  named(entity: Entity): boolean
+  regions: readonly string[]
 }
 
 const SPACE = 32
@@ -49,22 +51,19 @@ const rounded = (score: number): number => Math.round(score * 100) / 100
  */
 export function walker(
   entities: readonly Entity[],
-  named: (entity: Entity) => boolean,
+  { named, regions }: Options,
 ): (reading: Reading, context: Context, found: (one: Found) => void) => number {
   const known: Known[] = []
-  const written: string[] = []
-  const begun = new Map<number, { entity: number; one: Begun }[]>()
+  const written: { shape: string; open: boolean }[] = []
   for (const [entity, one] of entities.entries()) {
     if ('forms' in one) {
       for (const form of one.forms) {
         known.push({ entity, form, shaped: one })
-        written.push(separated(form.shape, form.separators))
+        written.push({ shape: separated(form.shape, form.separators), open: false })
       }
     } else if ('at' in one) {
-      for (const start of one.starts) {
-        const unit = start.charCodeAt(0)
-        begun.set(unit, [...(begun.get(unit) ?? []), { entity, one }])
-      }
+      known.push({ entity, begun: one })
+      written.push({ shape: one.begins, open: true })
     }
   }
   const machine = shapes(written)
@@ -73,17 +72,34 @@ export function walker(
   function judge(
     reading: Reading,
     context: Context,
-    { entity, form, shaped }: Known,
+    one: Known,
     start: number,
     end: number,
-  ) {
+  ): Found | undefined {
+    const { entity } = one
     const { text, unit } = reading
-    const last = text.charCodeAt(end - 1)
-    if (isAlphanumeric(last) && isAlphanumeric(unit(end))) return undefined
+    if ('begun' in one) {
+      const match = one.begun.at(reading, start, end, {
+        named: isNamed[entity]!,
+        regions,
+        context: (from, to, left) => context(entity, from, to, left === undefined),
+      })
+      return match && { ...match, entity }
+    }
+    const { form, shaped } = one
+    if (form.capitals && !reading.isCapital(start)) return undefined
+    const after = unit(end)
     const whole = text.slice(start, end)
     const value = whole.replace(/[^a-z0-9]/g, '')
     if (!/[a-z]/.test(value) && inLonger(reading, start, end, whole.includes(' '))) return undefined
-    const candidate: Candidate = { value, text: whole, raw: () => reading.raw(start, end) }
+    const candidate: Candidate = {
+      value,
+      text: whole,
+      raw: () => reading.raw(start, end),
+      before: start > 0 ? text.charCodeAt(start - 1) : 0,
+      after,
+    }
+    if (form.capitals && candidate.raw() !== whole.toUpperCase()) return undefined
     if (form.check && !form.check(value, candidate)) return undefined
     if (shaped.check && !shaped.check(value, candidate)) return undefined
     const bare = form.bare === 'always' || (form.bare === 'named' && isNamed[entity]!)
@@ -101,69 +117,52 @@ export function walker(
 
   return (reading, context, found) => {
     const { text, from } = reading
-    /** Matches that reach beyond where the walk is; the greatest proof of them counts. */
+    /** Matches that reach beyond where the walk is. */
     let open: Found[] = []
     const ends: number[] = []
-    const states: (readonly number[])[] = []
-    /** Entities of which the longest match that begins here is known. */
-    const done: number[] = []
+    const wholes: (readonly number[])[] = []
+    const whole = (end: number, shapes: readonly number[]): void => {
+      ends.push(end)
+      wholes.push(shapes)
+    }
+    reading.cut()
+    let before = from > 0 && isAlphanumeric(text.charCodeAt(from - 1))
     for (let start = from; start < text.length; start++) {
       const unit = text.charCodeAt(start)
-      if (isAlphanumeric(unit)) {
-        if (start > 0 && isAlphanumeric(text.charCodeAt(start - 1))) continue
-      } else if (!isOpener(unit)) continue
+      const inWord = before
+      before = isAlphanumeric(unit)
+      if (before ? inWord : !isOpener(unit)) continue
+      if (machine.run(text, start, whole) && !reading.final) return start
 
       let best: Found | undefined
-      const weigh = (one: Found): void => {
-        if (
-          best === undefined ||
-          one.proof > best.proof ||
-          (one.proof === best.proof &&
-            (one.end > best.end || (one.end === best.end && one.score > best.score)))
-        )
-          best = one
-      }
-      reading.cut()
-      ends.length = 0
-      states.length = 0
-      let state = machine.start
-      let at = start
-      while (state !== DEAD) {
-        const accepts = machine.accepts(state)
-        if (accepts !== undefined) {
-          ends.push(at)
-          states.push(accepts)
+      if (ends.length === 0) continue
+      {
+        /** Entities of which the longest match that begins here is known. */
+        const done: number[] = []
+        for (let i = ends.length - 1; i >= 0; i--) {
+          for (const shape of wholes[i]!) {
+            const one = known[shape]!
+            if (done.includes(one.entity)) continue
+            const match = judge(reading, context, one, start, ends[i]!)
+            if (reading.cut()) return start
+            if (match === undefined) continue
+            done.push(one.entity)
+            if (best === undefined || outweighs(match, best)) best = match
+          }
         }
-        state = machine.step(state, reading.unit(at++))
-      }
-      if (reading.cut()) return start
-      done.length = 0
-      for (let i = ends.length - 1; i >= 0; i--) {
-        for (const shape of states[i]!) {
-          const one = known[shape]!
-          if (done.includes(one.entity)) continue
-          const match = judge(reading, context, one, start, ends[i]!)
-          if (reading.cut()) return start
-          if (match === undefined) continue
-          done.push(one.entity)
-          weigh(match)
-        }
-      }
-      for (const { entity, one } of begun.get(unit) ?? []) {
-        const match = one.at(reading, start, {
-          named: isNamed[entity]!,
-          context: (from, to) => context(entity, from, to, true),
-        })
-        if (reading.cut()) return start
-        if (match) weigh({ ...match, entity })
+        ends.length = 0
+        wholes.length = 0
       }
       if (best === undefined) continue
-      const one: Found = best
+      const { proof } = best
       open = open.filter((other) => other.end > start)
-      if (open.some((other) => other.proof >= one.proof)) continue
-      open.push(one)
-      found(one)
+      if (open.some((other) => other.proof >= proof)) continue
+      open.push(best)
+      found(best)
     }
     return text.length
   }
 }
+
+const outweighs = (a: Found, b: Found): boolean =>
+  a.proof !== b.proof ? a.proof > b.proof : a.end !== b.end ? a.end > b.end : a.score > b.score

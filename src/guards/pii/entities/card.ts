@@ -118,6 +118,6 @@ export const creditCard: Begun = {
   reason: 'a payment card number',
   groups: ['payment'],
   default: true,
-  starts: '0123456789',
+  begins: '\\d',
   at: card,
 }

@@ -7,6 +7,9 @@ const MAX_DOMAIN = 255
 const MAX_LABEL = 63
 
 const HYPHEN = 45
+const COLON = 58
+/** The user of a URL, before its password. */
+const IN_URL = /:\/\/[^\s/@:]{0,64}:$/
 const DOT = 46
 const LETTER = /[\p{L}\p{M}\p{N}]/u
 /** Written without spaces: where ASCII begins or ends beside it, the address does too. */
@@ -61,6 +64,9 @@ function address(reading: Reading, at: number, from: number): { start: number; f
   const { text } = reading
   const start = localStart(text, from, at)
   if (start === at || text.charCodeAt(at - 1) === DOT) return { start: at, found: undefined }
+  // A password before a host.
+  if (text.charCodeAt(start - 1) === COLON && IN_URL.test(reading.left(start)))
+    return { start: at, found: undefined }
   let end = at + 1
   while (end - at <= MAX_DOMAIN) {
     const unit = reading.unit(end)
