@@ -85,3 +85,23 @@ export function isDate(day: number, month: number, year?: number): boolean {
 
 /** Whether all digits are the same: no number that was ever given, though many checksums hold. */
 export const isUniform = (value: string): boolean => value === value[0]!.repeat(value.length)
+
+/** The sum of the digits of each product of a digit and its weight. */
+export function crossSum(value: string, weights: readonly number[]): number {
+  let sum = 0
+  for (let i = 0; i < value.length; i++) {
+    const product = digit(value, i) * weights[i % weights.length]!
+    sum += Math.floor(product / 10) + (product % 10)
+  }
+  return sum
+}
+
+/** Of each digit its value, of each small letter 10 for `a` to 35 for `z`. */
+export const ranks = (value: string): number[] => [...value].map((one) => Number.parseInt(one, 36))
+
+/** `weighted` over digits and small letters. */
+export const ranked = (value: string, weights: readonly number[]): number =>
+  ranks(value).reduce((sum, rank, i) => sum + rank * weights[i % weights.length]!, 0)
+
+/** The number that the two digits from `at` on are. */
+export const pair = (value: string, at: number): number => Number(value.slice(at, at + 2))

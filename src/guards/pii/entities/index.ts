@@ -5,11 +5,11 @@ import { creditCard } from './card.ts'
 import { crypto } from './crypto.ts'
 import { coordinates, imei, vin } from './device.ts'
 import { email } from './email.ts'
+import { NATIONAL } from './national/index.ts'
 import { ipAddress, macAddress } from './network.ts'
 import { personName, streetAddress } from './person.ts'
 import { phone } from './phone.ts'
 import { urlCredentials } from './url.ts'
-import { us } from './us.ts'
 
 /** Every entity that a policy can name. Where proof, length and score are alike, the first one stands. */
 export const ENTITIES: readonly Entity[] = [
@@ -29,5 +29,5 @@ export const ENTITIES: readonly Entity[] = [
   coordinates,
   imei,
   vin,
-  ...us,
+  ...NATIONAL,
 ]
