@@ -33,7 +33,7 @@ const VALUE = new RegExp(
   'y',
 )
 const SPACE = /[ \t]{1,16}(?![ \t=:])/y
-const IS = /[ \t]{1,4}(?:is|was|are|es|ist|est|è|to|of|as|-|–|→)[ \t]{0,2}:?[ \t]{1,4}/y
+const IS = /[ \t]{1,4}(?:is|was|are|es|ist|est|è|-|–|→)[ \t]{0,2}:?[ \t]{1,4}/y
 const LINE = /\n(?=[^\n])/y
 const OPEN = new RegExp(QUOTE, 'y')
 

@@ -1,5 +1,6 @@
+import { enclosed } from './assignment.ts'
 import { LEFT, type Reading, type Sink } from './reading.ts'
-import { isFiller, isPlaceholder, looksRandom } from './value.ts'
+import { isFiller, isPlaceholder, looksChosen, looksRandom } from './value.ts'
 
 const USERINFO = /[^\s/?#"'<>`\\]{0,256}/y
 
@@ -19,14 +20,13 @@ export function url(reading: Reading, at: number, { found, open }: Sink): void {
     return
   }
   if (sign <= 0) return
-  const user = colon >= 0 && colon < sign ? authority.slice(0, colon) : ''
   const value = colon >= 0 && colon < sign ? authority.slice(colon + 1, sign) : authority.slice(0, sign)
   const begin = start + sign - value.length
   if (begin < from || value === '' || isPlaceholder(value)) return
   if (colon < 0 || colon > sign) {
-    if (!looksRandom(value, 20)) return
-  } else if (value.length < 3 || /^(?:x-oauth-basic|x-token-auth)$/.test(value) || isPlaceholder(`${user}-`))
-    return
+    // Sentry's addresses hold a key that is meant to be public.
+    if (!looksRandom(value, 20) || /sentry/.test(authority.slice(sign))) return
+  } else if (value.length < 3 || /^(?:x-oauth-basic|x-token-auth)$/.test(value)) return
   found({ code: 'secret.connection_string', start: begin, end: start + sign, score: 0.9, rank: 2 })
 }
 
@@ -55,14 +55,15 @@ export function authorization(
   }
   VALUE.lastIndex = start
   const value = VALUE.exec(text)?.[0].replace(/[.]+$/, '')
-  if (value === undefined || isPlaceholder(value) || isFiller(value)) return
-  if (word === 'basic' ? !isUserAndPassword(value) : !looksRandom(value, 12) && !isUserAndPassword(value))
-    return
+  if (value === undefined) return
+  const given = word !== 'basic' && looksRandom(value, 12)
+  if (!given && (word === 'bearer' || !isUserAndPassword(value))) return
+  if (isPlaceholder(value) || isFiller(value)) return
   found({ code: 'secret.generic', start, end: start + value.length, score: 0.9, rank: 3 })
 }
 
 function isUserAndPassword(value: string): boolean {
-  if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(value)) return false
+  if (value.length % 4 === 1 || !/^[A-Za-z0-9+/]{8,}={0,2}$/.test(value)) return false
   try {
     const [, password] = /^[\x20-\x7e]*?:([\x20-\x7e]+)$/.exec(atob(value)) ?? []
     return password !== undefined && !isPlaceholder(password)
@@ -73,6 +74,7 @@ function isUserAndPassword(value: string): boolean {
 
 const HASH =
   /\$2[abxy]?\$\d\d\$[A-Za-z0-9./]{53}|\$apr1\$[A-Za-z0-9./]{1,16}\$[A-Za-z0-9./]{22}|\$[156y]\$(?:rounds=\d{1,9}\$)?[A-Za-z0-9./]{1,32}\$[A-Za-z0-9./$]{22,90}|\$argon2(?:id?|d)\$[A-Za-z0-9.,=$/+-]{30,160}|\{S?SHA\}[A-Za-z0-9+/]{26,64}={0,2}/y
+const IN_HASH = /[A-Za-z0-9.,=$/+{}-]{0,256}/y
 export const HASH_NEEDLES = [
   '$2a$',
   '$2b$',
@@ -90,8 +92,8 @@ export const HASH_NEEDLES = [
 /** The hash of a password, as in htpasswd and shadow, which can be guessed from it. */
 export function passwordHash({ text, from, final }: Reading, at: number, { found, open }: Sink): void {
   if (at < from) return
-  let end = at
-  while (end < text.length && end - at < 256 && /[A-Za-z0-9.,=$/+{}-]/.test(text[end]!)) end++
+  IN_HASH.lastIndex = at
+  const end = at + IN_HASH.exec(text)![0].length
   if (end === text.length && !final && end - at < 256) {
     open(at)
     return
@@ -131,4 +133,22 @@ export function argument(reading: Reading, begin: number, at: number, { found, o
   }
   if (value === '' || isPlaceholder(value) || value.startsWith('$')) return
   found({ code: 'secret.generic', start, end: start + value.length, score: 0.8, rank: 3 })
+}
+
+const PAIR = /[ \t]{0,2}(?:=[ \t]{0,2})?\([ \t]{0,2}["'][^"'\s]{1,64}["'],[ \t]{0,4}(["'])/y
+
+/** `auth=("user", "password")` and `login("user", "password")`: `at` is where the word ends. */
+export function pair(reading: Reading, begin: number, at: number, { found, open }: Sink): void {
+  PAIR.lastIndex = at
+  const match = PAIR.exec(reading.text)
+  if (match === null) return
+  const start = at + match[0].length
+  if (start < reading.from || reading.distance(begin, start) > LEFT) return
+  const end = enclosed(reading, start, match[1]!)
+  if (end === -1) open(start)
+  else if (end !== undefined) {
+    const value = reading.text.slice(start, end)
+    if (isPlaceholder(value) || !looksChosen(value, false)) return
+    found({ code: 'secret.generic', start, end, score: 0.6, rank: 3 })
+  }
 }

@@ -1,4 +1,4 @@
-import { argument, authorization, HASH_NEEDLES, passwordHash, url } from './credentials.ts'
+import { argument, authorization, HASH_NEEDLES, pair, passwordHash, url } from './credentials.ts'
 import { keyed, named } from './keyed.ts'
 import { jwt, KEY_NEEDLES, privateKey } from './keys.ts'
 import { NAMES } from './names.ts'
@@ -41,6 +41,7 @@ export function looks(
       add([word], (reading, begin, end, sink) => authorization(word, reading, begin, end, sink))
     add(HASH_NEEDLES, (reading, begin, _, sink) => passwordHash(reading, begin, sink))
     add(['-u', '--user', '-p'], argument)
+    add(['auth', 'login'], pair)
   }
   // Without `generic` they still find connection strings.
   for (const word of Object.keys(NAMES))

@@ -47,7 +47,7 @@ export const secrets = defineGuard<Config>({
 
     const find = (view: View, read: Reading): { all: Found[]; tail: number } => {
       const all: Found[] = []
-      let tail = view.final ? read.lower.length : Math.min(view.needles().open, pending(read))
+      let tail = view.final ? read.lower.length : pending(read, view.needles().open)
       const sink = {
         found(one: Found) {
           if (!known(read.text.slice(one.start, one.end))) all.push(one)

@@ -1,6 +1,6 @@
 import { type Assignment, assignment, bare, enclosed } from './assignment.ts'
 import { type Family, familyOf } from './names.ts'
-import { LEFT, type Reading, type Sink } from './reading.ts'
+import { isAlphanumeric, LEFT, type Reading, type Sink } from './reading.ts'
 import type { Named } from './shapes/named.ts'
 import { isFiller, isPlaceholder, looksChosen, looksRandom } from './value.ts'
 
@@ -12,6 +12,8 @@ interface Value {
   /** Whether nothing follows on its line. */
   ends: boolean
   next: string
+  /** Whether it follows its sign without a space. */
+  tight: boolean
 }
 
 /** The value of an assignment, where it is whole; what is not yet is told to the sink. */
@@ -36,7 +38,15 @@ function valueGiven(reading: Reading, { quote, start, by }: Assignment, { open }
   }
   if (value === '') return undefined
   const ends = /^[ \t]{0,4}(?:$|[\r\n#])/.test(text.slice(end, end + 5))
-  return { start, end: stop, value, quoted: quote !== '' || by === 'element', ends, next: text[end] ?? '' }
+  return {
+    start,
+    end: stop,
+    value,
+    quoted: quote !== '' || by === 'element',
+    ends,
+    next: text[end] ?? '',
+    tight: text[start - 1] === '=',
+  }
 }
 
 /** The start of the line, up to the name, as far as it is looked at. */
@@ -46,34 +56,32 @@ function lineBefore(reading: Reading, at: number): string {
 }
 
 const CONNECTION =
-  /(?:server|data source|host|database|initial catalog|user id|uid|driver|addr)\s?=|jdbc:|odbc:|dsn/i
+  /(?:server|data source|host|database|initial catalog|user id|uid|driver|addr)\s?=[^;"'\n]{1,80};|jdbc:|odbc:/i
+
 /** Commands and files in which a value follows its name behind a space. */
-const SPACED = /--?[A-Za-z0-9_-]{0,40}$/
+const SPACED = /^--?[A-Za-z0-9_-]{0,40}$/
 const NETRC = /\b(?:login|machine|user)\s+\S+\s+$/i
 const SQL = /\b(?:with|encrypted|create user|alter user|identified by|set)\b[^;]{0,60}$/i
 
 function isSecret(family: Family, before: string, line: string, by: Assignment['by'], found: Value): boolean {
   const { value, quoted, ends, next } = found
+  if (by === 'is' && (family === 'weak' || !/\d/.test(value))) return false
+  const option = by === 'space' && (SPACED.test(before) || (quoted ? SQL : NETRC).test(line))
+  if (by === 'space' && ((!option && !quoted) || family === 'weak')) return false
   if (isPlaceholder(value)) return false
-  if (!quoted && '([{<'.includes(next) && next !== '' && by !== 'element') return false
-  const enough = family === 'weak' ? 16 : 8
+  if (!quoted && '([{<'.includes(next) && next !== '') return false
   if (by === 'is')
     return (
-      family !== 'weak' &&
-      /\d/.test(value) &&
       /[^\d.,:/-]/.test(value) &&
       (looksRandom(value, 8) || (family === 'password' && value.length >= 6 && looksChosen(value, false)))
     )
-  if (by === 'space') {
-    const option = SPACED.test(before) || NETRC.test(line) || (quoted && SQL.test(line))
-    if (!option && !quoted) return false
-    if (family === 'weak') return false
+  if (by === 'space')
     return (
       looksRandom(value, option ? 8 : 10) ||
       (family !== 'token' && looksChosen(value, quoted) && /[^A-Za-z]/.test(value))
     )
-  }
-  if (looksRandom(value, enough)) return quoted || isLiteral(value, before, ends)
+  const enough = family === 'weak' ? 16 : 8
+  if (looksRandom(value, enough)) return quoted || isLiteral(before, line, found)
   if (family === 'weak' || family === 'token') return false
   if (by === 'call' && !/(?:^|[.]|set|with|use)$/i.test(before)) return false
   if (by === 'call' || by === 'comma')
@@ -83,8 +91,11 @@ function isSecret(family: Family, before: string, line: string, by: Assignment['
     if (!looksChosen(value, true)) return false
     return family === 'password' || (value.length >= 6 && /[^A-Za-z]/.test(value))
   }
-  if (!isLiteral(value, before, ends)) return false
-  return looksChosen(value, isConstant(before, line, ends)) && (family === 'password' || value.length >= 8)
+  if (!isLiteral(before, line, found)) return false
+  return (
+    looksChosen(value, isConstant(before, line, ends) || isProperty(line, found)) &&
+    (family === 'password' || value.length >= 8)
+  )
 }
 
 /** `DB_PASSWORD=` at the beginning of a line that ends with the value: no program. */
@@ -93,12 +104,37 @@ const isConstant = (before: string, line: string, ends: boolean): boolean =>
   /^(?:[\s-]*|\s*(?:export|set|ENV|ARG|-e|--env)\s+)[A-Z][A-Z0-9_]*_$/.test(line) &&
   before === before.toUpperCase()
 
+/** `spring.datasource.password=` of a properties file. */
+const isProperty = (line: string, { ends, tight }: Value): boolean =>
+  ends && tight && /^\s*[a-z][\w-]*(?:\.[\w-]+)*\.[\w-]*$/.test(line)
+
 /** Whether what is enclosed in nothing is meant as it stands, and is no variable of a program. */
-function isLiteral(value: string, before: string, ends: boolean): boolean {
+function isLiteral(before: string, line: string, { value, ends, next, tight }: Value): boolean {
+  if (/^(?:password|passwd|pass|pwd|token|secret|key)\d?$/i.test(value)) return false
   if (/^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/.test(value) && value.length < 32) return false
   if (!/^[A-Za-z_$][\w$]*$/.test(value)) return true
   // A name with a number, where programs are: `token = token2`.
-  return ends || value.length >= 20 || /[?&]$/.test(before)
+  if (ends || value.length >= 20) return true
+  return tight && (next === '&' || /[?&]$|^-|--/.test(before) || CONNECTION.test(line))
+}
+
+/** Where the name begins that goes on at the end of a line. */
+function nameStart(line: string, spaces: boolean): number {
+  let at = line.length
+  while (at > 0 && line.length - at < 40) {
+    const unit = line.charCodeAt(at - 1)
+    if (
+      !isAlphanumeric(unit) &&
+      unit !== 95 &&
+      unit !== 46 &&
+      unit !== 36 &&
+      unit !== 45 &&
+      !(spaces && unit === 32)
+    )
+      break
+    at--
+  }
+  return at
 }
 
 /** A secret by its name: the needle is [begin, end). */
@@ -106,12 +142,18 @@ export function keyed(needle: string, reading: Reading, begin: number, end: numb
   const given = assignment(reading, begin, end, false)
   if (given === undefined || given.start < reading.from) return
   const line = lineBefore(reading, begin)
-  const before = /[A-Za-z0-9_.$ -]{0,40}$/.exec(line)![0]
-  const name = /[A-Za-z0-9_.$-]*$/.exec(before)![0]
+  const name = line.slice(nameStart(line, false))
+  const before = line.slice(nameStart(line, true))
   const family = familyOf(needle, before, reading.text.slice(begin, end), given.rest)
   if (family === undefined) return
+  // `x ? "password" : "text"`
+  if (/\?[ \t]{0,4}["'`]$/.test(line)) return
   const value = valueGiven(reading, given, sink)
-  if (value === undefined || !isSecret(family, name, line, given.by, value)) return
+  if (
+    value === undefined ||
+    !isSecret(family, name, needle === 'identified by' ? `${line}identified by ` : line, given.by, value)
+  )
+    return
   const connection = needle !== 'key' && needle !== 'token' && CONNECTION.test(line)
   sink.found({
     code: connection ? 'secret.connection_string' : 'secret.generic',

@@ -76,8 +76,7 @@ export function jwt(reading: Reading, at: number, { found, open }: Sink): void {
 
 function isHeader(encoded: string): boolean {
   try {
-    const header: unknown = JSON.parse(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')))
-    return typeof header === 'object' && header !== null && 'alg' in header
+    return /^\{[^]{0,1500}"alg"\s{0,8}:/.test(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')))
   } catch {
     return false
   }

@@ -12,6 +12,7 @@ export const NAMES: Readonly<Record<string, Family>> = Object.fromEntries(
       ['pass', 'password'],
       ['passphrase', 'password'],
       ['passcode', 'password'],
+      ['identified by', 'password'],
       ['passwort', 'password'],
       ['kennwort', 'password'],
       ['contraseña', 'password'],
@@ -49,7 +50,7 @@ const ABOUT = new Set(
   less free based auth authentication authenticator authorization controller client screen view dialog modal prompt reader writer loader source
   json xml yaml yml txt pem cert crt csr p12 jks html css js ts py rb go java php sh md store storetype frame frames code
   match matches matcher comparison confirm confirmed confirmation ok invalid missing failed failure success grant grants grantor issuer audience claim claims
-  holder owner user users username account accounts email group groups role roles number num idx ordinal bucket shard topic cache interceptor template templates helper helpers util utils`
+  holder owner user users username account accounts email group groups role roles number num idx ordinal bucket shard topic cache interceptor visible origin template templates helper helpers util utils`
     .split(/\s+/)
     .filter((word) => word !== ''),
 )

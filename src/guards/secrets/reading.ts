@@ -40,22 +40,37 @@ export interface Reading {
 
 /** What stands in tokens of any kind. */
 const IN_RUN = new Uint8Array(128)
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~+/=%:|@!')
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.~+/=%:|@!$')
   IN_RUN[char.charCodeAt(0)] = 1
 export const inRun = (unit: number): boolean => unit < 128 && IN_RUN[unit] === 1
+
+const PIECE = 4096
 
 /** The canonical text with its capitals. */
 function cased({ text, offset }: View, canonical: Canonical): string {
   const { text: lower } = canonical
-  if (lower.length === text.length && text.toLowerCase() === lower) return text
-  const pieces: string[] = []
-  for (let i = 0; i < lower.length; i++) {
-    const small = lower[i]!
-    const written = text[canonical.origin(i) - offset]!
-    pieces.push(written === written.toLowerCase() ? small : small.toUpperCase())
+  // Up to here they stand side by side.
+  const head = text.search(/[^\t-\r\x20-\x7e]/)
+  if (head < 0) return text
+  let whole = text.slice(0, head)
+  const units = new Uint16Array(Math.min(PIECE, lower.length - head))
+  for (let at = head; at < lower.length; at += PIECE) {
+    const count = Math.min(PIECE, lower.length - at)
+    for (let i = 0; i < count; i++) {
+      const low = lower.charCodeAt(at + i)
+      units[i] =
+        low >= 97 && low <= 122 && isCapital(text, canonical.origin(at + i) - offset) ? low - 32 : low
+    }
+    whole += String.fromCharCode.apply(undefined, units.subarray(0, count) as unknown as number[])
   }
-  const whole = pieces.join('')
-  return whole.length === lower.length ? whole : lower
+  return whole
+}
+
+function isCapital(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  if (unit < 128) return unit >= 65 && unit <= 90
+  const written = text[at]!
+  return written !== written.toLowerCase()
 }
 
 export function reading(view: View): Reading {

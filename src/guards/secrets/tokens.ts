@@ -36,13 +36,13 @@ export function token(shape: Shape, reading: Reading, at: number, { found, open 
   })
 }
 
-/** What stands in a token before its needle. */
+/** What stands in a token before its needle: `=:|@$` do not. */
 const inBack = (unit: number): boolean =>
-  inRun(unit) && unit !== 61 && unit !== 58 && unit !== 124 && unit !== 64
+  inRun(unit) && unit !== 61 && unit !== 58 && unit !== 124 && unit !== 64 && unit !== 36
 
-/** Where a token may have begun of which nothing is known yet but characters that could stand before its needle. */
-export function pending({ lower, from }: Reading): number {
-  let at = lower.length
-  while (at > from && lower.length - at < MOST_BACK && inBack(lower.charCodeAt(at - 1))) at--
+/** Where a token may have begun whose needle is still to come, or not whole: at `open`, or where what stands before it begins. */
+export function pending({ lower, from }: Reading, open: number): number {
+  let at = open
+  while (at > from && open - at < MOST_BACK && inBack(lower.charCodeAt(at - 1))) at--
   return at
 }

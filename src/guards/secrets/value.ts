@@ -13,7 +13,7 @@ export function isFiller(token: string): boolean {
 
 /** `$VAR`, `${VAR}`, `{{ var }}`, `%VAR%`, `<var>`, `#{var}`, `@var@`, `%s`, and references to where secrets are kept. */
 const REFERENCE =
-  /^\$\w*$|^\$[A-Za-z_][\w.]*$|[$#@]\{|\$\(|\{\{|\}\}|<%|^%[\w.-]+%$|^<|>$|^\{|^\[|\]$|^@\w+@?$|^%[-+ #0-9.]*[a-z]$|^#|^__\w+__$|^\(|^&|^\*|^(?:env|process|os|config|secrets?|vars?|settings|self|this|ctx|context|req|request|data|props|state|args?|params?|options?|app|user|local|var|module|input|event|form|credentials?|values?)\??[.[:]|^(?:arn:|vault:|op:|ssm:|secretsmanager:|keyvault:|sops:|enc\[|env:|file:|ref\+|aws:|projects\/)|:\/\/|^\.{0,2}\/|^~\/|^[a-z]:\\/i
+  /^\$\w*\$?$|^\$[A-Za-z_][\w.]*$|[$#@]\{|\$\(|\{\{|\}\}|<%|^%[\w.-]+%$|^<|>$|^\{|^\[|\]$|^@\w+@?$|^%[-+ #0-9.]*[a-z]$|^#|^__\w+__$|^![a-z]+$|^\(|^&|^\*|^(?:env|process|os|config|secrets?|vars?|settings|self|this|ctx|context|req|request|data|props|state|args?|params?|options?|app|user|local|var|module|input|event|form|credentials?|values?)\??[.[:]|^(?:arn:|vault:|op:|ssm:|secretsmanager:|keyvault:|sops:|enc\[|env:|file:|ref\+|aws:|projects\/)|:\/\/|^\.{0,2}\/|^~\/|^[a-z]:\\/i
 
 /** What programs, forms and texts say there instead of a secret. */
 const WORDS = new Set(
@@ -44,6 +44,7 @@ export function isPlaceholder(value: string): boolean {
   if (REFERENCE.test(value) || FILLER.test(value) || UUID.test(value)) return true
   if (WORDS.has(value.toLowerCase())) return true
   const kinds = new Set(value.toLowerCase()).size
+  if (/^\d+$/.test(value)) return kinds === 1
   return kinds <= 2 || (value.length >= 8 && kinds <= 3)
 }
 
@@ -83,6 +84,8 @@ export function traits(value: string): Traits {
 
 /** Words, numbers and versions with separators between them: what names and paths look like. */
 const NAMES = /^(?:[A-Za-z]{1,24}|\d{1,4}|[vV]\d{1,3})(?:[-_.:/ ](?:[A-Za-z]{1,24}|\d{1,4}|[vV]\d{1,3}))*$/
+/** Names with a suffix that a machine made. */
+const MADE = /^[A-Za-z]+(?:[-_.:/][A-Za-z0-9]+){2,}$/
 /** An expression of some language. */
 const CODE = /[(){}[\]<>;]|=>|->|::|&&|\|\||==|\\[dswbn]|\$\$|,|\s/
 
@@ -94,6 +97,7 @@ export function looksRandom(value: string, least: number): boolean {
   if (/^[\d.,:/ -]+$/.test(value)) return false
   const reads = likelihood(value, 0, value.length)
   if (NAMES.test(value) && reads > (value.length < 16 ? -0.2 : 0)) return false
+  if (MADE.test(value) && reads > 0.3) return false
   if (digits === 0) return value.length >= 16 && (upper || lower) && reads < -0.15
   if (turns >= 5) return true
   return reads < (value.length >= 20 ? 0.45 : 0.2) && turns >= 1
@@ -107,11 +111,12 @@ export function looksChosen(value: string, quoted: boolean): boolean {
   const { digits, symbols, upper, lower, turns } = traits(value)
   const letters = upper || lower
   if (!letters) return digits >= 4 && (quoted || digits >= 6 || symbols > 0) && !/^0+$/.test(value)
-  const code = /^[\w.$]+\(|\)$|=>|->|::|&&|\|\||\\[dswb]|[[\]{}<>;]|%[sd]/.test(value)
+  const code = /^[\w.$]+\(|\)$|=>|->|::|&&|\|\||\\[dswb]|[[\]{}<>;]|%[sd]|[a-z]\|[a-z]/.test(value)
   if (code) return false
   if (digits === 0 && symbols === 0) {
     if (!quoted || value.length < 5) return false
     // `Passwort`, `REQUIRED`, `currentPassword`
+    if (upper && lower && value.length >= 8 && likelihood(value, 0, value.length) < 0) return true
     return !(upper && (!lower || /^[A-Z][a-z]+$/.test(value) || /[a-z][A-Z]/.test(value)))
   }
   if (digits === 0 && /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)+$/.test(value)) return false
@@ -119,5 +124,7 @@ export function looksChosen(value: string, quoted: boolean): boolean {
   if (NAMES.test(value) && symbols > 0 && turns === 0 && /^[A-Za-z]/.test(value))
     return quoted && /[-_]\d{3,}$/.test(value)
   if (/^v?\d+(?:\.\d+)+/.test(value)) return false
+  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) && likelihood(value, 0, value.length) > -0.2) return false
+  if (!quoted && MADE.test(value) && likelihood(value, 0, value.length) > 0.3) return false
   return !CODE.test(value) || (quoted && !/[(){}\\]/.test(value))
 }

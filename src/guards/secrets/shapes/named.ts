@@ -77,6 +77,7 @@ export const NAMED: readonly Named[] = [
   one('rocketchat', 'rocketchat,rocket_chat', /^[\w-]{43}$/),
   one('zoom', 'zoom', /^[A-Za-z0-9]{32}$/, /^[\w-]{22}$/),
   one('slack', 'slack', HEX32),
+  one('npm', '_authtoken', UUID),
   one('okta', 'okta', /^00[\w=-]{40}$/),
   one('auth0', 'auth0', /^[\w-]{64}$/),
   one('onelogin', 'onelogin', HEX64),
