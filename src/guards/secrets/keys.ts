@@ -76,7 +76,7 @@ export function jwt(reading: Reading, at: number, { found, open }: Sink): void {
 
 function isHeader(encoded: string): boolean {
   try {
-    return /^\{[^]{0,1500}"alg"\s{0,8}:/.test(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')))
+    return /^\{[\s\S]{0,1500}"alg"\s{0,8}:/.test(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')))
   } catch {
     return false
   }

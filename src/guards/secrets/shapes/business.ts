@@ -68,9 +68,6 @@ export const BUSINESS: readonly Shape[] = [
   ),
   shape('settlemint', 'sm_aat_ sm_pat_ sm_sat_', /sm_[aps]at_[A-Za-z0-9]{16}/),
   shape('segment', 'sgp_', /sgp_[A-Za-z0-9]{64}/),
-  shape('sidekiq', 'gems.contribsys.com', /[a-f0-9]{8}:[a-f0-9]{8}@(?:gems|enterprise)\.contribsys\.com/, {
-    back: 18,
-  }),
   shape('onesignal', 'os_v2_', /os_v2_(?:app|org)_[a-z2-7]{60,110}/),
   shape('rapidapi', 'msh', /[a-f0-9]{10}msh[a-f0-9]{15}p1[a-f0-9]{5}jsn[a-f0-9]{12}/, { back: 10 }),
 ]

@@ -60,6 +60,5 @@ export const CODE: readonly Shape[] = [
     /secret_(?:admin|readonly|user)_[A-Za-z0-9]{22,48}/,
   ),
   shape('stytch', 'secret-live- secret-test-', /secret-(?:live|test)-[\w-]{35}=/),
-  shape('workos', 'sk_live_ sk_test_', /sk_(?:live|test)_a2V5X[A-Za-z0-9=]{40,120}/),
   shape('clerk', 'sk_live_ sk_test_', /sk_(?:live|test)_[A-Za-z0-9]{42}/),
 ]

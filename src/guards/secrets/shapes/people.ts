@@ -1,5 +1,8 @@
 import { type Shape, shape } from './shape.ts'
 
+/** So that English has few of them. */
+const hex = (prefix: string): string => [...'0123456789abcdef'].map((digit) => prefix + digit).join(' ')
+
 /** Messages, mail, webhooks, and where people write and plan. */
 export const PEOPLE: readonly Shape[] = [
   shape(
@@ -36,7 +39,9 @@ export const PEOPLE: readonly Shape[] = [
   shape('brevo', 'xkeysib- xsmtpsib-', /x(?:key|smtp)sib-[a-f0-9]{64}-[A-Za-z0-9]{16}/),
   shape('resend', 're_', /re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,28}/),
   shape('mailersend', 'mlsn.', /mlsn\.[a-f0-9]{64}/),
-  shape('twilio', 'sk', /SK[0-9a-f]{32}/),
+  shape('twilio', hex('sk'), /SK[0-9a-f]{32}/),
+  // An account, which is half of what gives access.
+  shape('twilio', hex('ac'), /AC[0-9a-f]{32}/),
   shape('messagebird', 'live_', /live_[A-Za-z0-9]{25}/),
   shape('notion', 'ntn_', /ntn_[0-9]{11}[A-Za-z0-9]{35}/),
   shape('notion', 'secret_', /secret_[A-Za-z0-9]{43}/),
@@ -46,7 +51,6 @@ export const PEOPLE: readonly Shape[] = [
   shape('airtable', 'pat', /pat[A-Za-z0-9]{14}\.[a-f0-9]{64}/),
   shape('typeform', 'tfp_', /tfp_[\w.=-]{44,70}/),
   shape('contentful', 'cfpat-', /CFPAT-[\w-]{43}/),
-  shape('sanity', 'sk', /sk[A-Za-z0-9]{80,180}/),
   shape('intercom', 'dg9roj', /dG9rOj[A-Za-z0-9+/]{40,80}={0,2}/),
   shape(
     'hubspot',
