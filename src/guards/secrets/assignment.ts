@@ -15,13 +15,13 @@ const QUOTE = String.raw`(?:\\{0,3}["'\x60]|&(?:quot|#34|#39|apos);|%22)`
 const REST = /[A-Za-z0-9_.$-]{0,40}/y
 const LOOSE_REST = /[A-Za-z0-9_.$ -]{0,40}/y
 /** The end of a name that is a string, an index or optional. */
-const CLOSE = new RegExp(`(${QUOTE})?[\\])]{0,2}[?!]?`, 'y')
+const CLOSE = new RegExp(`(?:\\[\\d{0,4}\\]|(${QUOTE})?[\\])]{0,2}[?!]?)(?:\\*{1,2}(?=[ \\t]?[:=]))?`, 'y')
 const TYPE = String.raw`&?(?:'static )?(?:readonly )?(?:str|string|String|bytes|byte\[\]|char|text|any|Any|object|CharSequence|NSString|SecretStr|(?:Optional|Option|Maybe|Final|Union)[<\[](?:str|String|string)(?:, ?None)?[>\]])\??(?: ?\| ?(?:None|null|undefined|bytes)){0,2}`
 /** Signs that give a value, after them a type, a prefix of the string, or where it is looked for first. */
 const SIGN = new RegExp(
-  `[ \\t]{0,16}(?::[ \\t]{0,4}${TYPE}[ \\t]{0,4}=(?!=)|:=|=>|={1,3}|!={1,2}|\\?\\?=|\\|\\|=|:(?!:))[ \\t]{0,16}` +
+  `[ \\t]{0,16}(?::[ \\t]{0,4}${TYPE}[ \\t]{0,4}=(?!=)|:=|=>|={1,3}|!={1,2}|\\?\\?=|\\|\\|=|:-(?=[^\\s-])|:(?!:))(?:[ \\t]{0,4}\\r?\\n[ \\t]{0,32}(?=["'\`])|[ \\t]{0,16}(?:\\*{1,2}[ \\t]?)?)` +
     `(?:(?:process\\.env\\.\\w{1,40}|process\\.env\\[["']\\w{1,40}["']\\]|(?:os\\.)?(?:environ\\.get|getenv|env|Getenv|getProperty)\\([ ]?["'][\\w.]{1,40}["'](?=,)|ENV\\[["']\\w{1,40}["']\\]|ENV\\.fetch\\(["']\\w{1,40}["'](?=,))[ ]{0,4}(?:\\|\\||\\?\\?|or|,)[ ]{0,4})?` +
-    `(?:(?:new )?(?:Secret|SecretStr|SecretString|SecureString|String|str|bytes|Password|Buffer\\.from|(?:base64\\.)?b64decode|atob|encode)\\((?=["']))?(?:[bBrRuUfFlL@$]{1,2}(?=["'\`]))?`,
+    `(?:(?:new )?(?:\\[\\]byte|String::from|Some|Secret|SecretStr|SecretString|SecureString|String|str|bytes|Password|Buffer\\.from|(?:base64\\.)?b64decode|atob|encode)\\((?=["']))?(?:[bBrRuUfFlL@$]{1,2}(?=["'\`]))?`,
   'y',
 )
 const CALL = new RegExp(`\\([ \\t]{0,4}(?=${QUOTE})`, 'y')
@@ -33,7 +33,7 @@ const VALUE = new RegExp(
   'y',
 )
 const SPACE = /[ \t]{1,16}(?![ \t=:])/y
-const IS = /[ \t]{1,4}(?:is|was|are|es|ist|est|è|-|–|→)[ \t]{0,2}:?[ \t]{1,4}/y
+const IS = /[ \t]{1,4}(?:is|was|are|es|ist|est|è|-|–|→)[ \t]{0,2}:?[ \t]{1,4}|[ \t]{0,16}\|[ \t]{1,16}/y
 const LINE = /\n(?=[^\n])/y
 const OPEN = new RegExp(QUOTE, 'y')
 

@@ -1,5 +1,5 @@
 import { enclosed } from './assignment.ts'
-import { LEFT, type Reading, type Sink } from './reading.ts'
+import { GAP, LEFT, type Reading, type Sink } from './reading.ts'
 import { isFiller, isPlaceholder, looksChosen, looksRandom } from './value.ts'
 
 const USERINFO = /[^\s/?#"'<>`\\]{0,256}/y
@@ -54,7 +54,8 @@ export function authorization(
     return
   }
   VALUE.lastIndex = start
-  const value = VALUE.exec(text)?.[0].replace(/[.]+$/, '')
+  const written = VALUE.exec(text)?.[0]
+  const value = written?.endsWith('...') ? undefined : written?.replace(/\.{1,2}$/, '')
   if (value === undefined) return
   const given = word !== 'basic' && looksRandom(value, 12)
   if (!given && (word === 'bearer' || !isUserAndPassword(value))) return
@@ -136,14 +137,26 @@ export function argument(reading: Reading, begin: number, at: number, { found, o
 }
 
 const PAIR = /[ \t]{0,2}(?:=[ \t]{0,2})?\([ \t]{0,2}["'][^"'\s]{1,64}["'],[ \t]{0,4}(["'])/y
+const TRIPLE =
+  /\([ \t]{0,2}(?:["'][^"'\s]{0,64}["']|[^"'(),\s]{1,40}),[ \t]{0,4}["'][^"'\s]{1,48}["'],[ \t]{0,4}(["'])/y
+/** What takes a user and a password, and what takes an address before them. */
+export const PAIRS = ['auth', 'login', 'networkcredential', 'username_pw_set', 'usernamepasswordcredentials']
+export const TRIPLES = ['getconnection', 'mysqli_connect', 'mysql_connect', 'new mysqli', 'new pdo']
 
-/** `auth=("user", "password")` and `login("user", "password")`: `at` is where the word ends. */
-export function pair(reading: Reading, begin: number, at: number, { found, open }: Sink): void {
-  PAIR.lastIndex = at
-  const match = PAIR.exec(reading.text)
+/** `auth=("user", "password")` and `getConnection(url, "user", "password")`: `at` is where the word ends. */
+export function pair(
+  most: 'pair' | 'triple',
+  reading: Reading,
+  begin: number,
+  at: number,
+  { found, open }: Sink,
+): void {
+  const pattern = most === 'pair' ? PAIR : TRIPLE
+  pattern.lastIndex = at
+  const match = pattern.exec(reading.text)
   if (match === null) return
   const start = at + match[0].length
-  if (start < reading.from || reading.distance(begin, start) > LEFT) return
+  if (start < reading.from || reading.distance(begin, start) > GAP) return
   const end = enclosed(reading, start, match[1]!)
   if (end === -1) open(start)
   else if (end !== undefined) {

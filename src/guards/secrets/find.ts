@@ -1,4 +1,13 @@
-import { argument, authorization, HASH_NEEDLES, pair, passwordHash, url } from './credentials.ts'
+import {
+  argument,
+  authorization,
+  HASH_NEEDLES,
+  PAIRS,
+  pair,
+  passwordHash,
+  TRIPLES,
+  url,
+} from './credentials.ts'
 import { keyed, named } from './keyed.ts'
 import { jwt, KEY_NEEDLES, privateKey } from './keys.ts'
 import { NAMES } from './names.ts'
@@ -41,7 +50,8 @@ export function looks(
       add([word], (reading, begin, end, sink) => authorization(word, reading, begin, end, sink))
     add(HASH_NEEDLES, (reading, begin, _, sink) => passwordHash(reading, begin, sink))
     add(['-u', '--user', '-p'], argument)
-    add(['auth', 'login'], pair)
+    add(PAIRS, (reading, begin, end, sink) => pair('pair', reading, begin, end, sink))
+    add(TRIPLES, (reading, begin, end, sink) => pair('triple', reading, begin, end, sink))
   }
   // Without `generic` they still find connection strings.
   for (const word of Object.keys(NAMES))

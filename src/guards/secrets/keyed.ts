@@ -8,6 +8,7 @@ interface Value {
   start: number
   end: number
   value: string
+  quote: string
   quoted: boolean
   /** Whether nothing follows on its line. */
   ends: boolean
@@ -30,8 +31,8 @@ function valueGiven(reading: Reading, { quote, start, by }: Assignment, { open }
   let stop = end
   // A sentence ends behind it.
   if (quote === '' && by !== 'element') {
-    const tail = /[.,:!?]{1,3}$/.exec(value)?.[0] ?? ''
-    if (tail !== '' && (tail[0] === '.' || tail[0] === ',' || tail[0] === ':')) {
+    const tail = /\*{1,2}$|[.,:][.,:!?]{0,2}$/.exec(value)?.[0] ?? ''
+    if (tail !== '') {
       value = value.slice(0, -tail.length)
       stop -= tail.length
     }
@@ -42,6 +43,7 @@ function valueGiven(reading: Reading, { quote, start, by }: Assignment, { open }
     start,
     end: stop,
     value,
+    quote,
     quoted: quote !== '' || by === 'element',
     ends,
     next: text[end] ?? '',
@@ -63,10 +65,21 @@ const SPACED = /^--?[A-Za-z0-9_-]{0,40}$/
 const NETRC = /\b(?:login|machine|user)\s+\S+\s+$/i
 const SQL = /\b(?:with|encrypted|create user|alter user|identified by|set)\b[^;]{0,60}$/i
 
-function isSecret(family: Family, before: string, line: string, by: Assignment['by'], found: Value): boolean {
+/** A value follows them behind a space, as in files of Redis. */
+const BEFORE_SPACE = new Set(['identified by', 'requirepass', 'masterauth'])
+
+function isSecret(
+  needle: string,
+  family: Family,
+  before: string,
+  line: string,
+  by: Assignment['by'],
+  found: Value,
+): boolean {
   const { value, quoted, ends, next } = found
   if (by === 'is' && (family === 'weak' || !/\d/.test(value))) return false
-  const option = by === 'space' && (SPACED.test(before) || (quoted ? SQL : NETRC).test(line))
+  const option =
+    by === 'space' && (BEFORE_SPACE.has(needle) || SPACED.test(before) || (quoted ? SQL : NETRC).test(line))
   if (by === 'space' && ((!option && !quoted) || family === 'weak')) return false
   if (isPlaceholder(value)) return false
   if (!quoted && '([{<'.includes(next) && next !== '') return false
@@ -89,6 +102,8 @@ function isSecret(family: Family, before: string, line: string, by: Assignment['
   if (by === 'line') return looksChosen(value, true)
   if (quoted || by === 'element') {
     if (!looksChosen(value, true)) return false
+    // Words of code in a text.
+    if (found.quote === '`' && !/[^A-Za-z]/.test(value)) return false
     return family === 'password' || (value.length >= 6 && /[^A-Za-z]/.test(value))
   }
   if (!isLiteral(before, line, found)) return false
@@ -114,8 +129,11 @@ function isLiteral(before: string, line: string, { value, ends, next, tight }: V
   if (/^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/.test(value) && value.length < 32) return false
   if (!/^[A-Za-z_$][\w$]*$/.test(value)) return true
   // A name with a number, where programs are: `token = token2`.
-  if (ends || value.length >= 20) return true
-  return tight && (next === '&' || /[?&]$|^-|--/.test(before) || CONNECTION.test(line))
+  if (ends || (value.length >= 20 && /\d/.test(value))) return true
+  return (
+    tight &&
+    (next === '&' || next === '"' || next === "'" || /[?&]$|^-|--/.test(before) || CONNECTION.test(line))
+  )
 }
 
 /** Where the name begins that goes on at the end of a line. */
@@ -149,11 +167,7 @@ export function keyed(needle: string, reading: Reading, begin: number, end: numb
   // `x ? "password" : "text"`
   if (/\?[ \t]{0,4}["'`]$/.test(line)) return
   const value = valueGiven(reading, given, sink)
-  if (
-    value === undefined ||
-    !isSecret(family, name, needle === 'identified by' ? `${line}identified by ` : line, given.by, value)
-  )
-    return
+  if (value === undefined || !isSecret(needle, family, name, line, given.by, value)) return
   const connection = needle !== 'key' && needle !== 'token' && CONNECTION.test(line)
   sink.found({
     code: connection ? 'secret.connection_string' : 'secret.generic',

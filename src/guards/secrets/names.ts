@@ -10,6 +10,9 @@ export const NAMES: Readonly<Record<string, Family>> = Object.fromEntries(
       ['passwd', 'password'],
       ['pwd', 'password'],
       ['pass', 'password'],
+      ['pw', 'password'],
+      ['requirepass', 'password'],
+      ['masterauth', 'password'],
       ['passphrase', 'password'],
       ['passcode', 'password'],
       ['identified by', 'password'],
@@ -87,8 +90,9 @@ export function familyOf(needle: string, before: string, written: string, rest: 
   if (words(goesOn ? rest.replace(/^s/i, '') : rest).some((word) => ABOUT.has(word))) return undefined
   const last = before.at(-1)
   const joined = last !== undefined && /[a-z]/i.test(last) && !(/[a-z]/.test(last) && /^[A-Z]/.test(written))
+  if (needle === 'pw' && rest !== '') return undefined
   if (
-    needle === 'pass' &&
+    (needle === 'pass' || needle === 'pw') &&
     joined &&
     !/(?:db|user|my|root|admin|smtp|mail|ssh|ftp|sql|pg|redis|login|db_|key|trust|store|api|web|proxy|test)$/i.test(
       before,

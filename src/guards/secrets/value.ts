@@ -85,7 +85,7 @@ export function traits(value: string): Traits {
 /** Words, numbers and versions with separators between them: what names and paths look like. */
 const NAMES = /^(?:[A-Za-z]{1,24}|\d{1,4}|[vV]\d{1,3})(?:[-_.:/ ](?:[A-Za-z]{1,24}|\d{1,4}|[vV]\d{1,3}))*$/
 /** Names with a suffix that a machine made. */
-const MADE = /^[A-Za-z]+(?:[-_.:/][A-Za-z0-9]+){2,}$/
+const MADE = /^[A-Za-z][A-Za-z0-9]*(?:[-_.:/][A-Za-z0-9]+){2,}$/
 /** An expression of some language. */
 const CODE = /[(){}[\]<>;]|=>|->|::|&&|\|\||==|\\[dswbn]|\$\$|,|\s/
 
