@@ -29,6 +29,10 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   'length.exceeded': finding('block', 'The text is longer than this boundary allows. Send less.', 413),
   'keywords.*': finding('block', 'The text contains a word that this boundary does not allow.'),
   'pii.*': finding('transform', 'The text contains personal data that this boundary does not let pass.'),
+  'secret.*': finding(
+    'transform',
+    'The text contains a key, token or password that this boundary does not let pass. Leave it out.',
+  ),
   'content.uninspected': finding(
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',
