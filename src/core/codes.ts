@@ -35,6 +35,8 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   ),
   'exfil.link': finding('transform', 'The answer held a link that would carry data away.'),
   'exfil.markup': finding('flag', 'The answer held HTML that runs, sends or loads something.'),
+  'leak.canary': finding('block', 'The answer gave away a part of its instructions.'),
+  'leak.system_prompt': finding('block', 'The answer gave away a part of its instructions.'),
   'content.uninspected': finding(
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',

@@ -4,6 +4,7 @@ import { keywords } from './keywords/index.ts'
 import { length } from './length/index.ts'
 import { links } from './links/index.ts'
 import { pii } from './pii/index.ts'
+import { promptLeak } from './prompt-leak/index.ts'
 
 /** Every guard that a boundary can name. */
-export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, links]
+export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, links, promptLeak]

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { unite } from '../../src/core/edits.ts'
 import { links } from '../../src/guards/links/index.ts'
-import { edited, firstBreach, inspectWhole, ports } from '../guard-law.ts'
+import { firstBreach, inspectWhole, ports } from '../guard-law.ts'
 import { inHtml, inMarkdown } from './readers.ts'
 
 const guard = await links.open(links.config.parse({ allow: ['allowed.org'] }) as never, ports)
@@ -99,7 +100,19 @@ const document = fc.array(whole, { maxLength: 12 }).map((pieces) => pieces.join(
 /** What of a document's addresses is left once everything that was found is taken out. */
 async function left(text: string) {
   const { hits } = await inspectWhole(guard, text)
-  const clean = edited(text, hits)
+  let clean = ''
+  let at = 0
+  const edits = hits.map(({ span: [start, end], edit }) => ({
+    start,
+    end,
+    replace: edit !== undefined && 'replace' in edit ? edit.replace : '',
+    order: 0,
+  }))
+  for (const { start, end, replace } of unite(edits)) {
+    clean += text.slice(at, start) + replace
+    at = end
+  }
+  clean += text.slice(at)
   return [...inMarkdown(clean), ...inHtml(clean)].filter(({ href }) => new URL(href).hostname === 'evil.com')
 }
 
@@ -112,7 +125,7 @@ describe('what readers of Markdown and HTML find', () => {
         if (seen.length > 0) expect(hits.length).toBeGreaterThan(0)
         if (seen.some(({ loaded }) => loaded)) expect(hits.map(({ code }) => code)).toContain('exfil.image')
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     )
   })
 
@@ -121,7 +134,7 @@ describe('what readers of Markdown and HTML find', () => {
       fc.asyncProperty(document, async (text) => {
         expect((await left(text)).filter(({ loaded }) => loaded)).toEqual([])
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     )
   })
 

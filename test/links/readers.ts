@@ -11,10 +11,12 @@ export interface Seen {
 
 const LOADED = new Set(['src', 'poster', 'background', 'data'])
 
+const HREF = new Set(['link', 'base', 'image', 'use'])
+
 function* addresses(node: Node): Generator<Seen> {
   if ('attrs' in node)
     for (const { name, value, prefix } of node.attrs) {
-      const loaded = LOADED.has(name) || (name === 'href' && node.tagName !== 'a') || prefix === 'xlink'
+      const loaded = LOADED.has(name) || (name === 'href' && (HREF.has(node.tagName) || prefix === 'xlink'))
       if (name === 'srcset') {
         for (const one of value.split(/,\s+/)) yield* resolved(one.trim().split(/\s/)[0] ?? '', true)
       } else if (loaded || name === 'href' || name === 'action' || name === 'formaction')
