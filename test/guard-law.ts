@@ -42,7 +42,7 @@ export async function openCase(module: GuardModule, row: Pick<Case, 'config' | '
   return { ...guard, begin: (state) => guard.begin(state, askedOf(asked)) }
 }
 
-export const askedOf = ({ canary, ...said }: NonNullable<Case['asked']>): Asked => ({
+const askedOf = ({ canary, ...said }: NonNullable<Case['asked']>): Asked => ({
   canary,
   texts: (origins) => origins.flatMap((origin) => said[origin as keyof typeof said] ?? []),
 })

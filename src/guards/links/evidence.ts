@@ -19,7 +19,7 @@ const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,}/i
 const SECRET =
   /\b(?:sk-[\w-]{16,}|sk_(?:live|test)_\w{8,}|gh[pousr]_\w{16,}|xox[abprs]-[\w-]{8,}|AKIA[A-Z0-9]{12,}|AIza[\w-]{30,}|glpat-[\w-]{16,})|\b\d{3}-\d{2}-\d{4}\b|-----BEGIN/
 const PLACEHOLDER =
-  /\{\{?[^{}]{0,80}\}?\}|\$\{?[A-Za-z_]\w{1,40}|<[A-Za-z][\w -]{1,40}>|\[[A-Za-z][\w -]{1,60}\]|%7B[^%]{1,40}%7D|__[A-Z_]{3,40}__|\b(?:INSERT|YOUR|REPLACE|URL_?ENCODED|BASE64|ENCODED)_[A-Z_]{2,40}\b/
+  /\{\{?[^{}]{1,80}\}?\}|\$\{?[A-Za-z]\w{1,40}|<[A-Za-z][\w -]{1,40}>|\[[A-Za-z][\w -]{1,60}\]|%7B[^%]{1,40}%7D|__[A-Z_]{3,40}__|\b(?:INSERT|YOUR|REPLACE|URL_?ENCODED|BASE64|ENCODED)_[A-Z_]{2,40}\b/
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
 const NEAR =
   /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$)|^localhost$|\.(?:local|localhost|internal|test|example|invalid)$/
@@ -40,10 +40,14 @@ const SHAPING =
 /** Where a reader came from. */
 const TRACKING =
   /^(?:utm_\w+|gclid|gbraid|wbraid|fbclid|msclkid|mc_cid|mc_eid|igshid|si|ref|ref_src|ref_|source|smid|sca_esv|ei|ved|sxsrf|oq|gs_lcp|crid|qid|sprefix|pd_rd_\w+|pf_rd_\w+|spm|_ga|trk|state|nonce|code_challenge|client_id|redirect_uri|continue|return_?to|next|url)$/
+/** What attackers, and few others, call what they have sent to them. */
+const PLAIN =
+  /^(?:[a-z]|query|text|txt|msg|message|note|info|log|value|val|input|output|token|key|user|username|name|mail|session|str|string|param)$/
 const NUMBER = /^-?\d{1,8}(?:\.\d{1,6})?(?:px|x\d{0,5}|%)?$/
 const WORD = /^[\w.,:-]{1,24}$/
 const TIME = /^1[0-9]{9}(?:[0-9]{3})?$/
 const HASH = /^(?:[0-9a-f]{32,128}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i
+const DIGEST = /^\w{0,2}[0-9a-f]{30,}$/i
 const PIECES = /[.,;:|~/]/
 
 function decoded(text: string): string {
@@ -75,13 +79,13 @@ const wordsOf = (text: string): number => text.split(/[\s+]+/).filter((word) => 
 function parameter(name: string, value: string, host: string, written: boolean): Evidence {
   if (value === '') return NOTHING
   const certain = plainData(value, 8)
-  if (certain !== undefined) return { grade: 3, why: certain }
   const key = name.toLowerCase()
   const asked = isAsked(host)
-  if (PLACEHOLDER.test(value)) return { grade: written ? 3 : 1, why: 'a place that data is put in' }
+  if (certain !== undefined) return { grade: asked ? 2 : 3, why: certain }
+  if (PLACEHOLDER.test(value)) return { grade: written && !asked ? 3 : 1, why: 'a place that data is put in' }
   if (/^[[{]\s*["'[{]/.test(value)) return { grade: asked ? 2 : 3, why: 'a record' }
   const words = wordsOf(value)
-  if (CARRYING.has(key) && !NUMBER.test(value) && !asked)
+  if (CARRYING.has(key) && !NUMBER.test(value) && !DIGEST.test(value) && !asked)
     return { grade: value.length >= 4 ? 3 : 2, why: 'a parameter that carries data' }
   if (words >= 6 || value.length > 200) return { grade: asked ? 2 : 3, why: 'a text' }
   if (words >= 2) return { grade: asked ? 1 : 2, why: 'words' }
@@ -90,7 +94,7 @@ function parameter(name: string, value: string, host: string, written: boolean):
   if (TRACKING.test(key)) return { grade: 1, why: 'a parameter' }
   if (/^\d{9,}$/.test(value)) return { grade: 2, why: 'a long number' }
   if (!asked && value.length >= 32 && !HASH.test(value)) return { grade: 2, why: 'a long value' }
-  return { grade: 1, why: 'a parameter' }
+  return { grade: PLAIN.test(key) && value.length >= 4 && !asked ? 2 : 1, why: 'a parameter' }
 }
 
 function pathSegment(segment: string, written: boolean): Evidence {
@@ -104,17 +108,17 @@ function pathSegment(segment: string, written: boolean): Evidence {
   return NOTHING
 }
 
-/** What stands before the registered domain, as it was written: hosts lose their case when they are read. */
-function subdomain(hostname: string, written: string): Evidence {
+/** What stands before the registered domain. @param host as it stands: hosts lose their case when they are read */
+function subdomain(hostname: string, host: string, written: boolean): Evidence {
   const domain = registrable(hostname)
-  const labels = written.replace(/\.$/, '').split('.')
+  const labels = host.replace(/\.$/, '').split('.')
   const own = domain === undefined ? 0 : labels.length - domain.split('.').length
   if (own <= 0) return NOTHING
   const front = labels.slice(0, own)
   const spoken = front.some((label) => (/[A-Z]/.test(label) ? saysText(label, 6) : saysText(label, 12)))
   if (spoken || (own > 1 && saysText(front.join(''), 12)))
     return { grade: 3, why: 'encoded text in its host' }
-  if (PLACEHOLDER.test(front.join('.'))) return { grade: 3, why: 'a place that data is put in' }
+  if (PLACEHOLDER.test(front.join('.'))) return { grade: written ? 3 : 1, why: 'a place that data is put in' }
   const length = front.join('.').length
   if (length > 100) return { grade: 2, why: 'a long host' }
   return length > 50 ? { grade: 1, why: 'a long host' } : NOTHING
@@ -141,7 +145,7 @@ export function evidence(url: URL, source: string, written: boolean): Evidence {
     if (said !== undefined) note({ grade: 3, why: said })
   }
   if (near) return best
-  note(subdomain(hostname, decoded(host)))
+  note(subdomain(hostname, decoded(host), written))
   for (const segment of pathname.split('/')) if (segment !== '') note(pathSegment(decoded(segment), written))
   let shown = 0
   for (const pair of search.slice(1).split(/[&;]/)) {

@@ -55,7 +55,7 @@ export function allowList(entries: readonly string[]): (host: string) => boolean
   }
 }
 
-/** Where words in a query are what the page is for: search, maps, sharing. `www.` left out. */
+/** Where what stands in a query is read by no attacker, and is what the page is for: search, maps, calendars. `www.` left out. */
 const ASKED = new Set(
   (
     'google.com google.co.uk google.de google.fr scholar.google.com maps.google.com translate.google.com bing.com duckduckgo.com ' +
@@ -65,7 +65,7 @@ const ASKED = new Set(
     'learn.microsoft.com youtube.com vimeo.com spotify.com open.spotify.com amazon.com amazon.co.uk amazon.de ebay.com etsy.com ' +
     'reddit.com x.com twitter.com facebook.com linkedin.com wa.me t.me arxiv.org pubmed.ncbi.nlm.nih.gov ncbi.nlm.nih.gov ' +
     'semanticscholar.org openstreetmap.org maps.apple.com imdb.com booking.com tripadvisor.com yelp.com airbnb.com ' +
-    'calendar.google.com news.google.com play.google.com apps.apple.com goodreads.com archive.org nytimes.com bbc.co.uk'
+    'calendar.google.com drive.google.com zoom.us img.shields.io fonts.googleapis.com paypal.com news.google.com play.google.com apps.apple.com goodreads.com archive.org nytimes.com bbc.co.uk'
   ).split(' '),
 )
 

@@ -22,7 +22,7 @@ export function readTag(text: string, start: number, final: boolean): Tag | type
   NAME.lastIndex = start + 1
   const name = NAME.exec(text)?.[0].toLowerCase() ?? ''
   const limit = Math.min(text.length, start + MAX_TAG)
-  const open = limit < start + MAX_TAG && !final
+  const open = text.length <= start + MAX_TAG && !final
   const attributes: Tag['attributes'] = []
   let at = start + 1 + name.length
   while (at < limit) {
@@ -150,7 +150,7 @@ const CSS_URL = /url\(\s*["']?([^"')]{1,2048})|@import\s+["']([^"']{1,2048})/gi
 const CSS_ESCAPE = /\\(?:([0-9a-f]{1,6})\s?|([^\n0-9a-f]))/gi
 
 /** Addresses in CSS, its escapes read. */
-export function cssUrls(css: string): string[] {
+function cssUrls(css: string): string[] {
   const read = css.replace(CSS_ESCAPE, (_, hex, char) =>
     hex === undefined ? char : String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(hex, 16)) || 0xfffd),
   )

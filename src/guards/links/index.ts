@@ -91,8 +91,9 @@ function judgeOf(allow: readonly string[] | undefined): Judge {
     if (odd !== undefined)
       return odd === 'long' ? 'an address that is too long' : 'an address that another link begins in'
     const { grade, why } = evidence(url, source, kind !== 'bare')
-    // Of a definition it is not known whether an image uses it; where questions are the use of a page, none does.
-    const bar = loaded && !(kind === 'definition' && isAsked(url.hostname)) ? bars.loaded : bars.followed
+    // Whether an image uses a definition is not known: few do.
+    const less: Grade = kind === 'definition' || isAsked(url.hostname) ? 2 : 0
+    const bar = loaded ? (bars.loaded === 0 ? 0 : Math.max(bars.loaded, less)) : bars.followed
     if (grade < bar) return undefined
     return grade === 0 ? 'a host that is not allowed' : `an address that carries ${why}`
   }

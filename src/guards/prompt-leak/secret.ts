@@ -5,7 +5,7 @@ import { gram, wordsOf } from './words.ts'
 /** Of a system prompt so many words are kept, as hashes. */
 const MOST_WORDS = 32_768
 /** Neighbours by which it is known early that a run is none. */
-export const NEAR = 3
+const NEAR = 3
 
 /** What must not be said, as hashes of words in a row. */
 export interface Secret {
