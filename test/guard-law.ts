@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Automaton, automaton } from '../src/core/automaton.ts'
 import { canonicalise } from '../src/core/canonical/index.ts'
+import { Decoding } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
 import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
 
@@ -90,6 +91,23 @@ export function inspectWhole(
   part: Part = partOf({}),
 ): Opinion | Promise<Opinion> {
   return lookOf(guard)(viewOf(guard, { part, text }))
+}
+
+/** All hits of a whole text that a guard has under the engine: those in what is encoded there stand at the encoded stretch. */
+export async function hitsOf(guard: Guard, text: string, part: Part = partOf({})): Promise<Hit[]> {
+  const hits = [...(await inspectWhole(guard, text, part)).hits]
+  if (guard.decode === undefined) return hits
+  for (const { span, encoding, text: said, turned } of new Decoding(4096, guard.decode === 'all').read(
+    text,
+    0,
+    true,
+  )) {
+    if (said === undefined || (turned && guard.decode === 'runs')) continue
+    const inner = await inspectWhole(guard, said, { ...part, derived: { encoding } })
+    const byCode = new Map(inner.hits.toReversed().map((hit) => [hit.code, hit]))
+    for (const hit of byCode.values()) hits.push({ ...hit, span })
+  }
+  return hits.sort((a, b) => a.span[0] - b.span[0])
 }
 
 const isPairAt = (text: string, at: number): boolean =>
