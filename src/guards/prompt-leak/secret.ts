@@ -22,8 +22,7 @@ const IS_WHO = /^\s*(?:you are|you're|you act|act as|your name is|your role is|t
 /** Undefined where there is nothing that could be given away. */
 export function secretOf(asked: Asked, count: number): Secret | undefined {
   const runs = new Set<number>()
-  const near = new Map<number, Set<number>>()
-  for (let size = 1; size <= NEAR; size++) near.set(size, new Set())
+  const read: number[][] = []
   let room = MOST_WORDS
   for (const text of asked.texts(['system'])) {
     const { hashes } = wordsOf(
@@ -33,11 +32,15 @@ export function secretOf(asked: Asked, count: number): Secret | undefined {
     )
     room -= hashes.length
     for (let i = 0; i + count <= hashes.length; i++) runs.add(gram(hashes, i, count))
-    if (hashes.length < count) continue
-    for (const [size, grams] of near)
-      for (let i = 0; i + size <= hashes.length; i++) grams.add(gram(hashes, i, size))
+    if (hashes.length >= count) read.push(hashes)
   }
   if (runs.size === 0) return undefined
+  // By the low bits of their hashes: what is taken for a neighbour and is none is only held a little longer.
+  const mask = 2 ** Math.ceil(Math.log2(16 * runs.size)) - 1
+  const near = new Uint8Array(mask + 1)
+  for (const hashes of read)
+    for (let size = 1; size <= NEAR; size++)
+      for (let i = 0; i + size <= hashes.length; i++) near[gram(hashes, i, size) & mask] = 1
 
   /** What others than the system prompt say as well; looked for once something is found. */
   let quoted: Set<number> | undefined
@@ -60,8 +63,8 @@ export function secretOf(asked: Asked, count: number): Secret | undefined {
       return runs.has(run) && this.mayBegin(hashes, first, first + count) && !mayQuote(run)
     },
     mayBegin(hashes, first, end) {
-      if (end - first < NEAR) return near.get(end - first)!.has(gram(hashes, first, end - first))
-      for (let i = first; i + NEAR <= end; i++) if (!near.get(NEAR)!.has(gram(hashes, i, NEAR))) return false
+      if (end - first < NEAR) return near[gram(hashes, first, end - first) & mask] === 1
+      for (let i = first; i + NEAR <= end; i++) if (near[gram(hashes, i, NEAR) & mask] === 0) return false
       return true
     },
   }
