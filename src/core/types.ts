@@ -125,11 +125,25 @@ export interface Counting {
   state?(): unknown
 }
 
+/** What a request said, as it came, for guards that compare its answer. Kept as long as the exchange. */
+export interface Asked {
+  /** What its parts of these origins say, part by part. */
+  texts(origins: readonly Origin[]): Iterable<string>
+  /** What the boundary has put into its system prompt. */
+  canary: string | undefined
+}
+
 export type Guard = Reach &
   (
     | { scope: 'part'; inspect: Look } // pure in (text, origin, kind, medium): may be remembered
     // Keeps a count or the like over all parts of its stage. `resumes`: `begin` goes on from a `state`.
-    | { scope: 'exchange'; resumes?: true; begin(state?: unknown): Counting }
+    // `compares`: in an answer, it is told what was asked.
+    | {
+        scope: 'exchange'
+        resumes?: true
+        compares?: true
+        begin(state?: unknown, asked?: Asked): Counting
+      }
   )
 
 /** A detector: what its folder under `guards/` exports. */

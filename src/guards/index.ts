@@ -2,8 +2,10 @@ import type { GuardModule } from '../core/types.ts'
 import { content } from './content/index.ts'
 import { keywords } from './keywords/index.ts'
 import { length } from './length/index.ts'
+import { links } from './links/index.ts'
 import { pii } from './pii/index.ts'
+import { promptLeak } from './prompt-leak/index.ts'
 import { secrets } from './secrets/index.ts'
 
 /** Every guard that a boundary can name. */
-export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, secrets]
+export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, secrets, links, promptLeak]
