@@ -2,7 +2,7 @@ import type { MaybePromise } from './after.ts'
 import type { Memory } from './memory.ts'
 import type { Clock } from './ports.ts'
 import { worse } from './settle.ts'
-import type { Action, Checks, Counting, Finding, Hit, Look, Opinion, Rule, View } from './types.ts'
+import type { Action, Asked, Checks, Counting, Finding, Hit, Look, Opinion, Rule, View } from './types.ts'
 import { type Vault, vault } from './vault.ts'
 
 /** The evidence and the state of one call through the gate, shared by its sessions. */
@@ -12,6 +12,8 @@ export interface Exchange {
   readonly clock: Clock
   readonly memory: Memory | undefined
   readonly holdCharacters: number
+  /** What guards may know of the request; absent where there is none. */
+  readonly asked?: Asked
   readonly vault: Vault
   readonly findings: Finding[]
   /** Findings past the limit of what a record keeps. */
@@ -32,13 +34,15 @@ export function openExchange({
   clock,
   memory,
   holdCharacters,
-}: Pick<Exchange, 'checks' | 'tenant' | 'clock' | 'memory' | 'holdCharacters'>): Exchange {
+  asked,
+}: Pick<Exchange, 'checks' | 'tenant' | 'clock' | 'memory' | 'holdCharacters' | 'asked'>): Exchange {
   const exchange: Exchange = {
     checks,
     tenant,
     clock,
     memory,
     holdCharacters,
+    ...(asked && { asked }),
     vault: vault(),
     findings: [],
     omitted: 0,
@@ -62,7 +66,7 @@ export function inspector(exchange: Exchange, rule: Rule): Look {
   let count = exchange.counts.get(rule)
   if (count === undefined) {
     try {
-      count = guard.begin()
+      count = guard.begin(undefined, exchange.asked)
     } catch {
       count = BEGUN_BADLY
     }

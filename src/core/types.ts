@@ -27,6 +27,8 @@ export interface Part {
   medium?: string
   /** It is what an encoded stretch of the part says: `base64`, or `base64 rot13` where that says something else again. */
   derived?: { encoding: string }
+  /** It is what an application takes for the answer: no refusal, reasoning or what is told beside it. */
+  answer?: true
   /** Copies of its text, or offsets into it, may come later: its edits are kept until then. */
   kept?: true
 }
@@ -125,11 +127,17 @@ export interface Counting {
   state?(): unknown
 }
 
+/** What a guard may know of the request whose exchange it is. */
+export interface Asked {
+  /** The JSON text of the schema that the answer is to fit. */
+  schema?: string
+}
+
 export type Guard = Reach &
   (
     | { scope: 'part'; inspect: Look } // pure in (text, origin, kind, medium): may be remembered
     // Keeps a count or the like over all parts of its stage. `resumes`: `begin` goes on from a `state`.
-    | { scope: 'exchange'; resumes?: true; begin(state?: unknown): Counting }
+    | { scope: 'exchange'; resumes?: true; begin(state?: unknown, asked?: Asked): Counting }
   )
 
 /** A detector: what its folder under `guards/` exports. */

@@ -1,5 +1,5 @@
 import type { GateError } from '../core/errors.ts'
-import type { Meter, Unit, Usage } from '../core/types.ts'
+import type { Asked, Meter, Unit, Usage } from '../core/types.ts'
 
 /** What a request says, apart from its texts. */
 export interface ReadRequest {
@@ -12,6 +12,8 @@ export interface ReadRequest {
   stream: boolean
   /** The most tokens that it asks the model to write, if it says so. */
   maxOutput?: number
+  /** What guards may know of it, besides what they are shown. */
+  asked?: Asked
 }
 
 /** A header of the caller's that the upstream is told. */

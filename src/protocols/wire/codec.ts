@@ -14,7 +14,7 @@ import { Walker } from './walk.ts'
 export function readRequest(text: string, shape: Shape): ReadRequest {
   const document = scan(text)
   const found = new Walker(shape, { origin: 'user' }).read(document)
-  const { model, stream } = found.captured
+  const { model, stream, schema } = found.captured
   const maxOutput = askedOutput(found.captured)
   return {
     unit: {
@@ -30,6 +30,7 @@ export function readRequest(text: string, shape: Shape): ReadRequest {
     namesModel: model !== undefined || hasKey(document, 'model'),
     stream: stream?.value === 'true',
     ...(maxOutput !== undefined && { maxOutput }),
+    ...(schema && { asked: { schema: schema.value } }),
   }
 }
 

@@ -34,7 +34,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   limitParts(read.unit, serving.limits.partCharacters)
 
   await breath(text)
-  const exchange = beginExchange(call, caller, boundary)
+  const exchange = beginExchange(call, caller, boundary, read.asked)
   await admit(call, exchange, read)
   const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
 

@@ -46,7 +46,12 @@ export async function serveInspect(call: Call): Promise<void> {
   const session = openSession(exchange, { direction: { stage }, stream: false })
   parts.forEach(({ path, origin, kind, text: said }, id) => {
     if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })
-    const part: Part = { id, origin, kind, ...(kind === 'tool_call' ? { nested: true as const } : {}) }
+    const part: Part = {
+      id,
+      origin,
+      kind,
+      ...(kind === 'tool_call' ? { nested: true as const } : { answer: true }),
+    }
     session.push({
       text: said,
       lanes: 'all',
