@@ -34,6 +34,10 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',
   ),
   'code.*': finding('flag', 'The text contains program code, which this boundary does not allow.'),
+  'language.not_allowed': finding(
+    'block',
+    'The text is written in a language that this boundary does not allow. Write it in another.',
+  ),
   'schema.not_json': finding(
     'block',
     'The answer is not JSON, which this boundary or the request asked for.',

@@ -3,8 +3,9 @@ import { code } from './code/index.ts'
 import { content } from './content/index.ts'
 import { jsonSchema } from './json-schema/index.ts'
 import { keywords } from './keywords/index.ts'
+import { language } from './language/index.ts'
 import { length } from './length/index.ts'
 import { pii } from './pii/index.ts'
 
 /** Every guard that a boundary can name. */
-export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, jsonSchema, code]
+export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, jsonSchema, code, language]
