@@ -29,6 +29,14 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   'length.exceeded': finding('block', 'The text is longer than this boundary allows. Send less.', 413),
   'keywords.*': finding('block', 'The text contains a word that this boundary does not allow.'),
   'pii.*': finding('transform', 'The text contains personal data that this boundary does not let pass.'),
+  'exfil.image': finding(
+    'transform',
+    'The answer held an image, or something else that loads by itself, that would carry data away.',
+  ),
+  'exfil.link': finding('transform', 'The answer held a link that would carry data away.'),
+  'exfil.markup': finding('flag', 'The answer held HTML that runs, sends or loads something.'),
+  'leak.canary': finding('block', 'The answer gave away a part of its instructions.'),
+  'leak.system_prompt': finding('block', 'The answer gave away a part of its instructions.'),
   'content.uninspected': finding(
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',

@@ -12,8 +12,6 @@ export interface Exchange {
   readonly clock: Clock
   readonly memory: Memory | undefined
   readonly holdCharacters: number
-  /** What guards may know of the request; absent where there is none. */
-  readonly asked?: Asked
   readonly vault: Vault
   readonly findings: Finding[]
   /** Findings past the limit of what a record keeps. */
@@ -23,6 +21,10 @@ export interface Exchange {
   /** Milliseconds, by what took them. */
   readonly timings: Map<Pick<Rule, 'stage' | 'name' | 'silent'>, number>
   readonly counts: Map<Rule, Counting>
+  /** Set when a request is judged, where a guard of its answer compares. */
+  asked: Asked | undefined
+  /** Set when it was put into the request. */
+  canary: string | undefined
   find(finding: Finding): void
 }
 
@@ -34,15 +36,13 @@ export function openExchange({
   clock,
   memory,
   holdCharacters,
-  asked,
-}: Pick<Exchange, 'checks' | 'tenant' | 'clock' | 'memory' | 'holdCharacters' | 'asked'>): Exchange {
+}: Pick<Exchange, 'checks' | 'tenant' | 'clock' | 'memory' | 'holdCharacters'>): Exchange {
   const exchange: Exchange = {
     checks,
     tenant,
     clock,
     memory,
     holdCharacters,
-    ...(asked && { asked }),
     vault: vault(),
     findings: [],
     omitted: 0,
@@ -50,6 +50,8 @@ export function openExchange({
     looks: { remembered: 0, all: 0 },
     timings: new Map(),
     counts: new Map(),
+    asked: undefined,
+    canary: undefined,
     find(finding) {
       exchange.verdict = worse(exchange.verdict, finding.action)
       if (exchange.findings.length < MAX_FINDINGS) exchange.findings.push(finding)

@@ -5,7 +5,19 @@ import { jsonSchema } from './json-schema/index.ts'
 import { keywords } from './keywords/index.ts'
 import { language } from './language/index.ts'
 import { length } from './length/index.ts'
+import { links } from './links/index.ts'
 import { pii } from './pii/index.ts'
+import { promptLeak } from './prompt-leak/index.ts'
 
 /** Every guard that a boundary can name. */
-export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, jsonSchema, code, language]
+export const GUARDS: readonly GuardModule[] = [
+  length,
+  content,
+  keywords,
+  pii,
+  links,
+  promptLeak,
+  jsonSchema,
+  code,
+  language,
+]

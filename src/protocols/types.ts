@@ -1,5 +1,5 @@
 import type { GateError } from '../core/errors.ts'
-import type { Asked, Meter, Unit, Usage } from '../core/types.ts'
+import type { Meter, Unit, Usage } from '../core/types.ts'
 
 /** What a request says, apart from its texts. */
 export interface ReadRequest {
@@ -12,8 +12,6 @@ export interface ReadRequest {
   stream: boolean
   /** The most tokens that it asks the model to write, if it says so. */
   maxOutput?: number
-  /** What guards may know of it, besides what they are shown. */
-  asked?: Asked
 }
 
 /** A header of the caller's that the upstream is told. */
@@ -42,6 +40,8 @@ export interface AnswerOptions {
   withoutRepeats?: boolean
   /** Take out what refers to places in the request, whose texts were edited. */
   withoutCitations?: boolean
+  /** Take this out of what repeats the request's system prompt: the gate has put it in. */
+  withoutMark?: string
 }
 
 export interface Protocol {

@@ -45,6 +45,7 @@ export const jsonSchema = defineGuard<Config>({
     return {
       ...reach,
       scope: 'exchange',
+      compares: true,
       begin(_, asked) {
         if (asked?.schema === undefined) return { inspect: nothing }
         return { inspect: look(interpreted(asked.schema), repairs) }

@@ -16,7 +16,8 @@ import {
   stream,
 } from '../../../test/drive.ts'
 import { ports } from '../../../test/guard-law.ts'
-import type { Action, Guard } from '../../core/types.ts'
+import type { Exchange } from '../../core/exchange.ts'
+import type { Action, Checks, Guard } from '../../core/types.ts'
 import { jsonSchema } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-schema-'))
@@ -90,6 +91,13 @@ const judgedBy = (guard: Guard, more: [string, Action][] = []) =>
     }),
   ])
 
+/** An exchange whose request had this schema. */
+function asking(on: Checks, schema: string): Exchange {
+  const ex = exchange(on)
+  ex.asked = { schema, canary: undefined, texts: () => [] }
+  return ex
+}
+
 const wants = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
 
 describe('a request’s own schema', () => {
@@ -128,11 +136,11 @@ describe('a request’s own schema', () => {
   for (const [name, sent] of Object.entries(REQUESTS))
     it(`is what an answer of ${name} is judged by, and not what stands beside the answer`, async () => {
       const protocol = protocolOf(name)
-      const { asked } = protocol.request(JSON.stringify({ model: 'm', ...sent }))
-      expect(JSON.parse(asked!.schema!)).toEqual(wants)
+      const { schema } = protocol.request(JSON.stringify({ model: 'm', ...sent })).unit
+      expect(JSON.parse(schema!)).toEqual(wants)
       const on = judgedBy(await open({}))
       const judge = async (said: string) =>
-        (await answer(exchange(on, { asked: asked! }), ANSWERS[name]!(said), protocol)).block?.code
+        (await answer(asking(on, schema!), ANSWERS[name]!(said), protocol)).block?.code
       expect(await judge('{"name":"Ann"}')).toBeUndefined()
       expect(await judge('{"name":7}')).toBe('schema.invalid')
       expect(await judge('Ann')).toBe('schema.not_json')
@@ -140,15 +148,15 @@ describe('a request’s own schema', () => {
 
   it('is not needed: then nothing is judged', async () => {
     const on = judgedBy(await open({ from: 'request' }))
-    const { asked } = protocolOf('openai-chat').request('{"model":"m","messages":[]}')
-    expect(asked).toBeUndefined()
+    const { unit } = protocolOf('openai-chat').request('{"model":"m","messages":[]}')
+    expect(unit.schema).toBeUndefined()
     expect((await answer(exchange(on), body('Hello'))).block).toBeUndefined()
   })
 
   it('that cannot be judged by is flagged', async () => {
     const on = judgedBy(await open({}))
     for (const schema of ['{"$ref":"https://x.io/"}', '7', `{"title":"${'x'.repeat(70_000)}"}`]) {
-      const ex = exchange(on, { asked: { schema } })
+      const ex = asking(on, schema)
       expect((await answer(ex, body('{}'))).block).toBeUndefined()
       expect(ex.findings.map(({ code }) => code)).toEqual(['schema.unsupported'])
       expect(JSON.stringify(ex.findings)).not.toContain('x.io')
@@ -157,15 +165,14 @@ describe('a request’s own schema', () => {
 
   it('each choice is judged for itself, and a call without text is no answer', async () => {
     const on = judgedBy(await open({}))
-    const asked = { schema: JSON.stringify(wants) }
     const call = {
       tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"q":1}' } }],
     }
     for (const content of [null, ''])
-      expect((await answer(exchange(on, { asked }), body(content, call))).block).toBeUndefined()
+      expect((await answer(asking(on, JSON.stringify(wants)), body(content, call))).block).toBeUndefined()
     const two = [delta('{"name":', 0), delta('{"na', 1), delta('"Ann"}', 0), delta('me":7}', 1)]
     const { out, block } = await stream(
-      exchange(on, { asked }),
+      asking(on, JSON.stringify(wants)),
       [...two, finish(0), finish(1), DONE].map((each) => new TextEncoder().encode(each)),
     )
     expect([said(out, 'content', 0), said(out, 'content', 1), block?.code]).toEqual([
@@ -183,7 +190,7 @@ describe('a request’s own schema', () => {
       finish(),
       DONE,
     ]
-    const ex = exchange(on, { asked: { schema: JSON.stringify(wants) } })
+    const ex = asking(on, JSON.stringify(wants))
     expect(
       (
         await stream(

@@ -4,7 +4,7 @@ import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
 import type { Attempt, ExchangeRecord } from '../../core/record.ts'
-import type { Asked, Caller, Finding, Usage } from '../../core/types.ts'
+import type { Caller, Finding, Usage } from '../../core/types.ts'
 import type { Attempts } from '../../identity/attempts.ts'
 import { familyOf } from '../../protocols/families.ts'
 import type { Protocol } from '../../protocols/types.ts'
@@ -130,12 +130,7 @@ export async function enter(call: Call): Promise<void> {
 }
 
 /** What the engine finds in this call, by the rules of its boundary. */
-export function beginExchange(
-  call: Call,
-  caller: Caller,
-  boundary: ServingBoundary,
-  asked?: Asked,
-): Exchange {
+export function beginExchange(call: Call, caller: Caller, boundary: ServingBoundary): Exchange {
   const { deps, serving } = call
   const exchange = openExchange({
     checks: boundary.checks,
@@ -143,7 +138,6 @@ export function beginExchange(
     clock: deps.clock,
     memory: deps.memory,
     holdCharacters: serving.limits.holdCharacters,
-    ...(asked && { asked }),
   })
   call.exchange = exchange
   return exchange

@@ -11,6 +11,7 @@ import { breath, readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
+import { marked } from './mark.ts'
 import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
 
@@ -34,9 +35,10 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   limitParts(read.unit, serving.limits.partCharacters)
 
   await breath(text)
-  const exchange = beginExchange(call, caller, boundary, read.asked)
+  const exchange = beginExchange(call, caller, boundary)
   await admit(call, exchange, read)
-  const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
+  const unit = marked(exchange, boundary, withModel(call, read, first.model))
+  const edited = await inspectRequest(call, exchange, unit)
 
   const sent = deps.clock.now()
   const { answer, trying } = await reach(call, route, first, {
