@@ -11,6 +11,7 @@ import {
   exchange,
   finish,
   protocolOf,
+  request,
   rule,
   said,
   stream,
@@ -145,6 +146,13 @@ describe('a request’s own schema', () => {
       expect(await judge('{"name":7}')).toBe('schema.invalid')
       expect(await judge('Ann')).toBe('schema.not_json')
     })
+
+  it('is told to the guard when the request is judged', async () => {
+    const on = judgedBy(await open({}))
+    const { ex, block } = await request(on, { model: 'm', ...REQUESTS['openai-chat'] })
+    expect(block).toBeUndefined()
+    expect((await answer(ex, body('{"name":7}'))).block?.code).toBe('schema.invalid')
+  })
 
   it('is not needed: then nothing is judged', async () => {
     const on = judgedBy(await open({ from: 'request' }))
