@@ -12,7 +12,7 @@ export interface Case {
   config?: unknown
   part?: Partial<Part>
   /** What the request said, for a guard that compares. */
-  asked?: { system?: string; user?: string; canary?: string }
+  asked?: { system?: string; user?: string; canary?: string; schema?: string }
   codes: string[]
   spans?: [number, number][]
   /** The text with every edit made; a token stands as `<EMAIL>`. */
@@ -50,8 +50,9 @@ export async function openCase(module: GuardModule, row: Pick<Case, 'config' | '
   return { ...guard, begin: (state) => guard.begin(state, askedOf(asked)) }
 }
 
-const askedOf = ({ canary, ...said }: NonNullable<Case['asked']>): Asked => ({
+const askedOf = ({ canary, schema, ...said }: NonNullable<Case['asked']>): Asked => ({
   canary,
+  schema,
   texts: (origins) => origins.flatMap((origin) => said[origin as keyof typeof said] ?? []),
 })
 

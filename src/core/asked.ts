@@ -9,11 +9,12 @@ export function compares({ rules }: Pick<Checks, 'rules'>): boolean {
 const comparing = ({ guard }: Rule): boolean => guard.scope === 'exchange' && guard.compares === true
 
 /** What a request said. Nothing is copied before somebody asks. */
-export function askedOf(exchange: Exchange, { opens, writes }: Unit): Asked {
+export function askedOf(exchange: Exchange, { opens, writes, schema }: Unit): Asked {
   return {
     get canary() {
       return exchange.canary
     },
+    schema,
     *texts(origins) {
       for (const { id, origin } of opens) {
         if (!origins.includes(origin)) continue

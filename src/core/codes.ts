@@ -45,6 +45,21 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',
   ),
+  'code.*': finding('flag', 'The text contains program code, which this boundary does not allow.'),
+  'language.not_allowed': finding(
+    'block',
+    'The text is written in a language that this boundary does not allow. Write it in another.',
+  ),
+  'schema.not_json': finding(
+    'block',
+    'The answer is not JSON, which this boundary or the request asked for.',
+  ),
+  'schema.invalid': finding('block', 'The answer does not fit the schema that it was to fit.'),
+  'schema.unsupported': finding(
+    'flag',
+    'The answer could not be compared with the schema that it was to fit.',
+  ),
+  'schema.fenced': finding('transform', 'The answer is JSON in a Markdown fence.'),
   'guard.failed': finding('block', 'A check of this boundary could not be made. Try again later.', 503, true),
 
   'limit.requests': finding('block', 'Too many requests. Wait before the next.', 429, true),

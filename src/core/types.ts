@@ -27,6 +27,8 @@ export interface Part {
   medium?: string
   /** It is what an encoded stretch of the part says: `base64`, or `base64 rot13` where that says something else again. */
   derived?: { encoding: string }
+  /** It is what an application takes for the answer: no refusal, reasoning or what is told beside it. */
+  answer?: true
   /** Copies of its text, or offsets into it, may come later: its edits are kept until then. */
   kept?: true
 }
@@ -131,6 +133,8 @@ export interface Asked {
   texts(origins: readonly Origin[]): Iterable<string>
   /** What the boundary has put into its system prompt. */
   canary: string | undefined
+  /** The JSON text of the schema that it wants its answer to fit. */
+  schema: string | undefined
 }
 
 export type Guard = Reach &
@@ -361,6 +365,8 @@ export interface Unit {
   lanes: readonly number[] | 'all' | 'none'
   opens: readonly Part[]
   writes: readonly Write[]
+  /** Of a request: the JSON text of the schema that it wants its answer to fit. */
+  schema?: string
   /** Parts that are complete with this unit. */
   ends: readonly number[]
   /** Offsets into texts that are complete up to there. */

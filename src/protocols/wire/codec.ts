@@ -17,7 +17,7 @@ const MAX_VALUES = 524_288
 export function readRequest(text: string, shape: Shape): ReadRequest {
   const document = scan(text, { values: MAX_VALUES })
   const found = new Walker(shape, { origin: 'user' }).read(document)
-  const { model, stream } = found.captured
+  const { model, stream, schema } = found.captured
   const maxOutput = askedOutput(found.captured)
   return {
     unit: {
@@ -27,6 +27,7 @@ export function readRequest(text: string, shape: Shape): ReadRequest {
       writes: found.writes,
       ends: found.opens.map((part) => part.id),
       splices: [],
+      ...(schema && { schema: schema.value }),
     },
     model: model?.value,
     modelSpan: model?.span,
