@@ -94,6 +94,8 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
       if (regions.some((region) => valid(text.slice(start, end), region)))
         return found(end, 0.75, PROOF.shape)
   }
+  // A group of a longer number.
+  if (!international && /\d[ ]$/.test(reading.left(start).slice(-2)) && !near.named) return undefined
   for (const { end, digits } of ends.toReversed()) {
     if (digits < MIN_DIGITS || !whole(end)) continue
     const written = text.slice(start, end)
