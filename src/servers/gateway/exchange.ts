@@ -13,6 +13,7 @@ import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
+import { endOfTurn } from './turn.ts'
 
 /** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
 export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
@@ -41,6 +42,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   if (admitted !== undefined) await admitted
   const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
 
+  await endOfTurn()
   const answered = stage(call, 'upstream')
   const { answer, trying } = await reach(call, route, first, {
     path: protocol.upstreamPath,
