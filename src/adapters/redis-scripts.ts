@@ -26,60 +26,78 @@ local gate, length, questions, now = ARGV[1], tonumber(ARGV[2]), cjson.decode(AR
 now = now[1] * 1000 + math.floor(now[2] / 1000)
 local mine, mineBefore, max = 'c' .. gate, 'p' .. gate, math.max
 
-local function count(key, start, before, keep, weight, mode, x, y)
-  local slides = weight >= 0
+-- Each count that is asked for is read once and written once.
+local counts = {}
+local function read(key)
   local f = redis.call('HMGET', key, 's', 'b', 'C', 'P', mine, mineBefore)
-  local s, b = tonumber(f[1]), tonumber(f[2])
-  local C, P, c, p = tonumber(f[3]) or 0, tonumber(f[4]) or 0, tonumber(f[5]) or 0, tonumber(f[6]) or 0
-  local begun, taken = false, 0
-  if s and s > start then
-    weight = 1
-  elseif s ~= start then
-    if s then
-      local parts = slides and s == before and redis.call('HGETALL', key) or {}
-      redis.call('DEL', key)
-      for i = 1, #parts, 2 do
-        if string.sub(parts[i], 1, 1) == 'c' then redis.call('HSET', key, 'p' .. string.sub(parts[i], 2), parts[i + 1]) end
-      end
-      if #parts > 0 then C, P, c, p = 0, C, 0, c else C, P, c, p = 0, 0, 0, 0 end
+  return {
+    s = tonumber(f[1]), b = tonumber(f[2]),
+    C = tonumber(f[3]) or 0, P = tonumber(f[4]) or 0, c = tonumber(f[5]) or 0, p = tonumber(f[6]) or 0
+  }
+end
+local function write(key, on)
+  redis.call('HSET', key, 's', on.s, 'b', on.b, 'C', on.C, 'P', on.P, mine, on.c, mineBefore, on.p)
+  if on.keep then redis.call('PEXPIRE', key, on.keep) end
+  on.changed, on.keep = false, nil
+end
+
+local function begin(key, on, start, before, keep, slides)
+  if on.changed then write(key, on) end
+  if on.s then
+    local parts = slides and on.s == before and redis.call('HGETALL', key) or {}
+    redis.call('DEL', key)
+    for i = 1, #parts, 2 do
+      if string.sub(parts[i], 1, 1) == 'c' then redis.call('HSET', key, 'p' .. string.sub(parts[i], 2), parts[i + 1]) end
     end
-    s, b, begun = start, before, true
+    if #parts > 0 then on.P, on.p = on.C, on.c else on.P, on.p = 0, 0 end
+    on.C, on.c = 0, 0
   end
+  on.s, on.b, on.keep, on.changed = start, before, keep, true
+end
+
+local function count(key, start, before, keep, weight, mode, x, y)
+  local slides, taken, on = weight >= 0, 0, counts[key]
+  if not on then
+    on = read(key)
+    counts[key] = on
+  end
+  if on.s and on.s > start then weight = 1 elseif on.s ~= start then begin(key, on, start, before, keep, slides) end
+  local s, c, p = on.s, on.c, on.p
   -- What this gate has taken of both from now on.
   local to, toBefore = c, p
   if mode == 'take' then
-    if C + (slides and P * weight or 0) + x <= y then to, taken = c + x, 1 end
+    if on.C + (slides and on.P * weight or 0) + x <= y then to, taken = c + x, 1 end
   elseif mode == 'correct' then
-    if y == s then to = max(0, c + x) elseif y == b and slides then toBefore = max(0, p + x) end
+    if y == s then to = max(0, c + x) elseif y == on.b and slides then toBefore = max(0, p + x) end
   elseif start == s then
     to = x
     if slides then toBefore = y end
-  elseif start == b and slides then
+  elseif start == on.b and slides then
     toBefore = x
   end
-  C, P = max(0, C + to - c), max(0, P + toBefore - p)
-  if begun then
-    redis.call('HSET', key, 's', s, 'b', b, 'C', C, 'P', P, mine, to, mineBefore, toBefore)
-    redis.call('PEXPIRE', key, keep)
-  else
-    if to ~= c then redis.call('HSET', key, 'C', C, mine, to) end
-    if toBefore ~= p then redis.call('HSET', key, 'P', P, mineBefore, toBefore) end
+  if to ~= c or toBefore ~= p then
+    on.C, on.P, on.c, on.p, on.changed = max(0, on.C + to - c), max(0, on.P + toBefore - p), to, toBefore, true
   end
-  return {taken, s, C, P, to, toBefore, now}
+  return {taken, s, on.C, on.P, to, toBefore, now}
 end
 
+-- How many leases there are, and which keys have new ones.
+local sizes, leased = {}, {}
 local function lease(key, leases, first)
   for i = first, #leases do redis.call('ZADD', key, now + length, leases[i]) end
-  redis.call('PEXPIRE', key, length)
+  leased[key] = true
   return 1
 end
 
 local function hold(key, question)
-  local limit = question[2]
-  if redis.call('ZCARD', key) >= limit then
+  local limit, size = question[2], sizes[key] or redis.call('ZCARD', key)
+  if size >= limit then
     redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-    if redis.call('ZCARD', key) >= limit then return 0 end
+    size = redis.call('ZCARD', key)
   end
+  sizes[key] = size
+  if size >= limit then return 0 end
+  sizes[key] = size + 1
   return lease(key, question, 3)
 end
 
@@ -88,8 +106,14 @@ for i, question in ipairs(questions) do
   local key, what = KEYS[i], question[1]
   if what == 'count' then answers[i] = count(key, unpack(question, 2))
   elseif what == 'hold' then answers[i] = hold(key, question)
-  elseif what == 'renew' then answers[i] = lease(key, question, 2)
-  else answers[i] = redis.call('ZREM', key, question[2]) end
+  else
+    sizes[key] = nil
+    if what == 'renew' then answers[i] = lease(key, question, 2) else answers[i] = redis.call('ZREM', key, question[2]) end
+  end
 end
+for key, on in pairs(counts) do
+  if on.changed then write(key, on) end
+end
+for key in pairs(leased) do redis.call('PEXPIRE', key, length) end
 return cjson.encode(answers)
 `
