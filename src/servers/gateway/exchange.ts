@@ -14,6 +14,7 @@ import { judged } from './judged.ts'
 import { marked } from './mark.ts'
 import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
+import { endOfTurn } from './turn.ts'
 
 /** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
 export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
@@ -43,6 +44,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const unit = marked(exchange, boundary, withModel(call, read, first.model))
   const edited = await inspectRequest(call, exchange, unit)
 
+  await endOfTurn()
   const answered = stage(call, 'upstream')
   const { answer, trying } = await reach(call, route, first, {
     path: protocol.upstreamPath,
