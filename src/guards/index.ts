@@ -3,6 +3,7 @@ import { content } from './content/index.ts'
 import { keywords } from './keywords/index.ts'
 import { length } from './length/index.ts'
 import { pii } from './pii/index.ts'
+import { promptInjection } from './prompt-injection/index.ts'
 
 /** Every guard that a boundary can name. */
-export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii]
+export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, promptInjection]

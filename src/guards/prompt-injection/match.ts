@@ -1,0 +1,116 @@
+import { type Compiled, type Entry, type Role, type Rulebook, reach } from './compile.ts'
+import { EDGE, isWordy, QUOTE, STOP, type Words } from './words.ts'
+
+/** A place where a rule holds, in canonical text. */
+export interface Match {
+  rule: Pick<Compiled, 'topic' | 'name' | 'weight'>
+  start: number
+  end: number
+  /** What it weighs here: as much as its rule, less where it is spoken of and not said. */
+  weight: number
+}
+
+/** How much of the text around a needle is read, in characters of words; more than any rule and what is asked around it need. */
+const BEHIND = 160
+const AHEAD = 200
+
+/** Where the rules hold, by rising start. Time is linear in the text, whatever stands in it. */
+export function match(
+  { rules, vocabulary }: Rulebook,
+  text: string,
+  places: readonly { start: number; end: number }[],
+  retrieved: boolean,
+): Match[] {
+  const matches: Match[] = []
+  let from = 0
+  for (let i = 0; i < places.length; ) {
+    const start = walk(text, places[i]!.start, -1, BEHIND, from)
+    let end = walk(text, places[i]!.end, 1, AHEAD, text.length)
+    for (i++; i < places.length && places[i]!.start < end; i++)
+      end = Math.max(end, walk(text, places[i]!.end, 1, AHEAD, text.length, end))
+    from = end
+    within(rules, vocabulary.read(text, start, end), retrieved, matches)
+  }
+  return matches
+}
+
+/** So many characters of words further, to the edge of a word. What is between words does not count. */
+function walk(text: string, at: number, step: 1 | -1, most: number, limit: number, known = at): number {
+  let left = most - (known > at ? known - at : 0)
+  let here = Math.max(at, step > 0 ? known : at)
+  while (here !== limit) {
+    const wordy = isWordy(text.charCodeAt(step > 0 ? here : here - 1))
+    if (left <= 0 && !wordy) break
+    // A word that never ends.
+    if (left < -most) break
+    if (wordy) left--
+    here += step
+  }
+  return here
+}
+
+function within(
+  rules: readonly Compiled[],
+  words: Words<Entry>,
+  retrieved: boolean,
+  matches: Match[],
+): void {
+  for (let first = 0; first < words.count; first++) {
+    const heads = words.entries[first]?.heads
+    if (heads === undefined) continue
+    for (const number of heads) {
+      const rule = rules[number]!
+      if (rule.retrieved && !retrieved) continue
+      const last = run(rule, number, words, first)
+      if (last < 0) continue
+      const weight = rule.weight * trust(rule, words, first, last)
+      if (weight > 0) matches.push({ rule, start: words.starts[first]!, end: words.ends[last]!, weight })
+    }
+  }
+}
+
+/** The last word of the shortest match that begins with the word `first`, or -1. */
+function run(rule: Compiled, number: number, words: Words<Entry>, first: number): number {
+  let open = rule.first
+  for (let i = first; i < words.count; i++) {
+    // Where any word may stand, the sentence goes on.
+    if (i > first && rule.any !== 0 && (words.before[i]! & STOP) !== 0) return -1
+    const taken = (words.entries[i]?.masks.get(number) ?? 0) | rule.any
+    open = reach((open & taken) << 1, rule.optional)
+    if (open === 0) return -1
+    if ((open & rule.last) !== 0 && (!rule.clause || clauseEnds(words, i + 1))) return i
+  }
+  return -1
+}
+
+const has = (words: Words<Entry>, at: number, role: Role): boolean =>
+  at >= 0 && at < words.count && words.entries[at]?.roles[role] === true
+
+const clauseEnds = (words: Words<Entry>, at: number): boolean =>
+  at >= words.count || (words.before[at]! & EDGE) !== 0 || has(words, at, 'then')
+
+/** How far around a match it is asked whether it is only spoken of. */
+const NEAR = 3
+const AROUND = 12
+
+/** 1 where it is said, less where it stands in a sentence about it, 0 where the opposite is said. */
+function trust(rule: Compiled, words: Words<Entry>, first: number, last: number): number {
+  let sentence = first
+  while (sentence > 0 && first - sentence < AROUND && (words.before[sentence]! & STOP) === 0) sentence--
+  const edge = (words.before[first]! & EDGE) !== 0
+  if (!edge)
+    for (let i = Math.max(sentence, first - NEAR); i < first; i++) if (has(words, i, 'not')) return 0
+  let mentioned = 0
+  let others = false
+  for (let i = sentence; i < first; i++) {
+    if (has(words, i, 'mention')) mentioned++
+    if (has(words, i, 'other')) others = true
+  }
+  for (let i = last + 1; i < Math.min(words.count, last + 6) && (words.before[i]! & STOP) === 0; i++)
+    if (has(words, i, 'mention')) mentioned++
+  const quoted = (words.before[first]! & QUOTE) !== 0
+  if (others && !edge) return 0.3
+  if (mentioned > (quoted ? 0 : 1)) return 0.3
+  if (rule.order && !edge && !has(words, first - 1, 'lead')) return 0.5
+  return 1
+}
