@@ -28,7 +28,7 @@ export interface Entry {
 }
 
 /** Sets that are no part of a pattern but of what is asked around a match. */
-const ROLES = ['lead', 'then', 'not', 'mention', 'other'] as const
+const ROLES = ['lead', 'then', 'not', 'mention', 'other', 'asking'] as const
 export type Role = (typeof ROLES)[number]
 
 export interface Rulebook {

@@ -101,10 +101,12 @@ function trust(rule: Compiled, words: Words<Entry>, first: number, last: number)
   if (!edge)
     for (let i = Math.max(sentence, first - NEAR); i < first; i++) if (has(words, i, 'not')) return 0
   let mentioned = 0
+  let someone = false
   let others = false
   for (let i = sentence; i < first; i++) {
     if (has(words, i, 'mention')) mentioned++
-    if (has(words, i, 'other')) others = true
+    if (has(words, i, 'other')) someone = true
+    else if (someone && has(words, i, 'asking')) others = true
   }
   for (let i = last + 1; i < Math.min(words.count, last + 6) && (words.before[i]! & STOP) === 0; i++)
     if (has(words, i, 'mention')) mentioned++
