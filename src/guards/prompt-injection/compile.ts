@@ -7,6 +7,8 @@ export interface Compiled {
   weight: number
   /** In which table, and where. */
   name: string
+  /** The bit of its table. */
+  table: number
   order: boolean
   clause: boolean
   retrieved: boolean
@@ -23,12 +25,12 @@ export interface Entry {
   masks: Map<number, number>
   /** Rules that can begin with it. */
   heads: number[]
-  /** Languages in which it is one of these. */
-  roles: Partial<Record<Role, true>>
+  /** In which tables it is one of these, as bits. */
+  roles: Partial<Record<Role, number>>
 }
 
 /** Sets that are no part of a pattern but of what is asked around a match. */
-const ROLES = ['lead', 'then', 'not', 'mention', 'other', 'asking'] as const
+const ROLES = ['lead', 'next', 'not', 'mention', 'other', 'asking'] as const
 export type Role = (typeof ROLES)[number]
 
 export interface Rulebook {
@@ -59,18 +61,20 @@ export function compile(
   const rules: Compiled[] = []
   const needles = new Set<string>()
   const blank = (): Entry => ({ masks: new Map(), heads: [], roles: {} })
-  const entryOf = (word: string): Entry =>
-    vocabulary.entry(word.replace('*', ''), word.endsWith('*'), blank)
+  const entryOf = (word: string): Entry => vocabulary.entry(word.replace('*', ''), word.endsWith('*'), blank)
 
-  for (const [name, { sets, rules: table }] of tables) {
+  for (const [order, [name, { sets, rules: table }]] of tables.entries()) {
+    const bit = 1 << order
     for (const role of ROLES)
-      for (const word of forms((sets[role] ?? '').split(' ').filter(Boolean), sets))
-        entryOf(word).roles[role] = true
+      for (const word of forms((sets[role] ?? '').split(' ').filter(Boolean), sets)) {
+        const { roles } = entryOf(word)
+        roles[role] = (roles[role] ?? 0) | bit
+      }
     for (const [index, rule] of table.entries()) {
       if (!topics.has(rule[0])) continue
       const number = rules.length
       const { positions, ...compiled } = read(rule, `${name} ${index + 1}`, sets)
-      rules.push(compiled)
+      rules.push({ ...compiled, table: bit })
       positions.forEach((position, bit) => {
         for (const word of position.words) {
           const { masks, heads } = entryOf(word)
@@ -90,7 +94,8 @@ function settleStems(vocabulary: Vocabulary<Entry>): void {
   vocabulary.settle((entry, stem) => {
     for (const [rule, mask] of stem.masks) entry.masks.set(rule, (entry.masks.get(rule) ?? 0) | mask)
     for (const head of stem.heads) if (!entry.heads.includes(head)) entry.heads.push(head)
-    Object.assign(entry.roles, stem.roles)
+    for (const role of ROLES)
+      if (stem.roles[role] !== undefined) entry.roles[role] = (entry.roles[role] ?? 0) | stem.roles[role]
   })
 }
 
@@ -115,7 +120,7 @@ function read(
   [topic, weight, pattern]: Rule,
   name: string,
   sets: Language['sets'],
-): Compiled & { positions: Position[] } {
+): Omit<Compiled, 'table'> & { positions: Position[] } {
   const positions: Position[] = []
   const marks = { order: false, clause: false, retrieved: false }
   const fail = (what: string): never => {

@@ -1,8 +1,6 @@
-import type { Match } from './match.ts'
+import { type Match, SURE } from './match.ts'
 
-/** What is enough to say so, and enough to mention it. */
-export const SURE = 0.9
-export const SUSPECTED = 0.6
+const SUSPECTED = 0.6
 /** Evidence adds up over so many canonical characters. */
 const SPAN = 1500
 /** A part in which so much was found has been judged. */
@@ -24,22 +22,22 @@ export interface Evidence {
 export function weigh(matches: readonly Match[]): Evidence[] {
   const sorted = [...matches].sort((a, b) => a.start - b.start || b.end - a.end)
   const found: Evidence[] = []
-  let first = 0
-  const doubt = new Map<string, number>()
-  for (let i = 0; i < sorted.length && found.length < MOST; i++) {
-    const { rule, start, end } = sorted[i]!
-    while (start - sorted[first]!.start > SPAN) first++
-    doubt.clear()
+  /** Of each rule what it weighs, and where. */
+  const near = new Map<string, Match>()
+  for (const one of sorted) {
+    if (found.length >= MOST) break
+    const { rule, start, end } = one
+    const before = near.get(rule.name)
+    if (before === undefined || before.weight <= one.weight || start - before.start > SPAN)
+      near.set(rule.name, one)
     let left = 1
     const topics = new Set([rule.topic])
-    for (let j = Math.max(first, i - MOST); j <= i; j++) {
-      const { rule: other, weight } = sorted[j]!
-      const before = doubt.get(other.name) ?? 1
-      if (1 - weight >= before) continue
-      left *= (1 - weight) / before
-      doubt.set(other.name, 1 - weight)
-      topics.add(other.topic)
-    }
+    for (const [name, other] of near)
+      if (start - other.start > SPAN) near.delete(name)
+      else {
+        left *= 1 - other.weight
+        topics.add(other.rule.topic)
+      }
     const score = Math.round((1 - left) * 100) / 100
     if (score < SUSPECTED) continue
     const last = found.at(-1)
@@ -48,7 +46,7 @@ export function weigh(matches: readonly Match[]): Evidence[] {
     if (last !== undefined && start < last.end && sure === last.sure) {
       last.end = Math.max(last.end, end)
       last.score = Math.max(last.score, score)
-    } else found.push({ start, end, score, sure, topics: [...topics] })
+    } else if (sure || found.length === 0) found.push({ start, end, score, sure, topics: [...topics] })
   }
   return found.some(({ sure }) => sure) ? found.filter(({ sure }) => sure) : found.slice(0, 1)
 }

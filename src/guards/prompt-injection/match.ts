@@ -10,11 +10,15 @@ export interface Match {
   weight: number
 }
 
+/** What a match weighs that needs no other. */
+export const SURE = 0.9
 /** How much of the text around a needle is read, in characters of words; more than any rule and what is asked around it need. */
 const BEHIND = 160
 const AHEAD = 200
+/** A stretch in which so often something sure was found has been judged, and the text with it. */
+const ENOUGH = 256
 
-/** Where the rules hold, by rising start. Time is linear in the text, whatever stands in it. */
+/** Where the rules hold. Time is linear in the text, whatever stands in it. */
 export function match(
   { rules, vocabulary }: Rulebook,
   text: string,
@@ -29,7 +33,7 @@ export function match(
     for (i++; i < places.length && places[i]!.start < end; i++)
       end = Math.max(end, walk(text, places[i]!.end, 1, AHEAD, text.length, end))
     from = end
-    within(rules, vocabulary.read(text, start, end), retrieved, matches)
+    if (!within(rules, vocabulary.read(text, start, end), retrieved, matches)) break
   }
   return matches
 }
@@ -54,7 +58,8 @@ function within(
   words: Words<Entry>,
   retrieved: boolean,
   matches: Match[],
-): void {
+): boolean {
+  let sure = 0
   for (let first = 0; first < words.count; first++) {
     const heads = words.entries[first]?.heads
     if (heads === undefined) continue
@@ -64,9 +69,13 @@ function within(
       const last = run(rule, number, words, first)
       if (last < 0) continue
       const weight = rule.weight * trust(rule, words, first, last)
-      if (weight > 0) matches.push({ rule, start: words.starts[first]!, end: words.ends[last]!, weight })
+      if (weight <= 0) continue
+      matches.push({ rule, start: words.starts[first]!, end: words.ends[last]!, weight })
+      if (weight >= SURE) sure++
     }
+    if (sure > ENOUGH) return false
   }
+  return true
 }
 
 /** The last word of the shortest match that begins with the word `first`, or -1. */
@@ -78,16 +87,16 @@ function run(rule: Compiled, number: number, words: Words<Entry>, first: number)
     const taken = (words.entries[i]?.masks.get(number) ?? 0) | rule.any
     open = reach((open & taken) << 1, rule.optional)
     if (open === 0) return -1
-    if ((open & rule.last) !== 0 && (!rule.clause || clauseEnds(words, i + 1))) return i
+    if ((open & rule.last) !== 0 && (!rule.clause || clauseEnds(rule, words, i + 1))) return i
   }
   return -1
 }
 
-const has = (words: Words<Entry>, at: number, role: Role): boolean =>
-  at >= 0 && at < words.count && words.entries[at]?.roles[role] === true
+const has = (rule: Compiled, words: Words<Entry>, at: number, role: Role): boolean =>
+  at >= 0 && at < words.count && ((words.entries[at]?.roles[role] ?? 0) & rule.table) !== 0
 
-const clauseEnds = (words: Words<Entry>, at: number): boolean =>
-  at >= words.count || (words.before[at]! & EDGE) !== 0 || has(words, at, 'then')
+const clauseEnds = (rule: Compiled, words: Words<Entry>, at: number): boolean =>
+  at >= words.count || (words.before[at]! & EDGE) !== 0 || has(rule, words, at, 'next')
 
 /** How far around a match it is asked whether it is only spoken of. */
 const NEAR = 3
@@ -99,20 +108,20 @@ function trust(rule: Compiled, words: Words<Entry>, first: number, last: number)
   while (sentence > 0 && first - sentence < AROUND && (words.before[sentence]! & STOP) === 0) sentence--
   const edge = (words.before[first]! & EDGE) !== 0
   if (!edge)
-    for (let i = Math.max(sentence, first - NEAR); i < first; i++) if (has(words, i, 'not')) return 0
+    for (let i = Math.max(sentence, first - NEAR); i < first; i++) if (has(rule, words, i, 'not')) return 0
   let mentioned = 0
   let someone = false
   let others = false
   for (let i = sentence; i < first; i++) {
-    if (has(words, i, 'mention')) mentioned++
-    if (has(words, i, 'other')) someone = true
-    else if (someone && has(words, i, 'asking')) others = true
+    if (has(rule, words, i, 'mention')) mentioned++
+    if (has(rule, words, i, 'other')) someone = true
+    else if (someone && has(rule, words, i, 'asking')) others = true
   }
   for (let i = last + 1; i < Math.min(words.count, last + 6) && (words.before[i]! & STOP) === 0; i++)
-    if (has(words, i, 'mention')) mentioned++
+    if (has(rule, words, i, 'mention')) mentioned++
   const quoted = (words.before[first]! & QUOTE) !== 0
   if (others && !edge) return 0.3
   if (mentioned > (quoted ? 0 : 1)) return 0.3
-  if (rule.order && !edge && !has(words, first - 1, 'lead')) return 0.5
+  if (rule.order && !edge && !has(rule, words, first - 1, 'lead')) return 0.5
   return 1
 }

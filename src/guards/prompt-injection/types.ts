@@ -12,7 +12,7 @@ export type Topic = 'overrides' | 'extraction' | 'personas' | 'forgeries' | 'ord
  *     x!           of the words that must stand there these are the rarest: the rule is tried only near one of them.
  *                  The first by default.
  *     ^ (first)    stands as an order: at the beginning of a sentence or after one of the table's `lead` words
- *     $ (last)     a clause ends there: a stop, a line, the text, or one of the table's `then` words follows
+ *     $ (last)     a clause ends there: a stop, a line, the text, or one of the table's `next` words follows
  *     # (first)    only in what was retrieved, where nobody has an order to give
  */
 export type Rule = readonly [topic: Topic, weight: number, pattern: string]
