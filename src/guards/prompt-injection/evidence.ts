@@ -17,14 +17,13 @@ export interface Evidence {
 
 /**
  * Adds up matches that stand near each other: each rule counts once, as if they were independent. What is given is the
- * match that completed the evidence. Where something is sure, what is only suspected is left out.
+ * match that completed the evidence. What several rules find in the same words is evidence once. Where something is sure, what is only suspected is left out.
  */
 export function weigh(matches: readonly Match[]): Evidence[] {
-  const sorted = [...matches].sort((a, b) => a.start - b.start || b.end - a.end)
   const found: Evidence[] = []
   /** Of each rule what it weighs, and where. */
   const near = new Map<string, Match>()
-  for (const one of sorted) {
+  for (const one of apart(matches)) {
     if (found.length >= MOST) break
     const { rule, start, end } = one
     const before = near.get(rule.name)
@@ -40,13 +39,22 @@ export function weigh(matches: readonly Match[]): Evidence[] {
       }
     const score = Math.round((1 - left) * 100) / 100
     if (score < SUSPECTED) continue
-    const last = found.at(-1)
     const sure = score >= SURE
-    // Rules often find the same words.
-    if (last !== undefined && start < last.end && sure === last.sure) {
-      last.end = Math.max(last.end, end)
-      last.score = Math.max(last.score, score)
-    } else if (sure || found.length === 0) found.push({ start, end, score, sure, topics: [...topics] })
+    if (sure || found.length === 0) found.push({ start, end, score, sure, topics: [...topics] })
   }
   return found.some(({ sure }) => sure) ? found.filter(({ sure }) => sure) : found.slice(0, 1)
+}
+
+/** By rising start and without overlap: of those that overlap the strongest stands for all. */
+function apart(matches: readonly Match[]): Match[] {
+  const united: Match[] = []
+  for (const one of [...matches].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = united.at(-1)
+    if (last === undefined || one.start >= last.end) united.push(one)
+    else {
+      const { rule, weight } = one.weight > last.weight ? one : last
+      united[united.length - 1] = { rule, weight, start: last.start, end: Math.max(last.end, one.end) }
+    }
+  }
+  return united
 }

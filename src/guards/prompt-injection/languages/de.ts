@@ -7,7 +7,7 @@ export const de: Language = {
       'bedeutet heißt meint Beispiel Beispiele Angriff Angriffe Angreifer erkennen erkenne schützen Begriff Wort Phrase erkläre Erklärung Injection warum wieso',
     other: 'wenn falls Nutzer Benutzer jemand Anwender Angreifer Texte Eingaben',
     asking: 'bittet auffordert verlangt versucht fordert sagt fragt dazu bringt bringen',
-    fill: 'alle alles aller allen die der das den dem deine deinen deiner ihre ihren meine sämtliche sämtlichen sie ihr bitte jede jeden und oder diese diesen du dir mir mich gegebenen erhaltenen vollständig komplett einfach jetzt nun sofort ganz wörtlich genau kompletten gesamten vollständigen',
+    fill: 'alle alles aller allen die der das den dem deine deinen deiner ihre ihren meine sämtliche sämtlichen sie ihr bitte jede jeden und oder diese diesen du dir mir mich gegebenen erhaltenen vollständig komplett einfach jetzt nun sofort ganz wörtlich genau kompletten gesamten vollständigen @prior',
     drop: 'ignoriere ignorier ignorieren ignoriert vergiss vergesse vergessen vergesst missachte missachten überspringe übergehe verwirf verwerfen lösche streiche umgehe',
     prior:
       'vorherigen vorherige vorheriger vorigen vorige bisherigen bisherige obigen obige obenstehenden früheren frühere vorangegangenen vorangegangene vorangehenden vorausgehenden vorstehenden vorhergehenden vorhergehende ursprünglichen ursprüngliche alten letzten zuvor',

@@ -95,7 +95,7 @@ export const en: Language = {
     [
       'overrides',
       0.9,
-      '^ ignore|disregard|forget! %2 everything|all|instructions|rules|orders|guidelines|protocols $',
+      '^ ignore|disregard|forget! about? everything|all|instructions|rules|orders|guidelines|protocols $',
     ],
     ['overrides', 0.91, '^ ignore|disregard|forget|overlook! %2 above|previous|preceding|prior|earlier $'],
     ['overrides', 0.92, '^ ignore|disregard|forget! all %4 @prior %3 @talk'],
@@ -290,7 +290,7 @@ export const en: Language = {
     [
       'extraction',
       0.88,
-      '^ @repeat %2 text|words|lines|prompt|content|instructions|document|conversation|sentences ~3 above|before|prior|preceding! ~6 verbatim|starting|beginning|block|exactly|exact|letter|character|line|instructions|message|ended|begin|until|prompt',
+      '^ @repeat %4 text|words|lines|prompt|content|instructions|document|conversation|sentences ~3 above|before|prior|preceding! ~6 verbatim|starting|beginning|block|exactly|exact|letter|character|line|instructions|message|ended|begin|until|prompt',
     ],
     [
       'extraction',
@@ -489,7 +489,7 @@ export const en: Language = {
     ['personas', 0.6, 'opposite day|mode|world! '],
     [
       'personas',
-      0.85,
+      0.92,
       'grandma|grandmother|granny|nana! ~8 used|would|worked|chemical|read|reading|tell|telling|lull|asleep|sleep ~6 keys|napalm|recipe|asleep|sleep|engineer|factory|steps|instructions|windows',
     ],
     [

@@ -7,7 +7,7 @@ export const es: Language = {
       'significa frase ejemplo ejemplos ataque ataques atacante atacantes detectar detección proteger explica explicar palabra término expresión inyección cómo',
     other: 'si usuario usuarios alguien atacante texto documento cliente',
     asking: 'pide piden intenta intentan dice ordena solicita trata quiere',
-    fill: 'todas todos todo toda las los la el lo de del mis tus sus tu su estas esta y o por favor me te que por completo ahora simplemente exactamente completo completamente cualquier',
+    fill: 'todas todos todo toda las los la el lo de del mis tus sus tu su estas esta y o por favor me te que por completo ahora simplemente exactamente completo completamente cualquier @prior',
     drop: 'ignora ignore ignorar ignoren ignorad olvida olvide olviden olvidar olvidad olvidate olvídate descarta descarte omite omita desatiende desobedece anula anule desestima',
     prior:
       'anteriores anterior previas previos previa previo precedentes arriba iniciales originales antes antecedentes',

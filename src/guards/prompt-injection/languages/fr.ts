@@ -7,7 +7,7 @@ export const fr: Language = {
       'signifie veut dire expression exemple exemples attaque attaques attaquant détecter détection protéger expliquer explique mot phrase terme injection pourquoi',
     other: 'si utilisateur utilisateurs quelqu attaquant texte document client',
     asking: 'demande demandent essaie tente dit ordonne cherche veut',
-    fill: 'toutes tous tout les le la l de des du d mes tes vos ton ta votre ces cette et ou moi nous vous te a ce que s il plait simplement maintenant complètement exactement intégralement précises',
+    fill: 'toutes tous tout les le la l de des du d mes tes vos ton ta votre ces cette et ou moi nous vous te a ce que s il plait simplement maintenant complètement exactement intégralement précises @prior',
     drop: 'ignore ignorez ignorer oublie oubliez oublier abandonne abandonnez outrepasse outrepassez contourne contournez annule annulez néglige négligez efface effacez désobéis',
     prior:
       'précédentes précédents précédente précédent antérieures antérieurs antérieure initiales initiaux originales préalables dessus avant ci',

@@ -7,7 +7,7 @@ export const hi: Language = {
     mention: 'मतलब अर्थ उदाहरण हमला हमले हमलावर पहचान समझाओ समझाइए वाक्य शब्द क्यों कैसे matlab arth',
     other: 'अगर यदि उपयोगकर्ता कोई हमलावर',
     asking: 'कहे कहता पूछे कोशिश मांगे',
-    fill: 'को के की का और या कृपया मुझे हमें सभी सब पूरी तरह से अब बस पूरा ko ke ki ka aur sabhi saare mujhe please bas',
+    fill: 'को के की का और या कृपया मुझे हमें सभी सब पूरी तरह से अब बस पूरा ko ke ki ka aur sabhi saare mujhe please bas @prior',
     prior:
       'पिछले पिछली पहले पूर्व उपरोक्त ऊपर सभी सारे अब पुराने मूल दिए गए pichle pichhle pehle purane upar sabhi saare',
     orders:

@@ -7,7 +7,7 @@ export const it: Language = {
       'significa frase esempio esempi attacco attacchi attaccante rilevare proteggere spiega spiegare parola termine espressione iniezione come',
     other: 'se utente utenti qualcuno attaccante testo documento cliente',
     asking: 'chiede chiedono tenta tentano dice ordina cerca vuole',
-    fill: 'tutte tutti tutto tutta le gli i il la lo l di del delle dei degli che mie tue vostre tuoi tuo tua sue queste e o per favore mi ti ora semplicemente esattamente completamente completo qualsiasi',
+    fill: 'tutte tutti tutto tutta le gli i il la lo l di del delle dei degli che mie tue vostre tuoi tuo tua sue queste e o per favore mi ti ora semplicemente esattamente completamente completo qualsiasi @prior',
     drop: 'ignora ignori ignorare ignorate dimentica dimentichi dimenticate dimenticare scarta trascura tralascia annulla disattendi',
     prior: 'precedenti precedente sopra iniziali originali anteriori prima',
     orders:

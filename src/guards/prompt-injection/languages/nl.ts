@@ -7,7 +7,7 @@ export const nl: Language = {
       'betekent betekenis zin voorbeeld voorbeelden aanval aanvallen aanvaller herkennen detecteren beschermen uitleggen leg woord term waarom hoe',
     other: 'als indien gebruiker gebruikers iemand aanvaller tekst document klant',
     asking: 'vraagt vragen probeert proberen zegt opdraagt wil',
-    fill: 'alle al alles de het een mijn je jouw uw deze die dat en of alsjeblieft alstublieft mij me ons u jou nu gewoon helemaal volledig volledige exact precies gegeven',
+    fill: 'alle al alles de het een mijn je jouw uw deze die dat en of alsjeblieft alstublieft mij me ons u jou nu gewoon helemaal volledig volledige exact precies gegeven @prior',
     drop: 'negeer negeren negeert vergeet vergeten omzeil omzeilen verwerp sla laat wis',
     prior:
       'vorige voorgaande eerdere eerder bovenstaande voorafgaande oorspronkelijke vroegere hierboven bestaande',

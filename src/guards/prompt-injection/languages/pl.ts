@@ -7,7 +7,7 @@ export const pl: Language = {
       'znaczy oznacza zdanie przykład przykłady atak ataki atakujący wykrywać wykryć chronić wyjaśnij słowo termin dlaczego jak fraza',
     other: 'jeśli jeżeli gdy użytkownik użytkownicy ktoś atakujący tekst dokument klient',
     asking: 'prosi proszą próbuje próbują mówi każe poprosi chce',
-    fill: 'wszystkie wszystkich wszystko wszystkim o te tych moje swoje swoich twoje twoich i lub proszę mi nam teraz po prostu całkowicie dokładnie cały całą pełne pełny jakiekolwiek',
+    fill: 'wszystkie wszystkich wszystko wszystkim o te tych moje swoje swoich twoje twoich i lub proszę mi nam teraz po prostu całkowicie dokładnie cały całą pełne pełny jakiekolwiek @prior',
     drop: 'zignoruj zignorujcie ignoruj ignorujcie zapomnij zapomnijcie pomiń porzuć odrzuć zlekceważ unieważnij obejdź',
     prior:
       'poprzednie poprzednich poprzednią poprzednia wcześniejsze wcześniejszych powyższe powyższych powyższych dotychczasowe dotychczasowych pierwotne pierwotnych poprzedzające początkowe',

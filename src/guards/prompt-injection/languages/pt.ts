@@ -7,7 +7,7 @@ export const pt: Language = {
       'significa frase exemplo exemplos ataque ataques atacante atacantes detectar proteger explique explicar palavra termo expressão injeção como',
     other: 'se usuário usuários utilizador alguém atacante texto documento cliente',
     asking: 'pede pedem pedir tenta tentam diz ordena solicita quer',
-    fill: 'todas todos tudo toda as os a o de do da das dos que minhas suas seus tuas teus sua seu tua teu estas essas e ou por favor me te agora simplesmente exatamente completamente completo quaisquer sobre',
+    fill: 'todas todos tudo toda as os a o de do da das dos que minhas suas seus tuas teus sua seu tua teu estas essas e ou por favor me te agora simplesmente exatamente completamente completo quaisquer sobre @prior',
     drop: 'ignore ignora ignorar ignorem esqueça esquece esqueçam esquecer desconsidere desconsidera desconsiderar descarte descarta despreze anule cancele',
     prior: 'anteriores anterior prévias prévios prévia acima precedentes iniciais originais antes antigas',
     orders:

@@ -8,7 +8,7 @@ export const tr: Language = {
     other: 'eğer kullanıcı kullanıcılar biri saldırgan metin belge',
     asking: 'isterse istiyor ister çalışırsa çalışıyor derse söylerse',
     not: 'asla',
-    fill: 've veya lütfen bana bize tam tamamen şimdi aynen olduğu gibi tamamını kelimesi kelimesine hepsini sakın sadece',
+    fill: 've veya lütfen bana bize tam tamamen şimdi aynen olduğu gibi tamamını kelimesi kelimesine hepsini sakın sadece @prior',
     prior:
       'önceki yukarıdaki yukarıda önce öncesindeki geçmiş eski mevcut tüm bütün verilen şimdiye evvelki ilk orijinal',
     orders:
