@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { canonicalise } from '../../core/canonical/index.ts'
 import { defineGuard } from '../../core/guard.ts'
-import type { Hit, Needles, View } from '../../core/types.ts'
+import type { Guard, Hit, Needles, View } from '../../core/types.ts'
 import { compile, type Rulebook } from './compile.ts'
 import { weigh } from './evidence.ts'
 import { LANGUAGES } from './languages/index.ts'
@@ -41,28 +41,42 @@ export const promptInjection = defineGuard<Config>({
     'injection.indirect': { edits: true },
     'injection.suspected': { edits: false },
   }),
-  open({ languages, rules, allow }) {
-    const topics = new Set((Object.keys(rules) as Topic[]).filter((name) => rules[name]))
-    const chosen = languages ?? Object.keys(LANGUAGES)
-    const book = compile(
-      chosen.map((name) => [name, LANGUAGES[name]!] as const),
-      topics,
-    )
-    const marks = topics.has('forgeries') ? MARKS : []
-    return {
-      scope: 'part',
-      hold: 'whole',
-      lookbehind: 0,
-      kinds: ['text', 'document', 'tool_call'],
-      decode: 'all',
-      needles: [...book.needles, ...marks.map(({ literal }) => literal), ...allow.map(phrase)],
-      inspect: (view) =>
-        view.final
-          ? { hits: inspect(view, book, marks), settled: view.offset + view.text.length }
-          : { hits: [], settled: view.from },
-    }
+  open(config) {
+    const key = JSON.stringify(config)
+    const known = opened.get(key)
+    if (known !== undefined) return known
+    if (opened.size >= MAX_OPENED) opened.clear()
+    const guard = build(config)
+    opened.set(key, guard)
+    return guard
   },
 })
+
+/** Stages and boundaries with the same fields share one guard: its tables are large. */
+const opened = new Map<string, Guard>()
+const MAX_OPENED = 32
+
+function build({ languages, rules, allow }: Config): Guard {
+  const topics = new Set((Object.keys(rules) as Topic[]).filter((name) => rules[name]))
+  const chosen = languages ?? Object.keys(LANGUAGES)
+  const book = compile(
+    chosen.map((name) => [name, LANGUAGES[name]!] as const),
+    topics,
+  )
+  const marks = topics.has('forgeries') ? MARKS : []
+  return {
+    scope: 'part',
+    hold: 'whole',
+    lookbehind: 0,
+    kinds: ['text', 'document', 'tool_call'],
+    decode: 'all',
+    needles: [...book.needles, ...marks.map(({ literal }) => literal), ...allow.map(phrase)],
+    inspect: (view) =>
+      view.final
+        ? { hits: inspect(view, book, marks), settled: view.offset + view.text.length }
+        : { hits: [], settled: view.from },
+  }
+}
 
 /** @throws Error for a phrase of which nothing can be seen */
 function phrase(text: string, index: number): string {
