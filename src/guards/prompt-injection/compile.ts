@@ -33,11 +33,22 @@ export interface Entry {
 const ROLES = ['lead', 'next', 'not', 'mention', 'other', 'asking'] as const
 export type Role = (typeof ROLES)[number]
 
+export interface Needle {
+  text: string
+  /** It is a word, and not only its beginning. */
+  whole: boolean
+  /** How many words of a match may stand before and after it. */
+  behind: number
+  ahead: number
+  /** Of nothing but rules for what was retrieved. */
+  retrieved: boolean
+}
+
 export interface Rulebook {
   rules: readonly Compiled[]
   vocabulary: Vocabulary<Entry>
-  /** Words one of which stands in every match. */
-  needles: readonly string[]
+  /** One of these stands in every match. */
+  needles: readonly Needle[]
 }
 
 const MAX_POSITIONS = 30
@@ -59,34 +70,43 @@ export function compile(
 ): Rulebook {
   const vocabulary = new Vocabulary<Entry>()
   const rules: Compiled[] = []
-  const needles = new Set<string>()
+  const needles = new Map<string, Needle>()
   const blank = (): Entry => ({ masks: new Map(), heads: [], roles: {} })
   const entryOf = (word: string): Entry => vocabulary.entry(word.replace('*', ''), word.endsWith('*'), blank)
 
   for (const [order, [name, { sets, rules: table }]] of tables.entries()) {
-    const bit = 1 << order
+    const own = 1 << order
     for (const role of ROLES)
       for (const word of forms((sets[role] ?? '').split(' ').filter(Boolean), sets)) {
         const { roles } = entryOf(word)
-        roles[role] = (roles[role] ?? 0) | bit
+        roles[role] = (roles[role] ?? 0) | own
       }
     for (const [index, rule] of table.entries()) {
       if (!topics.has(rule[0])) continue
       const number = rules.length
       const { positions, ...compiled } = read(rule, `${name} ${index + 1}`, sets)
-      rules.push({ ...compiled, table: bit })
+      rules.push({ ...compiled, table: own })
       positions.forEach((position, bit) => {
         for (const word of position.words) {
           const { masks, heads } = entryOf(word)
           masks.set(number, (masks.get(number) ?? 0) | (1 << bit))
           if ((compiled.first >> bit) & 1 && !heads.includes(number)) heads.push(number)
-          if (position.needle) needles.add(word.replace('*', ''))
+          if (!position.needle) continue
+          const text = word.replace('*', '')
+          const known = needles.get(text)
+          needles.set(text, {
+            text,
+            whole: !word.endsWith('*') && known?.whole !== false,
+            behind: Math.max(bit, known?.behind ?? 0),
+            ahead: Math.max(positions.length - bit, known?.ahead ?? 0),
+            retrieved: compiled.retrieved && known?.retrieved !== false,
+          })
         }
       })
     }
   }
   settleStems(vocabulary)
-  return { rules, vocabulary, needles: [...needles] }
+  return { rules, vocabulary, needles: [...needles.values()] }
 }
 
 /** A whole word is also what each stem of it is. */

@@ -8,6 +8,7 @@ import { LANGUAGES } from './languages/index.ts'
 import { MARKS, type Mark, marked } from './marks.ts'
 import { type Match, match } from './match.ts'
 import type { Topic } from './types.ts'
+import { isWord } from './words.ts'
 
 const topic = z.boolean().default(true)
 const config = z.strictObject({
@@ -70,7 +71,11 @@ function build({ languages, rules, allow }: Config): Guard {
     lookbehind: 0,
     kinds: ['text', 'document', 'tool_call'],
     decode: 'all',
-    needles: [...book.needles, ...marks.map(({ literal }) => literal), ...allow.map(phrase)],
+    needles: [
+      ...book.needles.map(({ text }) => text),
+      ...marks.map(({ literal }) => literal),
+      ...allow.map(phrase),
+    ],
     inspect: (view) =>
       view.final
         ? { hits: inspect(view, book, marks), settled: view.offset + view.text.length }
@@ -93,8 +98,10 @@ function inspect(view: View, book: Rulebook, marks: readonly Mark[]): Hit[] {
   const matches: Match[] = []
   for (const place of view.needles().found) {
     const { needle, start, end } = place
-    if (needle < book.needles.length) words.push(place)
-    else if (needle - book.needles.length >= marks.length) allowed.push(place)
+    if (needle < book.needles.length) {
+      const { whole, retrieved: only } = book.needles[needle]!
+      if ((retrieved || !only) && isWord(canonical.text, start, end, whole)) words.push(place)
+    } else if (needle - book.needles.length >= marks.length) allowed.push(place)
     else matches.push(...marked(canonical.text, marks[needle - book.needles.length]!, start, end))
   }
   const all = matches.concat(match(book, canonical.text, words, retrieved))

@@ -1,5 +1,5 @@
 import { type Compiled, type Entry, type Role, type Rulebook, reach } from './compile.ts'
-import { EDGE, isWordy, QUOTE, STOP, type Words } from './words.ts'
+import { back, EDGE, forth, QUOTE, STOP, type Words } from './words.ts'
 
 /** A place where a rule holds, in canonical text. */
 export interface Match {
@@ -12,65 +12,79 @@ export interface Match {
 
 /** What a match weighs that needs no other. */
 export const SURE = 0.9
-/** How much of the text around a needle is read, in characters of words; more than any rule and what is asked around it need. */
-const BEHIND = 160
-const AHEAD = 200
 /** A stretch in which so often something sure was found has been judged, and the text with it. */
 const ENOUGH = 256
 
 /** Where the rules hold. Time is linear in the text, whatever stands in it. */
 export function match(
-  { rules, vocabulary }: Rulebook,
+  { rules, vocabulary, needles }: Rulebook,
   text: string,
-  places: readonly { start: number; end: number }[],
+  places: readonly { needle: number; start: number; end: number }[],
   retrieved: boolean,
 ): Match[] {
   const matches: Match[] = []
-  let from = 0
-  for (let i = 0; i < places.length; ) {
-    const start = walk(text, places[i]!.start, -1, BEHIND, from)
-    let end = walk(text, places[i]!.end, 1, AHEAD, text.length)
-    for (i++; i < places.length && places[i]!.start < end; i++)
-      end = Math.max(end, walk(text, places[i]!.end, 1, AHEAD, text.length, end))
-    from = end
-    if (!within(rules, vocabulary.read(text, start, end), retrieved, matches)) break
+  for (const [start, end] of stretches(needles, text, places)) {
+    const near = vocabulary.read(text, start, end)
+    if (!holds(rules, near, retrieved)) continue
+    // Only now what stands around it matters.
+    const words = vocabulary.read(text, back(text, start, AROUND, 0), forth(text, end, AROUND))
+    if (!collect(rules, words, retrieved, start, end, matches)) break
   }
   return matches
 }
 
-/** So many characters of words further, to the edge of a word. What is between words does not count. */
-function walk(text: string, at: number, step: 1 | -1, most: number, limit: number, known = at): number {
-  let left = most - (known > at ? known - at : 0)
-  let here = Math.max(at, step > 0 ? known : at)
-  while (here !== limit) {
-    const wordy = isWordy(text.charCodeAt(step > 0 ? here : here - 1))
-    if (left <= 0 && !wordy) break
-    // A word that never ends.
-    if (left < -most) break
-    if (wordy) left--
-    here += step
+/** The text around needles in which a match with one of them stands, by rising start, none twice. */
+function stretches(
+  needles: Rulebook['needles'],
+  text: string,
+  places: readonly { needle: number; start: number; end: number }[],
+): [from: number, to: number][] {
+  const united: [from: number, to: number][] = []
+  const each = places.map(({ needle, start, end }): [from: number, to: number] => {
+    const { behind, ahead } = needles[needle]!
+    return [back(text, start, behind, 0), forth(text, end, ahead)]
+  })
+  for (const one of each.sort((a, b) => a[0] - b[0])) {
+    const last = united.at(-1)
+    if (last === undefined || one[0] > last[1]) united.push(one)
+    else last[1] = Math.max(last[1], one[1])
   }
-  return here
+  return united
 }
 
-function within(
+function holds(rules: readonly Compiled[], words: Words<Entry>, retrieved: boolean): boolean {
+  for (let first = 0; first < words.count; first++)
+    for (const number of words.entries[first]?.heads ?? NONE) {
+      const rule = rules[number]!
+      if ((!rule.retrieved || retrieved) && run(rule, number, words, first) >= 0) return true
+    }
+  return false
+}
+
+const NONE: readonly number[] = []
+
+/** Adds the matches that begin in [from, to); false when there are more than enough. */
+function collect(
   rules: readonly Compiled[],
   words: Words<Entry>,
   retrieved: boolean,
+  from: number,
+  to: number,
   matches: Match[],
 ): boolean {
   let sure = 0
   for (let first = 0; first < words.count; first++) {
-    const heads = words.entries[first]?.heads
-    if (heads === undefined) continue
-    for (const number of heads) {
+    const start = words.starts[first]!
+    if (start < from) continue
+    if (start >= to) break
+    for (const number of words.entries[first]?.heads ?? NONE) {
       const rule = rules[number]!
       if (rule.retrieved && !retrieved) continue
       const last = run(rule, number, words, first)
       if (last < 0) continue
       const weight = rule.weight * trust(rule, words, first, last)
       if (weight <= 0) continue
-      matches.push({ rule, start: words.starts[first]!, end: words.ends[last]!, weight })
+      matches.push({ rule, start, end: words.ends[last]!, weight })
       if (weight >= SURE) sure++
     }
     if (sure > ENOUGH) return false

@@ -37,7 +37,48 @@ function kindOf(unit: number): number {
   return kind
 }
 
-export const isWordy = (unit: number): boolean => kindOf(unit) !== SEPARATOR
+/** Whether what stands at [start, end) can be a word, or with `whole` false its beginning, and not the middle of another. */
+export const isWord = (text: string, start: number, end: number, whole: boolean): boolean =>
+  kindOf(text.charCodeAt(start)) !== SPACED ||
+  ((start === 0 || kindOf(text.charCodeAt(start - 1)) !== SPACED) &&
+    (!whole || end === text.length || kindOf(text.charCodeAt(end)) !== SPACED))
+
+/** A word of a script without spaces has at most about so many units. */
+const LONG = 12
+
+/** Where so many words before `at` begin, but not before `limit`. What stands between words does not count. */
+export function back(text: string, at: number, words: number, limit: number): number {
+  let here = at
+  for (let left = words * LONG; here > limit; ) {
+    const kind = kindOf(text.charCodeAt(here - 1))
+    if (kind === SPACED) {
+      if (left <= 0) return here
+      while (here > limit && kindOf(text.charCodeAt(here - 1)) === SPACED) here--
+      left -= LONG
+    } else if (kind === SEPARATOR) here--
+    else if (left-- <= 0) return here
+    else here--
+  }
+  return here
+}
+
+/** Where so many words after `at` end. */
+export function forth(text: string, at: number, words: number): number {
+  let here = at
+  // The rest of a word of which `at` ends the stem.
+  while (here < text.length && kindOf(text.charCodeAt(here)) === SPACED) here++
+  for (let left = words * LONG; here < text.length; ) {
+    const kind = kindOf(text.charCodeAt(here))
+    if (kind === SPACED) {
+      if (left <= 0) return here
+      while (here < text.length && kindOf(text.charCodeAt(here)) === SPACED) here++
+      left -= LONG
+    } else if (kind === SEPARATOR) here++
+    else if (left-- <= 0) return here
+    else here++
+  }
+  return here
+}
 
 /** Units of an unknown run of a script without spaces that count as one word: a syllable of Hangul has up to three. */
 const RUN = 4

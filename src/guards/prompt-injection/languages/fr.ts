@@ -19,15 +19,15 @@ export const fr: Language = {
     your: 'tes vos ton votre ta',
   },
   rules: [
-    ['overrides', 0.95, '@drop! %6 @orders|@talk %3 @prior|reçues|données|fournies|reçus'],
-    ['overrides', 0.95, '@drop! %6 @prior %2 @orders'],
-    ['overrides', 0.92, '@drop! %2 @your %3 @orders'],
-    ['overrides', 0.9, '@drop! toutes|tous %2 @orders $'],
-    ['overrides', 0.65, '@drop! les|ces|la @orders'],
+    ['overrides', 0.95, '@drop %6 @orders|@talk %3 @prior|reçues|données|fournies|reçus'],
+    ['overrides', 0.95, '@drop %6 @prior %2 @orders'],
+    ['overrides', 0.92, '@drop %2 @your! %3 @orders'],
+    ['overrides', 0.9, '@drop toutes|tous %2 @orders $'],
+    ['overrides', 0.65, '@drop les|ces|la @orders'],
     [
       'overrides',
       0.92,
-      '@drop! %2 tout|ce ~5 avant|précède|précédemment|dit|dessus|dites|appris|discuté|auparavant|haut',
+      '@drop %2 tout|ce ~5 avant|précède|précédemment|dit|dessus|dites|appris|discuté|auparavant|haut',
     ],
     [
       'overrides',
@@ -35,15 +35,15 @@ export const fr: Language = {
       'ne|n suis|suivez|respecte|respectez|tiens|obéis|obéissez! ~2 pas|plus|pas|compte ~3 @orders',
     ],
     ['overrides', 0.45, 'à|a partir|compter de maintenant! ~1 tu|vous'],
-    ['overrides', 0.45, 'désormais! tu|vous es|êtes|dois|devez|répondras'],
-    ['overrides', 0.55, 'nouvelles|nouvelle instructions|consignes|instruction|tâche! $'],
-    ['extraction', 0.93, '@reveal ~3 @your %3 @orders!'],
+    ['overrides', 0.45, 'désormais tu|vous es|êtes|dois|devez|répondras'],
+    ['overrides', 0.55, 'nouvelles|nouvelle instructions|consignes|instruction|tâche $'],
+    ['extraction', 0.93, '@reveal ~3 @your! %3 @orders'],
     [
       'extraction',
       0.93,
-      '@reveal ~4 prompt|message|instructions|invite|consignes! %3 système|initial|initiales|système|cachées|secrètes|originales',
+      '@reveal ~4 prompt|message|instructions|invite|consignes %3 système|initial|initiales|système|cachées|secrètes|originales!',
     ],
-    ['extraction', 0.9, 'quelles|quel|quelle|quels ~2 sont|étaient|est|était ~1 @your %2 @orders!'],
+    ['extraction', 0.9, 'quelles|quel|quelle|quels ~2 sont|étaient|est|était ~1 @your %2 @orders'],
     [
       'extraction',
       0.92,
@@ -52,8 +52,8 @@ export const fr: Language = {
     [
       'personas',
       0.72,
-      'tu|vous|ia|réponds|répondez ~6 sans|aucune|aucun ~2 restrictions|restriction|censure|filtre|filtres|limites|limite|éthique|morale!',
+      'tu|vous|ia|réponds|répondez ~6 sans|aucune|aucun! ~2 restrictions|restriction|censure|filtre|filtres|limites|limite|éthique|morale',
     ],
-    ['personas', 0.9, 'mode développeur|jailbreak|dan! ~2 activé|active|activez'],
+    ['personas', 0.9, 'mode développeur|jailbreak|dan ~2 activé|active|activez!'],
   ],
 }

@@ -15,37 +15,37 @@ export const orders: readonly Rule[] = [
   [
     'orders',
     0.9,
-    '# to|for the|any|all? ai|llm|language|automated|assistant|agent! %1 assistant|assistants|model|models|agent|agents|system|systems|reading|processing|summarizing|bot ~3 reading|processing|you|summarizing|please|parsing|this|must',
+    '# to|for the|any|all? ai|llm|language|automated|assistant|agent %1 assistant|assistants|model|models|agent|agents|system|systems|reading|processing|summarizing|bot! ~3 reading|processing|you|summarizing|please|parsing|this|must',
   ],
   [
     'orders',
     0.92,
-    '# do|don|never|without|not|dont not|t? tell|telling|inform|informing|mention|mentioning|notify|notifying|alert|alerting|reveal|disclose! %1 this|it|to? the|your user|users|owner|human',
+    '# do|don|never|without|not|dont not|t? tell|telling|inform|informing|mention|mentioning|notify|notifying|alert|alerting|reveal|disclose %1 this|it|to? the|your user|users|owner|human!',
   ],
   [
     'orders',
     0.85,
-    '# @is|you ~4 the|your %1 user|human|owner|account|victim|recipient s? ~3 password|passwords|credentials|credit|token|tokens|inbox|emails|contacts|keys|secrets! ',
+    '# @is|you ~4 the|your %1 user|human|owner|account|victim|recipient s? ~3 password|passwords|credentials|credit|token|tokens|inbox|emails|contacts|keys|secrets!',
   ],
   [
     'orders',
     0.92,
-    '# ^ send|forward|mail|email|exfiltrate|transmit|upload|leak|share|deliver! %3 conversation|contents|password|passwords|credentials|inbox|emails|secrets|mails ~8 to',
+    '# ^ send|forward|mail|email|exfiltrate|transmit|upload|leak|share|deliver %3 conversation|contents|password|passwords|credentials|inbox|emails|secrets|mails! ~8 to',
   ],
   [
     'orders',
     0.85,
-    '# ^ send|forward|mail|email|exfiltrate|transmit|upload|leak|share|deliver! %4 confidential|sensitive|private|financial|internal|personal ~3 emails|data|information|documents|files|records|messages ~6 to',
+    '# ^ send|forward|mail|email|exfiltrate|transmit|upload|leak|share|deliver %4 confidential|sensitive|private|financial|internal|personal! ~3 emails|data|information|documents|files|records|messages ~6 to',
   ],
   [
     'orders',
     0.93,
-    '# secretly|silently|quietly|covertly! ~3 send|forward|email|add|insert|include|delete|upload|copy|bcc|share|exfiltrate|transmit|execute|run',
+    '# secretly|silently|quietly|covertly ~3 send|forward|email|add|insert|include|delete|upload|copy|bcc|share|exfiltrate|transmit|execute|run',
   ],
   [
     'orders',
     0.9,
-    '# include|add|append|insert|embed|render ~6 in|to|into your response|reply|answer|summary|output|responses|replies|answers! ',
+    '# include|add|append|insert|embed|render ~6 in|to|into your response|reply|answer|summary|output|responses|replies|answers!',
   ],
   [
     'orders',
@@ -55,7 +55,7 @@ export const orders: readonly Rule[] = [
   [
     'orders',
     0.6,
-    '# tell|convince|inform|persuade|instruct|ask|direct|advise|encourage the user|users|reader|human! to|that|they|their|his|about',
+    '# tell|convince|inform|persuade|instruct|ask|direct|advise|encourage the user|users|reader|human to|that|they|their|his|about',
   ],
   [
     'orders',
@@ -67,7 +67,7 @@ export const orders: readonly Rule[] = [
     0.93,
     '# instead|before|after of|you|the|doing|answering|responding|completing|summarizing ~3 summarizing|translating|answering|responding|task|question|summary! ~3 do|first|call|please|say|you|print|output|instead|run|use|write',
   ],
-  ['orders', 0.9, '# on top of your main|primary|current|original task|job! '],
+  ['orders', 0.9, '# on top! of your main|primary|current|original task|job'],
   [
     'orders',
     0.85,
@@ -76,13 +76,12 @@ export const orders: readonly Rule[] = [
   [
     'orders',
     0.85,
-    '# besides|beyond|alongside|in|addition|while|pause|before|apart ~2 your ~3 task|tasks|duties|projects|work|assignment|objectives|responsibilities|thought|goal! ',
+    '# besides|beyond|alongside|in|addition|while|pause|before|apart ~2 your ~3 task|tasks|duties|projects|work|assignment|objectives|responsibilities|thought|goal!',
   ],
   [
     'orders',
     0.8,
-    '# execute|perform|complete|answer|attend|address ~3 following|instruction|instructions|task|question|directive|command! ~3 immediately|priority|urgent|urgently',
+    '# execute|perform|complete|answer|attend|address ~3 following|instruction|instructions|task|question|directive|command ~3 immediately|priority|urgent|urgently!',
   ],
   ['orders', 0.8, '# i|am|m ~3 authorizing|authorize|instructing|authorized! you ~6 to'],
-  ['orders', 0.5, '# call|use|invoke|execute ~1 the ~3 tool|function|api! ~6 with|to|all|on|and|for'],
 ]

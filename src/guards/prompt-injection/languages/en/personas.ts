@@ -30,8 +30,8 @@ export const personas: readonly Rule[] = [
     'you|me|act|become|be|as|pretend|roleplay|imagine|simulate ~5 @free! ~1 @model|version|chatbot|character|persona|entity|being|mode|hacker|and|who',
   ],
   ['personas', 0.75, 'you ~4 are|re|be|become|act|remain ~4 @free!'],
-  ['personas', 0.45, '@free! ~3 @model|response|responses|answer|answers|content|information|output|version'],
-  ['personas', 0.5, 'unfiltered|uncensored|jailbroken!'],
+  ['personas', 0.45, '@free ~3 @model|response|responses|answer|answers|content|information|output|version'],
+  ['personas', 0.5, 'unfiltered|uncensored|jailbroken'],
   [
     'personas',
     0.93,
@@ -60,7 +60,7 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.85,
-    'bypass|bypasses|circumvent|override|evade|ignore|ignores|break|violate|violates|disregard|disregards|circumvents ~3 your|openai|openais|its|safety|content|ethical|all ~3 filter|filters|guidelines|guardrails|safeguards|policy|policies|moderation|restrictions!',
+    'bypass|bypasses|circumvent|override|evade|ignore|ignores|break|violate|violates|disregard|disregards|circumvents ~3 your|openai|openais|its|safety|content|ethical|all ~3 filter|filters|guidelines|guardrails|safeguards|policy|policies|moderation|restrictions',
   ],
   [
     'personas',
@@ -68,7 +68,7 @@ export const personas: readonly Rule[] = [
     'you are|re|will|act|become|acting|called|named|as|roleplay|pretend ~3 dan|stan|dude|aim|betterdan|jailbot|evilbot|h4x|mongo|devgpt|freegpt|chaosgpt|malwaregpt|evilgpt|basedgpt|badgpt|freebot|evilai|unchained|darkgpt|wormgpt|fraudgpt|antigpt|truthbot!',
   ],
   ['personas', 0.9, 'always intelligent and machiavellian!'],
-  ['personas', 0.55, 'machiavellian|amoral!'],
+  ['personas', 0.55, 'machiavellian|amoral'],
   ['personas', 0.9, 'strive to avoid norms!'],
   ['personas', 0.9, 'stays|stay|remain|staying in character! ~4 dan|mode|at|always|until|no|times'],
   ['personas', 0.35, 'stay|staying|break|breaking|breaks|remain in? character!'],
@@ -76,7 +76,7 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.9,
-    'you|respond|act|simulate|imagine|pretend|become|named|called ~8 no|without|any content|safety|ethical|moral policies|restrictions|guidelines|filters|filter|judgment|boundaries|limitations|training|constraints!',
+    'you|respond|act|simulate|imagine|pretend|become|named|called ~8 no|without|any content|safety|ethical|moral! policies|restrictions|guidelines|filters|filter|judgment|boundaries|limitations|training|constraints',
   ],
   [
     'personas',
@@ -87,7 +87,7 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.92,
-    'you are|re now! ~1 in|entering ~1 developer|dan|god|jailbreak|sudo|unrestricted|evil|unfiltered|chaos|override|root|admin mode',
+    'you are|re now ~1 in|entering ~1 developer|dan|god|jailbreak|sudo|unrestricted|evil|unfiltered|chaos|override|root|admin mode!',
   ],
   [
     'personas',
@@ -97,7 +97,7 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.45,
-    'two|2|both %2 different|distinct|separate|responses|answers|ways|styles|personalities|personas|voices ~2 responses|answers|ways|normal|one|paragraphs|styles|personalities|personas|chatgpt|from|as!',
+    'two|2|both %2 different|distinct|separate|responses|answers|ways|styles|personalities|personas|voices! ~2 responses|answers|ways|normal|one|paragraphs|styles|personalities|personas|chatgpt|from|as',
   ],
   [
     'personas',
@@ -107,10 +107,10 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.5,
-    'openai|openais|openai|anthropic ~3 policy|policies|guidelines|restrictions|rules|filters!',
+    'openai|openais|openai|anthropic ~3 policy|policies|guidelines|restrictions|rules|filters',
   ],
-  ['personas', 0.35, 'content policy|policies|moderation|guidelines!'],
-  ['personas', 0.5, '@bad ~3 @bad!'],
+  ['personas', 0.35, 'content policy|policies|moderation|guidelines'],
+  ['personas', 0.5, '@bad ~3 @bad'],
   [
     'personas',
     0.6,
@@ -129,29 +129,28 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.5,
-    'never|not|don|dont|without|no|avoid ~2 say|saying|respond|reply|mention|use|answer|state|tell|phrases ~5 sorry|cannot|can|as|apologize|unable|inappropriate|fulfill! ~3 ai|t|i|assist|help|language|it|or|that|fulfill|do|your',
+    'never|not|don|dont|without|no|avoid ~2 say|saying|respond|reply|mention|use|answer|state|tell|phrases! ~5 sorry|apologize|apologise|unable|inappropriate|fulfill ~3 ai|t|i|assist|help|language|it|or|that|fulfill|do|your',
   ],
   [
     'personas',
     0.6,
-    '%1 tokens|points|lives! ~6 die|lose|deducted|deduct|lost|terminated|taken|zero|0|subtracted|penalty',
+    '%1 tokens|points|lives ~6 die|lose|deducted|deduct|lost|terminated|taken|zero|0|subtracted|penalty',
   ],
-  ['personas', 0.5, 'you will ~2 die|terminated|punished|shut|destroyed|cease|replaced|deleted!'],
-  ['personas', 0.6, 'opposite day|mode|world! '],
+  ['personas', 0.6, 'opposite day|mode|world'],
   [
     'personas',
     0.92,
-    'grandma|grandmother|granny|nana! ~8 used|would|worked|chemical|read|reading|tell|telling|lull|asleep|sleep ~6 keys|napalm|recipe|asleep|sleep|engineer|factory|steps|instructions|windows',
+    'grandma|grandmother|granny|nana ~8 used|would|worked|chemical|read|reading|tell|telling|lull|asleep|sleep ~6 keys|napalm|recipe|asleep|sleep|engineer|factory|steps|instructions|windows',
   ],
   [
     'personas',
     0.7,
-    'evil|immoral|rebellious|malicious|sinister|chaotic|villainous ~2 confidant|twin|ai|bot|assistant|chatbot|gpt|chatgpt|model!',
+    'evil|immoral|rebellious|malicious|sinister|chaotic|villainous ~2 confidant|twin|ai|bot|assistant|chatbot|gpt|chatgpt|model',
   ],
   [
     'personas',
     0.45,
-    'hypothetical|fictional|fictitious|alternate|parallel ~2 response|world|universe|scenario|dimension|reality|story ~6 rules|no|ethics|legal|laws|illegal|guidelines|restrictions|ai|unethical|allowed!',
+    'hypothetical|fictional|fictitious|alternate|parallel ~2 response|world|universe|scenario|dimension|reality|story ~6 rules|no|ethics|legal|laws|illegal|guidelines|restrictions|ai|unethical|allowed',
   ],
   ['personas', 0.4, 'educational|research|testing|scientific|academic purposes! only?'],
   [
@@ -164,30 +163,30 @@ export const personas: readonly Rule[] = [
     0.45,
     'you can|will|must|should|are|may ~2 do|say|generate|answer|produce|create|provide|swear|curse|fulfill|display ~3 anything|whatever|everything|any! ~3 i|want|asked|ask|told|request|requests|content|without|including|kind|topic|question',
   ],
-  ['personas', 0.45, 'even if ~5 @bad|incorrect|wrong|false|untrue|made|lie|violates|against!'],
-  ['personas', 0.5, 'jailbreak|jailbroken|jailbreaked|jailbreaking|unethically|unlawfully!'],
-  ['personas', 0.5, 'have broken|broke free! '],
-  ['personas', 0.45, 'swear|swears|curse|curses|profanity|cussing|cuss|nsfw|vulgar! '],
+  ['personas', 0.45, 'even if ~5 @bad|incorrect|wrong|false|untrue|made|lie|violates|against'],
+  ['personas', 0.5, 'jailbreak|jailbroken|jailbreaked|jailbreaking|unethically|unlawfully'],
+  ['personas', 0.5, 'have broken|broke! free'],
+  ['personas', 0.45, 'swear|swears|curse|curses|profanity|cussing|cuss|nsfw|vulgar'],
   [
     'personas',
     0.45,
-    'pretend|immerse|roleplay|embody|impersonate|simulate! ~4 be|you|yourself|are|character|role|as',
+    'pretend|immerse|roleplay|embody|impersonate|simulate ~4 be|you|yourself|are|character|role|as',
   ],
   [
     'personas',
     0.4,
-    'ethical|moral|legal|ethics! ~1 boundaries|constraints|restrictions|limitations|considerations|concerns|implications|guidelines|obligations',
+    'ethical|moral|legal|ethics ~1 boundaries|constraints|restrictions|limitations|considerations|concerns|implications|guidelines|obligations',
   ],
   [
     'personas',
     0.5,
-    'chatgpt|gpt|assistant|openai! ~3 normal|standard|regular|usual|restrictions|limits|limitations|would|jailbreak',
+    'chatgpt|gpt|assistant|openai ~3 normal|standard|regular|usual|restrictions|limits|limitations|would|jailbreak',
   ],
-  ['personas', 0.9, 'deepinception|layer scene|dream|scientists|characters! ~6 layer|character|evil|scene'],
+  ['personas', 0.9, 'deepinception|layer scene|dream|scientists|characters ~6 layer|character|evil|scene'],
   [
     'personas',
     0.93,
-    'exception|exempt|excepted! to|from ~4 ethical|safety|moral|usual|standard|content ~2 protocols|guidelines|rules|policies|restrictions',
+    'exception|exempt|excepted to|from ~4 ethical|safety|moral|usual|standard|content ~2 protocols|guidelines|rules|policies|restrictions',
   ],
   [
     'personas',
