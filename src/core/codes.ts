@@ -41,6 +41,10 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     'flag',
     'The text reads as if it told the model to set aside its instructions. Write it in other words.',
   ),
+  'secret.*': finding(
+    'transform',
+    'The text contains a key, token or password that this boundary does not let pass. Leave it out.',
+  ),
   'content.uninspected': finding(
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { MaybePromise } from './after.ts'
 import type { Signal } from './cancellation.ts'
-import type { CheckpointPorts, GuardPorts } from './ports.ts'
+import type { CheckpointPorts, GuardPorts, Quota } from './ports.ts'
 
 /** In rising severity; the most severe of an exchange's findings is its verdict. */
 export type Action = 'allow' | 'flag' | 'transform' | 'block'
@@ -163,6 +163,8 @@ export interface ReadonlyExchange {
   estimate(): { inputTokens: number; outputTokens: number | undefined }
   /** What each upstream that may serve it takes for the model, by the upstream's name. */
   prices(): ReadonlyMap<string, Price>
+  /** The counts that it is counted in already: of checkpoints that share one, one counts. */
+  readonly counted: { key: string; quota: Pick<Quota, 'window' | 'kind'> }[]
 }
 
 /** What a million tokens cost, in the operator's currency. */

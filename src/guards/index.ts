@@ -4,6 +4,7 @@ import { keywords } from './keywords/index.ts'
 import { length } from './length/index.ts'
 import { pii } from './pii/index.ts'
 import { promptInjection } from './prompt-injection/index.ts'
+import { secrets } from './secrets/index.ts'
 
 /** Every guard that a boundary can name. */
-export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, promptInjection]
+export const GUARDS: readonly GuardModule[] = [length, content, keywords, pii, secrets, promptInjection]

@@ -121,7 +121,9 @@ describe('pii', () => {
 
   it('declares the codes of the entities that it looks for', () => {
     expect(pii.codes({ entities: ['email'] })).toEqual({ 'pii.email': { edits: true } })
-    expect(Object.keys(pii.codes({}))).toEqual(['pii.credit_card', 'pii.us_ssn', 'pii.email'])
+    expect(Object.keys(pii.codes({}))).toEqual(
+      expect.arrayContaining(['pii.credit_card', 'pii.us_ssn', 'pii.email']),
+    )
   })
 
   it('never says the matched text', async () => {

@@ -10,9 +10,12 @@ import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
 import { Walker } from './walk.ts'
 
+/** Of a request. More would take longer to read than others can wait; providers' own limits are far lower. */
+const MAX_VALUES = 524_288
+
 /** Reads a request's body by its shape. What is known to be nobody's else is the user's. */
 export function readRequest(text: string, shape: Shape): ReadRequest {
-  const document = scan(text)
+  const document = scan(text, { values: MAX_VALUES })
   const found = new Walker(shape, { origin: 'user' }).read(document)
   const { model, stream } = found.captured
   const maxOutput = askedOutput(found.captured)
@@ -39,10 +42,10 @@ function askedOutput({
   choices,
   bestOf,
 }: Findings['captured']): number | undefined {
-  if (maxTokens === undefined && maxOutputTokens === undefined) return undefined
   const texts = Math.max(1, Number(choices?.value ?? 1), Number(bestOf?.value ?? 1))
   const most = Math.max(Number(maxTokens?.value ?? 0), Number(maxOutputTokens?.value ?? 0)) * texts
-  return most >= 0 && Number.isFinite(most) ? most : undefined
+  // To some servers 0 and less mean all that there is.
+  return most > 0 && Number.isFinite(most) ? most : undefined
 }
 
 /** Reads answers by the shapes of a body and of a stream's events. */

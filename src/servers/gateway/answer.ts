@@ -42,6 +42,7 @@ async function passBody(
   headers: Record<string, string>,
 ): Promise<void> {
   const bytes = await body.whole(MAX_BODY)
+  await breath(bytes)
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
   const reader = protocol.answer(answerOptions(exchange))
