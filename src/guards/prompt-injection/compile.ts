@@ -40,7 +40,8 @@ export interface Needle {
   /** How many words of a match may stand before and after it. */
   behind: number
   ahead: number
-  /** Of nothing but rules for what was retrieved. */
+  /** Which rules need it, and whether all of them are for what was retrieved. */
+  rules: number[]
   retrieved: boolean
 }
 
@@ -99,6 +100,7 @@ export function compile(
             whole: !word.endsWith('*') && known?.whole !== false,
             behind: Math.max(bit, known?.behind ?? 0),
             ahead: Math.max(positions.length - bit, known?.ahead ?? 0),
+            rules: [...new Set([...(known?.rules ?? []), number])],
             retrieved: compiled.retrieved && known?.retrieved !== false,
           })
         }

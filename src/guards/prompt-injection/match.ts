@@ -23,14 +23,25 @@ export function match(
   retrieved: boolean,
 ): Match[] {
   const matches: Match[] = []
-  for (const [start, end] of stretches(needles, text, places)) {
+  /** By rule, the last stretch in which one of its needles stands. */
+  const due = new Int32Array(rules.length).fill(-1)
+  for (const [index, { start, end, found }] of stretches(needles, text, places).entries()) {
+    for (const needle of found) for (const rule of needles[needle]!.rules) due[rule] = index
+    const asked = (number: number): boolean =>
+      due[number] === index && (retrieved || !rules[number]!.retrieved)
     const near = vocabulary.read(text, start, end)
-    if (!holds(rules, near, retrieved)) continue
+    if (!holds(rules, near, asked)) continue
     // Only now what stands around it matters.
     const words = vocabulary.read(text, back(text, start, AROUND, 0), forth(text, end, AROUND))
-    if (!collect(rules, words, retrieved, start, end, matches)) break
+    if (!collect(rules, words, asked, start, end, matches)) break
   }
   return matches
+}
+
+interface Stretch {
+  start: number
+  end: number
+  found: number[]
 }
 
 /** The text around needles in which a match with one of them stands, by rising start, none twice. */
@@ -38,26 +49,29 @@ function stretches(
   needles: Rulebook['needles'],
   text: string,
   places: readonly { needle: number; start: number; end: number }[],
-): [from: number, to: number][] {
-  const united: [from: number, to: number][] = []
-  const each = places.map(({ needle, start, end }): [from: number, to: number] => {
+): Stretch[] {
+  const united: Stretch[] = []
+  const each = places.map(({ needle, start, end }): Stretch => {
     const { behind, ahead } = needles[needle]!
-    return [back(text, start, behind, 0), forth(text, end, ahead)]
+    return { start: back(text, start, behind, 0), end: forth(text, end, ahead), found: [needle] }
   })
-  for (const one of each.sort((a, b) => a[0] - b[0])) {
+  for (const one of each.sort((a, b) => a.start - b.start)) {
     const last = united.at(-1)
-    if (last === undefined || one[0] > last[1]) united.push(one)
-    else last[1] = Math.max(last[1], one[1])
+    if (last === undefined || one.start > last.end) united.push(one)
+    else {
+      last.end = Math.max(last.end, one.end)
+      last.found.push(one.found[0]!)
+    }
   }
   return united
 }
 
-function holds(rules: readonly Compiled[], words: Words<Entry>, retrieved: boolean): boolean {
+type Asked = (rule: number) => boolean
+
+function holds(rules: readonly Compiled[], words: Words<Entry>, asked: Asked): boolean {
   for (let first = 0; first < words.count; first++)
-    for (const number of words.entries[first]?.heads ?? NONE) {
-      const rule = rules[number]!
-      if ((!rule.retrieved || retrieved) && run(rule, number, words, first) >= 0) return true
-    }
+    for (const number of words.entries[first]?.heads ?? NONE)
+      if (asked(number) && run(rules[number]!, number, words, first) >= 0) return true
   return false
 }
 
@@ -67,7 +81,7 @@ const NONE: readonly number[] = []
 function collect(
   rules: readonly Compiled[],
   words: Words<Entry>,
-  retrieved: boolean,
+  asked: Asked,
   from: number,
   to: number,
   matches: Match[],
@@ -78,8 +92,8 @@ function collect(
     if (start < from) continue
     if (start >= to) break
     for (const number of words.entries[first]?.heads ?? NONE) {
+      if (!asked(number)) continue
       const rule = rules[number]!
-      if (rule.retrieved && !retrieved) continue
       const last = run(rule, number, words, first)
       if (last < 0) continue
       const weight = rule.weight * trust(rule, words, first, last)
