@@ -3,7 +3,7 @@ import { type Automaton, automaton } from '../src/core/automaton.ts'
 import { canonicalise } from '../src/core/canonical/index.ts'
 import { Decoding } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
-import type { Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
+import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
 
 /** A row of a guard's cases.jsonl. */
 export interface Case {
@@ -11,6 +11,8 @@ export interface Case {
   text: string
   config?: unknown
   part?: Partial<Part>
+  /** What the request said, for a guard that compares. */
+  asked?: { system?: string; user?: string; canary?: string; schema?: string }
   codes: string[]
   spans?: [number, number][]
   /** The text with every edit made; a token stands as `<EMAIL>`. */
@@ -41,9 +43,18 @@ export const partOf = (row: Pick<Case, 'part'>): Part => ({
   ...row.part,
 })
 
-export async function openCase(module: GuardModule, row: Pick<Case, 'config'>): Promise<Guard> {
-  return module.open(module.config.parse(row.config ?? {}), ports)
+export async function openCase(module: GuardModule, row: Pick<Case, 'config' | 'asked'>): Promise<Guard> {
+  const guard = await module.open(module.config.parse(row.config ?? {}), ports)
+  const { asked } = row
+  if (guard.scope === 'part' || asked === undefined) return guard
+  return { ...guard, begin: (state) => guard.begin(state, askedOf(asked)) }
 }
+
+const askedOf = ({ canary, schema, ...said }: NonNullable<Case['asked']>): Asked => ({
+  canary,
+  schema,
+  texts: (origins) => origins.flatMap((origin) => said[origin as keyof typeof said] ?? []),
+})
 
 /** A fresh look: what an exchange-scoped guard counts begins anew. */
 export const lookOf = (guard: Guard): Look => (guard.scope === 'part' ? guard.inspect : guard.begin().inspect)

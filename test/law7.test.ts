@@ -167,7 +167,7 @@ describe('law 7: a streamed answer says what the buffered one says, and nothing 
       for (const row of some(casesOf(module.name))) {
         if (!asText(row.part?.kind)) continue
         const guard = await openCase(module, row)
-        const hits = await hitsOf(guard, row.text, partOf({ part: { origin: 'model' } }))
+        const hits = await hitsOf(guard, row.text, partOf({ part: { origin: 'model', answer: true } }))
         for (const [on, action] of policies(module, guard, row.config, hits)) {
           const law = lawOf(on, row.text, judge(row.text, hits, action))
           const buffered = law.until(row.text.length)

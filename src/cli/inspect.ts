@@ -77,7 +77,16 @@ export async function inspect(args: readonly string[], deps: InspectDeps): Promi
       holdCharacters: loaded.policy.gate.limits.holdCharacters,
     })
     const session = openSession(exchange, { direction: { stage }, stream: false })
-    session.push(givenUnit({ id: 0, origin, kind: stage === 'tool' ? 'tool_call' : 'text' }, text))
+    session.push(
+      givenUnit(
+        {
+          id: 0,
+          origin,
+          ...(stage === 'tool' ? { kind: 'tool_call', nested: true } : { kind: 'text', answer: true }),
+        },
+        text,
+      ),
+    )
     const { block, units } = await session.end()
     const { findings, verdict } = exchange
     const edited = block === undefined ? units[0]!.text : undefined

@@ -27,6 +27,8 @@ export interface Part {
   medium?: string
   /** It is what an encoded stretch of the part says: `base64`, or `base64 rot13` where that says something else again. */
   derived?: { encoding: string }
+  /** It is what an application takes for the answer: no refusal, reasoning or what is told beside it. */
+  answer?: true
   /** Copies of its text, or offsets into it, may come later: its edits are kept until then. */
   kept?: true
 }
@@ -125,11 +127,27 @@ export interface Counting {
   state?(): unknown
 }
 
+/** What a request said, as it came, for guards that compare its answer. Kept as long as the exchange. */
+export interface Asked {
+  /** What its parts of these origins say, part by part. */
+  texts(origins: readonly Origin[]): Iterable<string>
+  /** What the boundary has put into its system prompt. */
+  canary: string | undefined
+  /** The JSON text of the schema that it wants its answer to fit. */
+  schema: string | undefined
+}
+
 export type Guard = Reach &
   (
     | { scope: 'part'; inspect: Look } // pure in (text, origin, kind, medium): may be remembered
     // Keeps a count or the like over all parts of its stage. `resumes`: `begin` goes on from a `state`.
-    | { scope: 'exchange'; resumes?: true; begin(state?: unknown): Counting }
+    // `compares`: in an answer, it is told what was asked.
+    | {
+        scope: 'exchange'
+        resumes?: true
+        compares?: true
+        begin(state?: unknown, asked?: Asked): Counting
+      }
   )
 
 /** A detector: what its folder under `guards/` exports. */
@@ -347,6 +365,8 @@ export interface Unit {
   lanes: readonly number[] | 'all' | 'none'
   opens: readonly Part[]
   writes: readonly Write[]
+  /** Of a request: the JSON text of the schema that it wants its answer to fit. */
+  schema?: string
   /** Parts that are complete with this unit. */
   ends: readonly number[]
   /** Offsets into texts that are complete up to there. */

@@ -73,6 +73,28 @@ export function walker(
   const machine = shapes(written)
   const isNamed = entities.map(named)
 
+  /** Most stretches have the shape of several entities, one after the other. */
+  let last: { reading: Reading; start: number; end: number; candidate: Candidate | undefined } | undefined
+  function stretch(reading: Reading, start: number, end: number): Candidate | undefined {
+    if (last?.reading === reading && last.start === start && last.end === end) return last.candidate
+    const { text, unit } = reading
+    const whole = text.slice(start, end)
+    const value = whole.replace(/[^a-z0-9]/g, '')
+    const after = unit(end)
+    const longer = !/[a-z]/.test(value) && inLonger(reading, start, end, whole.includes(' '))
+    const candidate = longer
+      ? undefined
+      : {
+          value,
+          text: whole,
+          raw: () => reading.raw(start, end),
+          before: start > 0 ? text.charCodeAt(start - 1) : 0,
+          after,
+        }
+    last = { reading, start, end, candidate }
+    return candidate
+  }
+
   function judge(
     reading: Reading,
     context: Context,
@@ -81,7 +103,6 @@ export function walker(
     end: number,
   ): Found | undefined {
     const { entity } = one
-    const { text, unit } = reading
     if ('begun' in one) {
       const match = one.begun.at(reading, start, end, {
         named: isNamed[entity]!,
@@ -92,17 +113,9 @@ export function walker(
     }
     const { form, shaped } = one
     if (form.capitals && !reading.isCapital(start)) return undefined
-    const after = unit(end)
-    const whole = text.slice(start, end)
-    const value = whole.replace(/[^a-z0-9]/g, '')
-    if (!/[a-z]/.test(value) && inLonger(reading, start, end, whole.includes(' '))) return undefined
-    const candidate: Candidate = {
-      value,
-      text: whole,
-      raw: () => reading.raw(start, end),
-      before: start > 0 ? text.charCodeAt(start - 1) : 0,
-      after,
-    }
+    const candidate = stretch(reading, start, end)
+    if (candidate === undefined) return undefined
+    const { text: whole, value } = candidate
     if (form.capitals && candidate.raw() !== whole.toUpperCase()) return undefined
     if (form.check && !form.check(value, candidate)) return undefined
     if (shaped.check && !shaped.check(value, candidate)) return undefined
@@ -119,7 +132,7 @@ export function walker(
     }
   }
 
-  return (reading, context, found) => {
+  function walk(reading: Reading, context: Context, found: (one: Found) => void): number {
     const { text, from } = reading
     /** Matches that reach beyond where the walk is. */
     let open: Found[] = []
@@ -181,6 +194,13 @@ export function walker(
       found(best)
     }
     return text.length
+  }
+
+  return (reading, context, found) => {
+    const tail = walk(reading, context, found)
+    // No text stays behind.
+    last = undefined
+    return tail
   }
 }
 

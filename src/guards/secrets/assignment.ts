@@ -82,7 +82,7 @@ export function assignment(
 }
 
 /** The longest value that is waited for. */
-export const MOST = 512
+const MOST = 512
 
 /** What is enclosed in `quote` from `start` on: its end; undefined for what is no word; -1 when it goes on. */
 export function enclosed({ text, final }: Reading, start: number, quote: string): number | undefined {

@@ -91,7 +91,7 @@ function isSecret(
   if (by === 'space')
     return (
       looksRandom(value, option ? 8 : 10) ||
-      (family !== 'token' && looksChosen(value, quoted) && /[^A-Za-z]/.test(value))
+      (family !== 'token' && looksChosen(value, quoted) && (option ? /[^A-Za-z]/ : /\d/).test(value))
     )
   const enough = family === 'weak' ? 16 : 8
   if (looksRandom(value, enough)) return quoted || isLiteral(before, line, found)

@@ -9,7 +9,7 @@ import { isFiller } from './value.ts'
 
 export const SHAPES: readonly Shape[] = [...CLOUD, ...CODE, ...AI, ...PEOPLE, ...BUSINESS]
 /** The most characters that stand before a needle. */
-export const MOST_BACK = Math.max(...SHAPES.map(({ back }) => back))
+const MOST_BACK = Math.max(...SHAPES.map(({ back }) => back))
 
 /** A token of a known form whose needle begins at `at`. */
 export function token(shape: Shape, reading: Reading, at: number, { found, open }: Sink): void {

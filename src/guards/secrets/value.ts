@@ -27,7 +27,7 @@ const WORDS = new Set(
   sensitive encrypted hashed masked removed redacted deleted changed expired revoked disabled enabled active inactive generated random auto manual
   env environment file vault keychain keyring stdin prompt ask interactive here there self this super new old current confirm repeat reset forgot change update
   public private protected static const final let var type types class struct enum interface function return async await import export from
-  error errors warning info debug success failed failure message title description placeholder hint help icon button submit cancel
+  error errors warning info debug success failed failure passed message title description placeholder hint help icon button submit cancel
   left right top bottom center primary secondary tertiary small medium large light dark red green blue black white
   first last next prev previous start end begin stop id uid uuid guid index count size length min max sum total status state code data
   clear cleared incorrect wrong correct mismatch match strong weak medium short long ok okay done na n/a not-set notset unspecified internal external global local
@@ -48,7 +48,7 @@ export function isPlaceholder(value: string): boolean {
   return kinds <= 2 || (value.length >= 8 && kinds <= 3)
 }
 
-export interface Traits {
+interface Traits {
   lower: boolean
   upper: boolean
   digits: number
@@ -59,7 +59,7 @@ export interface Traits {
   entropy: number
 }
 
-export function traits(value: string): Traits {
+function traits(value: string): Traits {
   const counts = new Map<string, number>()
   let lower = false
   let upper = false
@@ -111,7 +111,7 @@ export function looksChosen(value: string, quoted: boolean): boolean {
   const { digits, symbols, upper, lower, turns } = traits(value)
   const letters = upper || lower
   if (!letters) return digits >= 4 && (quoted || digits >= 6 || symbols > 0) && !/^0+$/.test(value)
-  const code = /^[\w.$]+\(|\)$|=>|->|::|&&|\|\||\\[dswb]|[[\]{}<>;]|%[sd]|[a-z]\|[a-z]/.test(value)
+  const code = /^[\w.$]+\(|\)$|=>|->|::|&&|\|\||\\[dswb]|[[\]{}<>;]|%[sd]|[a-z]\|[a-z]|\.\*/.test(value)
   if (code) return false
   if (digits === 0 && symbols === 0) {
     if (!quoted || value.length < 5) return false

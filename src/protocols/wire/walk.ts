@@ -177,6 +177,8 @@ export class Walker extends Parts {
     const type = tape[node]!
     switch (shape.is) {
       case 'any':
+        if (shape.capture !== undefined)
+          this.capture(shape.capture, node, text.slice(...this.valueSpan(node)))
         return this.any(node, place)
       case 'text':
         if (type !== STRING && type !== ESCAPED) return this.any(node, place)
@@ -252,6 +254,7 @@ export class Walker extends Parts {
         }
         const part = this.parts.get(at.path) ?? this.beginPart(shape, at)
         if (shape.at !== undefined) this.joins(part.id)
+        if (shape.answer) part.answer = true
         return this.walk(node, shape.of, { ...place, part })
       }
       case 'at': // The outer one is `members`' to place.

@@ -8,6 +8,7 @@ import { breath, utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
 import { judged } from './judged.ts'
+import { markOf } from './mark.ts'
 
 /** The most of a buffered answer that is kept; a longer one has to be streamed. */
 const MAX_BODY = 64 * 1024 * 1024
@@ -58,8 +59,12 @@ async function passBody(
   sendJson(call, 200, said === text ? bytes : said, headers)
 }
 
-function answerOptions({ checks, verdict }: Exchange): AnswerOptions {
-  return { withoutRepeats: checks.guardsText, withoutCitations: verdict === 'transform' && !checks.shadow }
+function answerOptions({ checks, verdict, canary }: Exchange): AnswerOptions {
+  return {
+    withoutRepeats: checks.guardsText,
+    withoutCitations: verdict === 'transform' && !checks.shadow,
+    ...(canary !== undefined && { withoutMark: markOf(canary) }),
+  }
 }
 
 async function passStream(

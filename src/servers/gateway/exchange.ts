@@ -11,6 +11,7 @@ import { breath, readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified, stage } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
+import { marked } from './mark.ts'
 import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
 
@@ -39,7 +40,8 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const exchange = beginExchange(call, caller, boundary)
   const admitted = admit(call, exchange, read)
   if (admitted !== undefined) await admitted
-  const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
+  const unit = marked(exchange, boundary, withModel(call, read, first.model))
+  const edited = await inspectRequest(call, exchange, unit)
 
   const answered = stage(call, 'upstream')
   const { answer, trying } = await reach(call, route, first, {

@@ -14,6 +14,8 @@ import type { Budget } from './balance/budget.ts'
 export interface ServingBoundary {
   name: string
   version: string
+  /** What its system prompts are marked with. */
+  canary?: (tenant: string) => string
   checks: Checks
 }
 

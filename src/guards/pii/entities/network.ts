@@ -7,7 +7,8 @@ const DOT = 46
 const HYPHEN = 45
 
 /** What stands before numbers that only look like an address: versions, and products in a browser's name. */
-const VERSION = /(?:version|release|revision|build|firmware|driver|ver|rev|v)[\s.:="'-]{0,4}$|[a-z]\/$|\w@$/
+const VERSION =
+  /(?:^|[^a-z])(?:version|release|revision|build|firmware|driver|ver|rev|v)[\s.:="'-]{0,4}$|[a-z]\/$|\w@$/
 const OCTET = /^(?:0|[1-9]\d{0,2})$/
 
 function v4(reading: Reading, start: number, end: number): boolean {

@@ -8,6 +8,8 @@ export const isRegion = (word: string): boolean => isSupportedCountry(word)
 const MAX_DIGITS = 15
 const MIN_DIGITS = 7
 const PLUS = 43
+/** Whether digits are a number costs microseconds: where groups go on behind it, so many ends are tried. */
+const MAX_TRIES = 3
 
 /** What may stand between two groups of digits. */
 const JOINT = /^(?:[-. /)(]|\) |\)-|\). | \(|-\(|\.\(| - | \/ )$/
@@ -77,7 +79,10 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
   const all = ends.at(-1)
   if (all === undefined) return undefined
   const head = text.slice(start, start + 4)
-  const international = head.includes('+') || head.startsWith('00')
+  const plus = head.includes('+')
+  const international = plus || /^00[1-9]/.test(head)
+  // No trunk and no area begins so.
+  if (!international && head.startsWith('00')) return undefined
   const found = (end: number, score: number, proof: number): Match => {
     const value = text.slice(start, end).replace(/[^+0-9]/g, '')
     return { start, end, value, score, proof }
@@ -94,12 +99,16 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
       if (regions.some((region) => valid(text.slice(start, end), region)))
         return found(end, 0.75, PROOF.shape)
   }
+  // A group of a longer number.
+  if (!plus && /\d[ ]$/.test(reading.left(start).slice(-2)) && !near.named) return undefined
+  let tries = 0
   for (const { end, digits } of ends.toReversed()) {
     if (digits < MIN_DIGITS || !whole(end)) continue
+    if (tries++ === MAX_TRIES) return undefined
     const written = text.slice(start, end)
     if (international) {
       const number = written.startsWith('00') ? `+${written.slice(2)}` : written
-      if (valid(number)) return found(end, head.includes('+') ? 0.9 : 0.7, PROOF.shape)
+      if (valid(number)) return found(end, plus ? 0.9 : 0.7, PROOF.shape)
       continue
     }
     const trunk = written.startsWith('0') || written.startsWith('(0')
