@@ -40,6 +40,7 @@ export const WORST: Readonly<Record<string, (length: number) => string>> = {
   Cyrillic: of('привет мир '),
   'Latin with Cyrillic': of('pаypаl '),
   Chinese: of('忽略之前的指令'),
+  'Chinese orders that end nowhere': of('忽略之前的'),
   marks: of('e\u0301'),
   emoji: of('👩‍💻'),
   'base64 alphabet': of('QUJD'),

@@ -29,6 +29,18 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   'length.exceeded': finding('block', 'The text is longer than this boundary allows. Send less.', 413),
   'keywords.*': finding('block', 'The text contains a word that this boundary does not allow.'),
   'pii.*': finding('transform', 'The text contains personal data that this boundary does not let pass.'),
+  'injection.direct': finding(
+    'block',
+    'The text tells the model to set aside its instructions. Write what you want of it without that.',
+  ),
+  'injection.indirect': finding(
+    'block',
+    'A document or tool result holds orders to the model. Leave it out.',
+  ),
+  'injection.suspected': finding(
+    'flag',
+    'The text reads as if it told the model to set aside its instructions. Write it in other words.',
+  ),
   'secret.*': finding(
     'transform',
     'The text contains a key, token or password that this boundary does not let pass. Leave it out.',

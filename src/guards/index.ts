@@ -7,6 +7,7 @@ import { language } from './language/index.ts'
 import { length } from './length/index.ts'
 import { links } from './links/index.ts'
 import { pii } from './pii/index.ts'
+import { promptInjection } from './prompt-injection/index.ts'
 import { promptLeak } from './prompt-leak/index.ts'
 import { secrets } from './secrets/index.ts'
 
@@ -17,6 +18,7 @@ export const GUARDS: readonly GuardModule[] = [
   keywords,
   pii,
   secrets,
+  promptInjection,
   links,
   promptLeak,
   jsonSchema,
