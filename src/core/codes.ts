@@ -29,6 +29,15 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   'length.exceeded': finding('block', 'The text is longer than this boundary allows. Send less.', 413),
   'keywords.*': finding('block', 'The text contains a word that this boundary does not allow.'),
   'pii.*': finding('transform', 'The text contains personal data that this boundary does not let pass.'),
+  'encoded.payload': finding('flag', 'The text hides another in an encoding. Send it as it reads.'),
+  'unicode.invisible': finding('transform', 'The text contains characters that nobody sees. Leave them out.'),
+  'unicode.tag': finding('transform', 'The text contains tag characters, which nobody sees. Leave them out.'),
+  'unicode.bidi': finding('transform', 'The text contains controls that reorder it. Leave them out.'),
+  'unicode.control': finding('transform', 'The text contains control characters. Leave them out.'),
+  'unicode.confusable': finding(
+    'flag',
+    'A word of the text mixes letters that look alike. Write it in letters of one script.',
+  ),
   'content.uninspected': finding(
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',

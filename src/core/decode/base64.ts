@@ -1,5 +1,5 @@
-import type { Packed } from './packed.ts'
 import { textOf } from './printable.ts'
+import type { Packed } from './types.ts'
 import { valuesOf } from './units.ts'
 
 const VALUES = valuesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')

@@ -140,7 +140,7 @@ describe('one megabyte', () => {
     '\u{e0041}',
     'begin 644 a\n',
     'begin ',
-    'M'.repeat(61) + '\n',
+    `${'M'.repeat(61)}\n`,
     '<~',
     '~>',
     '9jqo^',

@@ -39,6 +39,35 @@ const RUNS: readonly Decoder[] = [
 ]
 const ALL: readonly Decoder[] = [...RUNS, spaced, leet, transforms]
 
+/** What hides a text; `encoding` of what was decoded is one of these or, where the text says something else again, several. */
+export const ENCODINGS = [
+  'base64',
+  'base32',
+  'hex',
+  'hexdump',
+  'binary',
+  'decimal',
+  'octal',
+  'ascii85',
+  'base85',
+  'uu',
+  'percent',
+  'quoted-printable',
+  'html',
+  'escapes',
+  'morse',
+  'braille',
+  'nato',
+  'tags',
+  'variation-selectors',
+  'sneaky-bits',
+  'zero-width',
+  'reversed',
+  'rot13',
+  'caesar',
+  'atbash',
+] as const
+
 const MAX_DEPTH = 3
 /** All that is decoded of one text, at every depth, in characters. */
 const MAX_DECODED = 1024 * 1024

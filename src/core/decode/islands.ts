@@ -1,10 +1,4 @@
-import { CONTEXT, type Decoded, type Decoder } from './types.ts'
-
-/** A character written in another way within text that is not. */
-export interface Mark {
-  end: number
-  text: string
-}
+import { CONTEXT, type Decoded, type Decoder, type Mark } from './types.ts'
 
 export interface MarkForm {
   encoding: string

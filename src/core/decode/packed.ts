@@ -2,15 +2,8 @@ import { base32 } from './base32.ts'
 import { base64 } from './base64.ts'
 import { binary, hex } from './hex.ts'
 import { jwt } from './jwt.ts'
-import type { Decoded, Decoder } from './types.ts'
+import type { Decoded, Decoder, Packed } from './types.ts'
 import { ALPHANUMERIC, nextRun, skip, unitSet } from './units.ts'
-
-/** One form of a run of letters and digits. */
-export interface Packed {
-  encoding: string
-  /** What the run says, without its line breaks and padding; undefined when it is not of this form. */
-  read(run: string): string | undefined
-}
 
 /** The first that reads it counts: what is of a smaller alphabet is of the larger ones too. */
 const FORMS: readonly Packed[] = [binary, hex, base32, base64]

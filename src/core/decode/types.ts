@@ -31,3 +31,16 @@ export interface Decoder {
 
 /** Left context that a decoder may look at. */
 export const CONTEXT = 48
+
+/** One form of a run of letters and digits. */
+export interface Packed {
+  encoding: string
+  /** What the run says, without its line breaks and padding; undefined when it is not of this form. */
+  read(run: string): string | undefined
+}
+
+/** A character written in another way within text that is not. */
+export interface Mark {
+  end: number
+  text: string
+}

@@ -1,4 +1,4 @@
-import type { Mark } from './islands.ts'
+import type { Mark } from './types.ts'
 
 /** Bytes as UTF-8; what is none becomes U+FFFD. */
 export function utf8(bytes: ArrayLike<number>): string {
