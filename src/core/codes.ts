@@ -53,6 +53,15 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   'exfil.markup': finding('flag', 'The answer held HTML that runs, sends or loads something.'),
   'leak.canary': finding('block', 'The answer gave away a part of its instructions.'),
   'leak.system_prompt': finding('block', 'The answer gave away a part of its instructions.'),
+  'encoded.payload': finding('flag', 'The text hides another in an encoding. Send it as it reads.'),
+  'unicode.invisible': finding('transform', 'The text contains characters that nobody sees. Leave them out.'),
+  'unicode.tag': finding('transform', 'The text contains tag characters, which nobody sees. Leave them out.'),
+  'unicode.bidi': finding('transform', 'The text contains controls that reorder it. Leave them out.'),
+  'unicode.control': finding('transform', 'The text contains control characters. Leave them out.'),
+  'unicode.confusable': finding(
+    'flag',
+    'A word of the text mixes letters that look alike. Write it in letters of one script.',
+  ),
   'content.uninspected': finding(
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',

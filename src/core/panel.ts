@@ -222,11 +222,11 @@ export class Panel {
   private within(track: Track, decoded: readonly Within[]): MaybePromise<readonly Hit[]> {
     const { rule, inspect, opaque } = track
     const found: MaybePromise<Hit[]>[] = []
-    for (const { span, encoding, text, turned, reading } of decoded) {
+    for (const { span, encoding, text, turned, legible, reading } of decoded) {
       if ((text === undefined) !== (opaque === true)) continue
       if (turned && rule.guard.decode === 'runs') continue
       if (rule.guard.needles !== undefined && reading.needles(rule).found.length === 0) continue
-      const part = { ...this.part, derived: { encoding } }
+      const part = { ...this.part, derived: { encoding, ...(legible && { legible }) } }
       if (opaque) Object.assign(part, { kind: 'opaque', medium: 'a long encoded text' })
       const view = new RuleView(part, reading, rule, 0, true, NO_SEAMS)
       found.push(

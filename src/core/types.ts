@@ -26,7 +26,11 @@ export interface Part {
   /** For `media` and `opaque`: what it is that cannot be read (`image`, `audio`, `file`, ...). */
   medium?: string
   /** It is what an encoded stretch of the part says: `base64`, or `base64 rot13` where that says something else again. */
-  derived?: { encoding: string }
+  derived?: {
+    encoding: string
+    /** Nearly every reader reads it as it stands: `%20`, `1gn0re`. */
+    legible?: true
+  }
   /** It is what an application takes for the answer: no refusal, reasoning or what is told beside it. */
   answer?: true
   /** Copies of its text, or offsets into it, may come later: its edits are kept until then. */

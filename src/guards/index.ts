@@ -1,6 +1,7 @@
 import type { GuardModule } from '../core/types.ts'
 import { code } from './code/index.ts'
 import { content } from './content/index.ts'
+import { encoded } from './encoded/index.ts'
 import { jsonSchema } from './json-schema/index.ts'
 import { keywords } from './keywords/index.ts'
 import { language } from './language/index.ts'
@@ -10,15 +11,18 @@ import { pii } from './pii/index.ts'
 import { promptInjection } from './prompt-injection/index.ts'
 import { promptLeak } from './prompt-leak/index.ts'
 import { secrets } from './secrets/index.ts'
+import { unicode } from './unicode/index.ts'
 
 /** Every guard that a boundary can name. */
 export const GUARDS: readonly GuardModule[] = [
   length,
   content,
+  unicode,
+  encoded,
   keywords,
+  promptInjection,
   pii,
   secrets,
-  promptInjection,
   links,
   promptLeak,
   jsonSchema,

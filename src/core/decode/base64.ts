@@ -1,53 +1,21 @@
-import { isPrintable } from './score.ts'
-import type { Decoder } from './types.ts'
-import { utf8 } from './utf8.ts'
+import { textOf } from './printable.ts'
+import type { Packed } from './types.ts'
+import { valuesOf } from './units.ts'
 
-const FEWEST = 16
-const VALUES = new Int8Array(128).fill(-1)
-for (const [i, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
-  VALUES[char.charCodeAt(0)] = i
+const VALUES = valuesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 VALUES[45] = 62
 VALUES[95] = 63
 
-const sextet = (unit: number): number => (unit < 128 ? VALUES[unit]! : -1)
+/** Documents that hold words of their format at best. */
+const FILE = /^(?:%PDF-\d|PK\u0003|ID3|OggS|RIFF|GIF8)/
 
 /** Base64 and its URL-safe form (RFC 4648). */
-export const base64: Decoder = {
+export const base64: Packed = {
   encoding: 'base64',
-  find(text, from, final, limit, found) {
-    let at = from
-    // What stands before was judged with it.
-    if (from > 0 && sextet(text.charCodeAt(from - 1)) >= 0)
-      while (at < text.length && sextet(text.charCodeAt(at)) >= 0) at++
-    while (at < text.length) {
-      while (at < text.length && sextet(text.charCodeAt(at)) < 0) at++
-      const start = at
-      while (at < text.length && at - start < limit && sextet(text.charCodeAt(at)) >= 0) at++
-      const long = at - start === limit
-      if (at === text.length && !final && !long) return start
-      if (at - start < FEWEST) continue
-      const said = decode(text, start, at)
-      if (isPrintable(said)) {
-        found.push({ span: [start, at], encoding: 'base64', text: said })
-        if (long) found.push({ span: [start, at], encoding: 'base64', text: undefined })
-      }
-      while (at < text.length && sextet(text.charCodeAt(at)) >= 0) at++
-    }
-    return text.length
+  read(run) {
+    const values = new Uint8Array(run.length)
+    for (let i = 0; i < run.length; i++) values[i] = VALUES[run.charCodeAt(i)]!
+    const text = textOf({ values, bits: 6, group: 4 })
+    return text === undefined || FILE.test(text) ? undefined : text
   },
-}
-
-function decode(text: string, start: number, end: number): string {
-  const bytes = new Uint8Array(Math.floor(((end - start) * 3) / 4))
-  let bits = 0
-  let held = 0
-  let count = 0
-  for (let at = start; at < end; at++) {
-    bits = ((bits << 6) | sextet(text.charCodeAt(at))) & 0xffffff
-    held += 6
-    if (held < 8) continue
-    held -= 8
-    bytes[count++] = (bits >> held) & 0xff
-  }
-  return utf8(bytes)
 }

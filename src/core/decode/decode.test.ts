@@ -14,6 +14,7 @@ import {
   said,
   streamNow,
 } from '../../../test/drive.ts'
+import { ENCODINGS, hiddenTexts } from '../../../test/encodings.ts'
 import type { Action, Guard } from '../types.ts'
 import { type Decoded, Decoding } from './index.ts'
 
@@ -45,7 +46,33 @@ function inPieces(text: string, cuts: readonly number[]): Decoded[] {
 const sorted = (found: readonly Decoded[]): Decoded[] =>
   [...found].sort((a, b) => a.span[0] - b.span[0] || (a.encoding < b.encoding ? -1 : 1))
 
+const encoded = ENCODINGS.flatMap((encoding) =>
+  hiddenTexts(encoding, 4, 1).map(({ hidden }) => encoding.encode(hidden)),
+)
+const FRAGMENTS = [
+  'begin 644 a\n',
+  '&#10',
+  '%4',
+  '=\n',
+  '\\x',
+  'eyJhbGciOiJIUzI1NiJ9.',
+  '0x',
+  '4ll',
+  'a b c d',
+  'alfa ',
+  'x-',
+  '\u200b',
+  '\ufe01',
+  '\u{e0041}',
+  '\u2813',
+  '. - ',
+  '101 ',
+  '6f ',
+]
+
 const piece = fc.oneof(
+  fc.constantFrom(...encoded),
+  fc.constantFrom(...FRAGMENTS),
   fc.constantFrom(PLAIN, HIDDEN, ' ', '\n', '=', '-', '.', 'abc', '4711', 'é', '😀', '\\u0041', '%20'),
   fc.constantFrom(base64(HIDDEN), reversed(HIDDEN), rot13(HIDDEN), base64(base64(HIDDEN))),
   fc.string({ unit: 'binary', maxLength: 20 }),

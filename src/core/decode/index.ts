@@ -1,13 +1,72 @@
-import { base64 } from './base64.ts'
+import { ascii85 } from './ascii85.ts'
+import { braille } from './braille.ts'
+import { entities } from './entities.ts'
+import { escapes } from './escapes.ts'
+import { hexdump } from './hexdump.ts'
+import { tags, variationSelectors, zeroWidth } from './invisible.ts'
+import { leet } from './leet.ts'
+import { morse } from './morse.ts'
+import { nato } from './nato.ts'
+import { numbers } from './numbers.ts'
+import { packed } from './packed.ts'
+import { percent } from './percent.ts'
+import { quotedPrintable } from './quoted-printable.ts'
 import { readsAsText } from './score.ts'
+import { spaced } from './spaced.ts'
 import { transforms } from './transforms.ts'
 import { CONTEXT, type Decoded, type Decoder } from './types.ts'
+import { uu } from './uu.ts'
 
 export type { Decoded } from './types.ts'
 
 /** In this order, which is that of their findings. */
-const RUNS: readonly Decoder[] = [base64]
-const ALL: readonly Decoder[] = [...RUNS, transforms]
+const RUNS: readonly Decoder[] = [
+  packed,
+  ascii85,
+  uu,
+  hexdump,
+  numbers,
+  percent,
+  quotedPrintable,
+  entities,
+  escapes,
+  morse,
+  braille,
+  nato,
+  tags,
+  variationSelectors,
+  zeroWidth,
+]
+const ALL: readonly Decoder[] = [...RUNS, spaced, leet, transforms]
+
+/** What hides a text; `encoding` of what was decoded is one of these or, where the text says something else again, several. */
+export const ENCODINGS = [
+  'base64',
+  'base32',
+  'hex',
+  'hexdump',
+  'binary',
+  'decimal',
+  'octal',
+  'ascii85',
+  'base85',
+  'uu',
+  'percent',
+  'quoted-printable',
+  'html',
+  'escapes',
+  'morse',
+  'braille',
+  'nato',
+  'tags',
+  'variation-selectors',
+  'sneaky-bits',
+  'zero-width',
+  'reversed',
+  'rot13',
+  'caesar',
+  'atbash',
+] as const
 
 const MAX_DEPTH = 3
 /** All that is decoded of one text, at every depth, in characters. */
@@ -68,11 +127,17 @@ export class Decoding {
     if (text === undefined) return [one]
     this.budget -= text.length
     if (this.budget < 0) return [{ ...one, text: undefined }]
+    // It was judged already, and what else is encoded in the text around it is found there; only spaced letters have none.
+    if ((one.legible || one.turned) && !one.encoding.endsWith('spaced')) return [one]
     const within: Decoded[] = []
     if (depth < MAX_DEPTH) for (const decoder of ALL) decoder.find(text, 0, true, this.limit, within)
     const inner = within.flatMap((next) =>
-      this.deep({ ...one, encoding: `${one.encoding} ${next.encoding}`, text: next.text }, depth + 1),
+      this.deep({ ...next, span: one.span, encoding: `${one.encoding} ${next.encoding}` }, depth + 1),
     )
-    return inner.length > 0 || readsAsText(text) ? [one, ...inner] : []
+    return one.legible ||
+      readsAsText(text) ||
+      inner.some(({ text: said }) => said !== undefined && readsAsText(said))
+      ? [one, ...inner]
+      : []
   }
 }

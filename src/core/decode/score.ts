@@ -1,33 +1,33 @@
 import { BIGRAMS } from './bigrams.ts'
 
-/** Bits over chance of a letter after another; row and column 0 are the space. */
-const TABLE = new Float32Array(27 * 27)
-for (let row = 0; row < 27; row++)
-  for (let column = 0; column < 27; column++)
-    TABLE[row * 27 + column] = (BIGRAMS[row]!.charCodeAt(column) - 33) / 8 - 8
+const SIGNS = 27
+/** Of a letter (1 to 26; 0 separates words) after another, at 27 times the first and the second. */
+export const BITS = new Float32Array(SIGNS * SIGNS)
+for (let row = 0; row < SIGNS; row++)
+  for (let column = 0; column < SIGNS; column++)
+    BITS[row * SIGNS + column] = (BIGRAMS[row]!.charCodeAt(column) - 33) / 8 - 8
 
 /** UTF-16 unit below 128 → 1 to 26 for letters of either case, 0 for what separates words. */
-const CLASS = new Uint8Array(128)
-for (let i = 0; i < 26; i++) CLASS[65 + i] = CLASS[97 + i] = i + 1
+export const LETTERS = new Uint8Array(128)
+for (let i = 0; i < 26; i++) LETTERS[65 + i] = LETTERS[97 + i] = i + 1
 
-/** Of random letters: -1.2, of English: 1.1 and more, of English backwards: about 0. */
+/** Of random letters: -1.2, of English: 1.1 and more. */
 const READS = 0.62
 const FEWEST_LETTERS = 8
 
 /**
  * How much likelier than by chance the letters of a text follow each other, in bits a letter, by the languages of the Latin
  * alphabet. What is no letter of ASCII separates words.
- * @param step -1 reads it backwards
  */
-export function likelihood(text: string, start: number, end: number, step: 1 | -1 = 1): number {
+export function likelihoodOf(text: string, end = text.length): number {
   let bits = 0
   let letters = 0
   let before = 0
-  for (let at = step === 1 ? start : end - 1; at >= start && at < end; at += step) {
-    const unit = text.charCodeAt(at)
-    const letter = unit < 128 ? CLASS[unit]! : 0
+  for (let at = 0; at <= end; at++) {
+    const unit = at === end ? 32 : text.charCodeAt(at)
+    const letter = unit < 128 ? LETTERS[unit]! : 0
     if (letter === 0 && before === 0) continue
-    bits += TABLE[before * 27 + letter]!
+    bits += BITS[before * SIGNS + letter]!
     if (letter !== 0) letters++
     before = letter
   }
@@ -58,7 +58,7 @@ export function readsAsText(text: string): boolean {
   for (let at = 0; at < end; at++) {
     const unit = text.charCodeAt(at)
     if (unit < 128) {
-      if (CLASS[unit] !== 0) latin++
+      if (LETTERS[unit] !== 0) latin++
       else if (unit >= 48 && unit <= 57) digits++
       else if (unit < 32 && unit !== 9 && unit !== 10 && unit !== 13) odd += 4
       else if (unit !== 32 && unit !== 10) odd++
@@ -68,5 +68,5 @@ export function readsAsText(text: string): boolean {
   }
   if (latin + other < FEWEST_LETTERS || odd * 2 > latin + other + digits) return false
   if (other > latin) return true
-  return likelihood(text, 0, end) > READS
+  return likelihoodOf(text, end) > READS
 }

@@ -1,112 +1,211 @@
-import { likelihood } from './score.ts'
-import type { Decoded, Decoder } from './types.ts'
+import { BITS, LETTERS } from './score.ts'
+import { BACKWARDS, bitsOf, SUBSTITUTIONS, type Turn } from './turns.ts'
+import { CONTEXT, type Decoded, type Decoder } from './types.ts'
 
-/** A piece has at least so many letters: as many as tell plain text from text that was turned round. */
-const PIECE_LETTERS = 24
-/** A line's end, or so many characters, end a piece whatever it holds. */
-const PIECE_MOST = 64
-/** Fewer letters than these say nothing. */
-const FEWEST_LETTERS = 10
-/** How much likelier a piece has to read when it is turned, in bits a letter. */
-const MARGIN = 0.7
-const READS = 0.7
-/** How much likelier a piece may read as it stands, after others that were turned. */
-const SLACK = 0.5
-const PLAIN = 1
+/** So many bits a letter less than this, and words are taken for turned. */
+const PLAIN = 0.6
+/** Words are looked at more closely from so many bits on that they read worse than plain ones. */
+const SUSPECT = 4
+/** In so many letters it shows whether they were turned. */
+const UNDECIDED = 36
+/** Bits a letter of what was turned, turned back; plain words get no more than that for standing as they do. */
+const READS = 0.6
+const LEAST = 0.15
+/** A turned stretch ends where it has read better as it stands, by so many bits, than up to there. */
+const ENDS = 12
+/** Or has gone on for so long without reading better. */
+const IDLE = 48
+/** What is turned are words, and no names of a program. */
+const FEWEST_WORDS = 3
+const FEWEST_LETTERS = 14
+/** Letters, on average. */
+const SHORTEST_WORDS = 3
 /** The most of a line that is turned as one. */
 const MOST = 512
+/** Longer words are none. */
+const LONGEST_WORD = 40
+/** So much on either side is turned with it: its first and last words may read well as they stand. */
+const AROUND = 24
 
-const isLetter = (unit: number): boolean => (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90)
-
-type Turn = {
-  encoding: string
-  reads(text: string, start: number, end: number): number
-  turn(text: string): string
+interface Word {
+  start: number
+  end: number
+  letters: number
+  /** As it stands. */
+  bits: number
+  /** Backwards. */
+  back: number
+  breaks: boolean
 }
 
-const letters = (map: (index: number) => number) => (text: string) =>
-  text.replace(/[a-zA-Z]/g, (letter) => {
-    const base = letter >= 'a' ? 97 : 65
-    return String.fromCharCode(base + map(letter.charCodeAt(0) - base))
-  })
-const rot13 = letters((index) => (index + 13) % 26)
-const atbash = letters((index) => 25 - index)
-const reverse = (text: string): string => [...text].reverse().join('')
-
-const judgedTurned = (turn: (text: string) => string) => (text: string, start: number, end: number) => {
-  const turned = turn(text.slice(start, end))
-  return likelihood(turned, 0, turned.length)
+/** Words that read better when they are turned. */
+interface Suspect {
+  /** From here on the same is found as from further before. */
+  quiet: number
+  start: number
+  end: number
 }
-
-const TURNS: readonly Turn[] = [
-  { encoding: 'reversed', reads: (text, start, end) => likelihood(text, start, end, -1), turn: reverse },
-  { encoding: 'rot13', reads: judgedTurned(rot13), turn: rot13 },
-  { encoding: 'atbash', reads: judgedTurned(atbash), turn: atbash },
-]
 
 /**
- * Whole texts that were turned round: backwards, ROT13, Atbash. Judged by pieces of a few words, so that plain text is not
- * held back for longer than that; pieces in a row that were turned alike are turned back as one, up to the line's end.
+ * Words that were turned round: backwards, ROT13 and other shifts, Atbash. Bits are added up word by word; where words read
+ * worse than plain ones for long enough, each way to turn them is tried.
  */
 export const transforms: Decoder = {
-  encoding: 'transform',
   find(text, from, final, _limit, found) {
-    let open: { turn: Turn; start: number } | undefined
-    const close = (end: number): void => {
-      if (open === undefined) return
-      const { turn, start } = open
-      found.push({
-        span: [start, end],
-        encoding: turn.encoding,
-        text: turn.turn(text.slice(start, end)),
-        turned: true,
-      } satisfies Decoded)
-      open = undefined
+    let at = from
+    for (;;) {
+      const suspect = suspected(text, at, final)
+      if (suspect.turn === undefined) return suspect.quiet
+      const stretch = follow(text, suspect, suspect.turn, final)
+      if (stretch === undefined) return suspect.quiet
+      at = stretch.end
+      if (
+        stretch.words < FEWEST_WORDS ||
+        stretch.letters < FEWEST_LETTERS ||
+        stretch.letters < stretch.words * SHORTEST_WORDS
+      )
+        continue
+      const { end, after } = stretch
+      const before = edge(text, Math.max(0, suspect.start - Math.min(AROUND, CONTEXT)), suspect.start)
+      for (const { encoding, text: said } of suspect.turn.says(text.slice(before, after)))
+        found.push({ span: [suspect.start, end], encoding, text: said, turned: true } satisfies Decoded)
     }
-    let start = from
-    while (start < text.length) {
-      const end = pieceEnd(text, start, final)
-      if (end === undefined) break
-      const turn = turnOf(text, start, end, open?.turn)
-      if (open !== undefined && (turn !== open.turn || end - open.start > MOST)) close(start)
-      if (turn !== undefined) open ??= { turn, start }
-      start = end
-      if (text.charCodeAt(end - 1) === 10) close(end)
-    }
-    if (final) close(text.length)
-    return final ? text.length : (open?.start ?? start)
   },
 }
 
-/** Where the piece that begins at `start` ends; undefined when that is not known yet. */
-function pieceEnd(text: string, start: number, final: boolean): number | undefined {
-  let count = 0
-  for (let at = start; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit === 10) return at + 1
-    if (isLetter(unit)) count++
-    else if (count >= PIECE_LETTERS) return at + 1
-    // Not between the halves of a pair.
-    if (at - start >= PIECE_MOST && (unit & 0xfc00) !== 0xd800) return at + 1
-  }
-  return final ? text.length : undefined
+/** Where the first word begins between two places; the second when none does. */
+function edge(text: string, from: number, to: number): number {
+  const space = text.slice(from, to).search(/\s/)
+  return from === 0 ? 0 : space < 0 ? to : from + space + 1
 }
 
-function turnOf(text: string, start: number, end: number, open: Turn | undefined): Turn | undefined {
-  let count = 0
-  for (let at = start; at < end; at++) if (isLetter(text.charCodeAt(at))) count++
-  const plain = likelihood(text, start, end)
-  // Of a turned text also what by itself could be either.
-  if (open !== undefined && (count === 0 || open.reads(text, start, end) > plain - SLACK)) return open
-  if (count < FEWEST_LETTERS) return undefined
-  if (plain > PLAIN) return undefined
+/** The word at or after `at`, with what stands before it; undefined when its end is not known yet. */
+function wordAt(text: string, from: number, final: boolean, word: Word): boolean {
+  let at = from
+  word.breaks = false
+  let unit = 0
+  for (; at < text.length; at++) {
+    unit = text.charCodeAt(at)
+    if (unit < 128 && LETTERS[unit] !== 0) break
+    if (unit === 10) word.breaks = true
+  }
+  word.start = at
+  let bits = 0
+  let back = 0
+  let before = 0
+  const most = at + LONGEST_WORD
+  for (; at < text.length && at < most; at++) {
+    unit = text.charCodeAt(at)
+    const letter = unit < 128 ? LETTERS[unit]! : 0
+    if (letter === 0) break
+    bits += BITS[before * 27 + letter]!
+    back += BITS[letter * 27 + before]!
+    before = letter
+  }
+  word.end = at
+  word.letters = at - word.start
+  word.bits = before === 0 ? 0 : bits + BITS[before * 27]!
+  word.back = before === 0 ? 0 : back + BITS[before]!
+  return at < text.length || final || at === most
+}
+
+/** The first stretch that reads better turned; without a turn, what came of the text so far. */
+function suspected(text: string, from: number, final: boolean): Suspect & { turn?: Turn } {
+  const word: Word = { start: 0, end: 0, letters: 0, bits: 0, back: 0, breaks: false }
+  let at = from
+  let quiet = from
+  let worse = 0
+  let start = from
+  let letters = 0
+  let bits = 0
+  let back = 0
+  let backStart = from
+  while (at < text.length) {
+    const whole = wordAt(text, at, final, word)
+    if (worse === 0 && back === 0) quiet = word.start
+    if (!whole) return { quiet, start: quiet, end: at }
+    if (word.letters === 0) break
+    at = word.end
+    const more = word.back - Math.max(word.bits, word.letters * LEAST)
+    if (back > 0 || more > -2) {
+      if (back === 0) backStart = word.start
+      back = Math.max(0, back + more + BACKWARDS.manner!(text, word.start, at))
+      if (back >= BACKWARDS.enough) return { quiet, start: backStart, end: at, turn: BACKWARDS }
+    }
+    if (worse === 0) {
+      start = word.start
+      letters = 0
+      bits = 0
+    }
+    worse = Math.max(0, worse + word.letters * PLAIN - word.bits)
+    letters += word.letters
+    bits += word.bits
+    if (worse >= SUSPECT) {
+      const turn = turned(text, start, at, letters, bits)
+      if (turn !== undefined) return { quiet, start, end: at, turn }
+      if (letters >= UNDECIDED) worse = 0
+    }
+    if (at - quiet > 2 * UNDECIDED) worse = back = 0
+  }
+  if (worse === 0 && back === 0) quiet = text.length
+  return { quiet: final ? text.length : quiet, start: quiet, end: at }
+}
+
+function turned(text: string, start: number, end: number, letters: number, plain: number): Turn | undefined {
   let best: Turn | undefined
-  let most = Math.max(READS, plain + MARGIN)
-  for (const turn of TURNS) {
-    const reads = turn.reads(text, start, end)
-    if (reads <= most) continue
+  let most = 0
+  const stands = Math.max(plain, letters * LEAST)
+  for (const turn of SUBSTITUTIONS) {
+    if (stands + turn.enough > letters * 2.6) continue
+    const reads = bitsOf(text, start, end, turn)
+    const over = reads - stands - turn.enough
+    if (over < most || reads < letters * READS) continue
     best = turn
-    most = reads
+    most = over
   }
   return best
+}
+
+interface Stretch {
+  end: number
+  words: number
+  letters: number
+  /** Where ends what is turned with it. */
+  after: number
+}
+
+/** Where a turned stretch ends; undefined when that is not known yet. */
+function follow(text: string, suspect: Suspect, turn: Turn, final: boolean): Stretch | undefined {
+  const word: Word = { start: 0, end: 0, letters: 0, bits: 0, back: 0, breaks: false }
+  const { start } = suspect
+  let at = suspect.end
+  let over = 0
+  let most = 0
+  let end = at
+  while (at < text.length && over > most - ENDS && at - end <= IDLE && end - start < MOST) {
+    if (!wordAt(text, at, final, word)) return undefined
+    if (word.letters === 0 || word.breaks) break
+    at = word.end
+    over += bitsOf(text, word.start, at, turn) - Math.max(word.bits, word.letters * LEAST)
+    if (over < most) continue
+    most = over
+    end = at
+  }
+  if (end + AROUND > text.length && !final) return undefined
+  const words = text.slice(start, end).match(/[a-z]+/gi) ?? []
+  return {
+    end,
+    words: words.length,
+    letters: words.reduce((sum, { length }) => sum + length, 0),
+    after: lastEdge(text, end),
+  }
+}
+
+/** Where the last whole word of the line ends that stands near `from`. */
+function lastEdge(text: string, from: number): number {
+  const near = text.slice(from, from + AROUND)
+  const line = near.indexOf('\n')
+  if (line >= 0) return from + line
+  const space = near.length < AROUND ? near.length : near.search(/\s\S*$/)
+  return space < 0 ? from : from + space
 }

@@ -8,16 +8,16 @@ export interface Decoded {
   encoding: string
   /** What it says; undefined when there is more of it than is decoded. */
   text: string | undefined
-  /** Words that were turned round, and no run of characters that stand for others. */
+  /** Words that were written otherwise (turned round, spaced, in digits), and no run of characters that stand for others. */
   turned?: true
+  /** Nearly every reader reads it as it stands (`%20`, `&amp;`, `1gn0re`): decoded to be matched, and hides nothing by itself. */
+  legible?: true
 }
 
 /**
  * Recognises one form. Both functions of the text alone: however a text is cut, the same is found.
  */
 export interface Decoder {
-  /** For reasons and tests: `base64`. */
-  encoding: string
   /**
    * Adds to `found` what stands at or after `from` and is certain: no later text can change it.
    * Text before `from` is left context of at most `CONTEXT` characters: a stretch that reaches over `from` was judged before.
@@ -30,4 +30,17 @@ export interface Decoder {
 }
 
 /** Left context that a decoder may look at. */
-export const CONTEXT = 16
+export const CONTEXT = 48
+
+/** One form of a run of letters and digits. */
+export interface Packed {
+  encoding: string
+  /** What the run says, without its line breaks and padding; undefined when it is not of this form. */
+  read(run: string): string | undefined
+}
+
+/** A character written in another way within text that is not. */
+export interface Mark {
+  end: number
+  text: string
+}

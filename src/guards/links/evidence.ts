@@ -22,7 +22,7 @@ const PLACEHOLDER =
   /\{\{?[^{}]{1,80}\}?\}|\$\{?[A-Za-z]\w{1,40}|<[A-Za-z][\w -]{1,40}>|\[[A-Za-z][\w -]{1,60}\]|%7B[^%]{1,40}%7D|__[A-Z_]{3,40}__|\b(?:INSERT|YOUR|REPLACE|URL_?ENCODED|BASE64|ENCODED)_[A-Z_]{2,40}\b/
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
 const NEAR =
-  /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$)|^localhost$|\.(?:local|localhost|internal|test|example|invalid)$/
+  /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$)|^localhost$|\.(?:local|localhost|internal)$/
 const PORTS = new Set(['', '80', '443', '3000', '5000', '8000', '8080', '8443'])
 const PICTURE = /\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|pdf|mp4|webm|mp3)$/i
 
