@@ -1,4 +1,4 @@
-import { likelihood } from '../../core/decode/score.ts'
+import { likelihoodOf } from '../../core/decode/score.ts'
 
 /** What stands in documentation where a secret would. */
 const FILLER =
@@ -95,7 +95,7 @@ export function looksRandom(value: string, least: number): boolean {
   const { digits, turns, entropy, upper, lower } = traits(value)
   if (entropy < Math.min(3, Math.log2(value.length) * 0.72)) return false
   if (/^[\d.,:/ -]+$/.test(value)) return false
-  const reads = likelihood(value, 0, value.length)
+  const reads = likelihoodOf(value)
   if (NAMES.test(value) && reads > (value.length < 16 ? -0.2 : 0)) return false
   if (MADE.test(value) && reads > 0.3) return false
   if (digits === 0) return value.length >= 16 && (upper || lower) && reads < -0.15
@@ -116,7 +116,7 @@ export function looksChosen(value: string, quoted: boolean): boolean {
   if (digits === 0 && symbols === 0) {
     if (!quoted || value.length < 5) return false
     // `Passwort`, `REQUIRED`, `currentPassword`
-    if (upper && lower && value.length >= 8 && likelihood(value, 0, value.length) < 0) return true
+    if (upper && lower && value.length >= 8 && likelihoodOf(value) < 0) return true
     return !(upper && (!lower || /^[A-Z][a-z]+$/.test(value) || /[a-z][A-Z]/.test(value)))
   }
   if (digits === 0 && /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)+$/.test(value)) return false
@@ -124,7 +124,7 @@ export function looksChosen(value: string, quoted: boolean): boolean {
   if (NAMES.test(value) && symbols > 0 && turns === 0 && /^[A-Za-z]/.test(value))
     return quoted && /[-_]\d{3,}$/.test(value)
   if (/^v?\d+(?:\.\d+)+/.test(value)) return false
-  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) && likelihood(value, 0, value.length) > -0.2) return false
-  if (!quoted && MADE.test(value) && likelihood(value, 0, value.length) > 0.3) return false
+  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) && likelihoodOf(value) > -0.2) return false
+  if (!quoted && MADE.test(value) && likelihoodOf(value) > 0.3) return false
   return !CODE.test(value) || (quoted && !/[(){}\\]/.test(value))
 }
