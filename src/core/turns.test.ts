@@ -118,7 +118,9 @@ describe.each(['request', 'answer'] as const)('a long %s', (direction) => {
       expect(cut.units[0]!.text).toContain('[CREDIT_CARD]')
       const sorted = ({ findings }: typeof cut) => findings.map((finding) => JSON.stringify(finding)).sort()
       expect(sorted(cut)).toEqual(sorted(whole))
-      expect(whole.findings.length).toBe(4)
+      expect(new Set(whole.findings.map(({ code }) => code))).toEqual(
+        new Set(['keywords.words', 'pii.email', 'pii.credit_card']),
+      )
     }
   })
 
