@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/services/**', '**/node_modules/**'],
     testTimeout: 30_000,
     pool: 'forks',
+    // By default a processor is left free, which on a machine with two leaves one.
+    maxWorkers: 2,
     globalSetup: 'test/build.ts',
   },
 })

@@ -9,7 +9,8 @@ import { FIRST_TOKEN, type Template } from './bodies.ts'
 export interface Job {
   port: number
   path: string
-  key: string
+  /** Beside those of every call; names in small letters. */
+  headers: Readonly<Record<string, string>>
   template: Template
   connections: number
   /** Milliseconds. */
@@ -63,7 +64,10 @@ async function run(job: Job): Promise<Result> {
   const clients = await Promise.all(
     Array.from({ length: job.connections }, () => open(job, ended, (error) => fail(error))),
   )
-  const late = setTimeout(() => fail(new Error('calls did not end in time')), job.duration + GRACE)
+  const late = setTimeout(
+    () => fail(new Error(`${running} calls did not end in time, ${latencies.length} did`)),
+    job.duration + GRACE,
+  )
   const start = performance.now()
   stop = start + job.duration
   running = clients.length
@@ -87,9 +91,14 @@ async function open(
   ended: (client: Client, began: number, first: number | undefined) => void,
   fail: (error: Error) => void,
 ): Promise<Client> {
-  const head = `POST ${job.path} HTTP/1.1\r\nhost: 127.0.0.1:${job.port}\r\nauthorization: Bearer ${job.key}\r\ncontent-type: application/json\r\naccept: */*\r\ncontent-length: ${Buffer.byteLength(job.template.text)}\r\n\r\n`
+  const head = `POST ${job.path} HTTP/1.1\r\nhost: 127.0.0.1:${job.port}\r\n${Object.entries(job.headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join(
+      '',
+    )}content-type: application/json\r\naccept: */*\r\ncontent-length: ${Buffer.byteLength(job.template.text)}\r\n\r\n`
   const request = Buffer.from(head + job.template.text)
   const marks = job.template.marks.map((at) => at + head.length)
+  const streamed = job.template.text.includes('"stream":true')
   let began = 0
   let first: number | undefined
   /** Bytes of a body of known length that are to come; `chunks` until the last chunk; `head` before either. */
@@ -118,9 +127,9 @@ async function open(
       return
     }
     const joined = before.length === 0 ? bytes : Buffer.concat([before, bytes])
-    if (first === undefined && joined.includes(TOKEN)) first = performance.now()
+    if (streamed && first === undefined && joined.includes(TOKEN)) first = performance.now()
     if (joined.length >= END.length && joined.subarray(-END.length).equals(END)) {
-      if (joined.includes('data: {"error"') || first === undefined)
+      if (streamed && (joined.includes('data: {"error"') || first === undefined))
         return fail(new Error('a stream did not end well'))
       return done()
     }

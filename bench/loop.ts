@@ -61,14 +61,14 @@ const CASES: Case[] = [
   { name: 'request, 4 Mi characters, one text, Cyrillic', body: parts(CYRILLIC, 1, 4 * MiB - 64) },
   { name: 'request, 1 MiB, one text, all emails', body: parts(EMAILS, 1, MiB) },
   { name: 'request, 20 MiB, five texts', body: parts(PROSE, 5, 4 * MiB - 1024) },
-  { name: 'request, 20 MiB, 80,000 messages', body: parts(PROSE, 80_000, 160) },
+  { name: 'request, 20 MiB, 9,900 messages', body: parts(PROSE, 9_900, 2_050) },
   {
-    name: 'request, 8 MiB of a list of small numbers',
-    body: () => chat(['hi'], { list: 0 }).replace('0', `[${'1,'.repeat(4 * MiB - 64)}1]`),
+    name: 'request, 1 MiB of a list of small numbers',
+    body: () => chat(['hi'], { list: 0 }).replace('0', `[${'1,'.repeat(520_000)}1]`),
   },
   {
-    name: 'request, 4 MiB of a list of small strings',
-    body: () => chat(['hi'], { list: 0 }).replace('0', `[${'"a",'.repeat(MiB)}"a"]`),
+    name: 'request, 1 MiB of a list of small strings',
+    body: () => chat(['hi'], { list: 0 }).replace('0', `[${'"word",'.repeat(45_000)}"a"]`),
   },
   {
     name: 'answer, 60 MiB, one text',

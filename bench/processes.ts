@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,11 @@ const READY = 15_000
 export const key = createKey()
 export const temporary = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
 const children = new Set<ChildProcess>()
+/** Has a process end with the bench. */
+export function adopt(child: ChildProcess): ChildProcess {
+  children.add(child)
+  return child
+}
 
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL')
@@ -24,6 +29,10 @@ export interface Server {
   pid: number
   port: number
   child: ChildProcess
+  /** What its callers send beside, or instead of, the bench's key. */
+  headers?: Readonly<Record<string, string>>
+  /** Processes that work for it and are not its children. */
+  beside?: readonly number[]
 }
 
 /** Compiles `src/` and `bench/`: a loader that compiles on the way would be in every figure. */
@@ -58,8 +67,8 @@ spec:
 `
 
 /** A folder of documents: nothing inspected, or the boundary that ships; either way with keys, before the mock. */
-export function documents(boundary: 'empty' | 'default', mock: number): string {
-  const dir = join(temporary, `policy-${boundary}`)
+export function documents(boundary: 'empty' | 'default', mock: number, name: string = boundary): string {
+  const dir = join(temporary, `policy-${name}`)
   mkdirSync(dir)
   const write = (name: string, text: string) => writeFileSync(join(dir, name), text)
   write(
@@ -86,7 +95,11 @@ export function documents(boundary: 'empty' | 'default', mock: number): string {
 
 let gates = 0
 /** The gate as its users start it. `ready` is the milliseconds until it said that it is up. */
-export function gate(config: string, nodeArgs: readonly string[] = []): Promise<Server & { ready: number }> {
+export function gate(
+  config: string,
+  nodeArgs: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server & { ready: number }> {
   const began = performance.now()
   const record = join(temporary, `records-${++gates}.jsonl`)
   const child = spawn(
@@ -97,7 +110,7 @@ export function gate(config: string, nodeArgs: readonly string[] = []): Promise<
       'serve',
       ...['--config', config, '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--record', record],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   )
   children.add(child)
   return new Promise((resolve, reject) => {
@@ -138,15 +151,30 @@ export function ask<Answer>({ child }: Server, question: object): Promise<Answer
 }
 
 const TICKS = 100
-/** CPU time that a process has used, in milliseconds, to the nearest 10 (Linux, proc(5)). */
-export function cpu(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS
+/** CPU time that a server's processes have used, in milliseconds, to the nearest 10 each (Linux, proc(5)). */
+export function cpu(server: Server): number {
+  return sum(server, (pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS
+  })
 }
 
-/** Resident memory in MB (Linux, proc(5)). */
-export function resident(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return (Number(/^VmRSS:\s+([0-9]+)/m.exec(status)?.[1]) * 1024) / 1e6
+/** Resident memory of a server's processes in MB (Linux, proc(5)); what they share is counted for each. */
+export function resident(server: Server): number {
+  return sum(server, (pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return (Number(/^VmRSS:\s+([0-9]+)/m.exec(status)?.[1]) * 1024) / 1e6
+  })
+}
+
+const sum = ({ pid, beside = [] }: Server, of: (pid: number) => number): number =>
+  [...family(pid), ...beside].reduce((all, each) => all + of(each), 0)
+
+/** A process with its children, theirs, and so on. */
+function family(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  )
+  return [pid, ...children.flatMap(family)]
 }

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sample, WORKLOADS } from './measure.ts'
+import { limited, openIssuer } from './peers/gates.ts'
+import { redis } from './peers/gateways.ts'
 import { build, documents, gate, script, stop, temporary } from './processes.ts'
 
 // Where the gate's time goes: a CPU profile under load, self time by folder and by function.
-// usage: npx tsx bench/profile.ts [1|64|stream] [empty|default]
+// usage: npx tsx bench/profile.ts [1|64|stream] [empty|default|memory|redis]
+// Shares of the busy time, and microseconds a call. `memory` and `redis` are the default boundary with tokens, and limits that are counted there.
 
 interface Profile {
   nodes: {
@@ -67,37 +70,54 @@ function read(profile: Profile, from: number) {
   return { folders, functions, inclusive, total }
 }
 
-function show(title: string, shares: Map<string, number>, total: number, most: number): void {
+function show(title: string, shares: Map<string, number>, total: number, calls: number, most: number): void {
   console.log(`\n${title}`)
-  for (const [name, time] of [...shares].sort((a, b) => b[1] - a[1]).slice(0, most))
-    console.log(`${((time / total) * 100).toFixed(1).padStart(6)} %  ${name}`)
+  for (const [name, time] of [...shares].sort((a, b) => b[1] - a[1]).slice(0, most)) {
+    const share = ((time / total) * 100).toFixed(1).padStart(6)
+    console.log(`${share} %  ${(time / calls).toFixed(1).padStart(6)} µs  ${name}`)
+  }
 }
 
-const [which = '1', boundary = 'default'] = process.argv.slice(2)
+const BOUNDARIES = ['empty', 'default', 'memory', 'redis'] as const
+const [which = '1', asked = 'default'] = process.argv.slice(2)
 const workload = WORKLOADS.find(({ name }) => name.includes(which))
-if (workload === undefined || (boundary !== 'empty' && boundary !== 'default'))
-  throw new Error('usage: npx tsx bench/profile.ts [1|64|stream] [empty|default]')
+const boundary = BOUNDARIES.find((name) => name === asked)
+if (workload === undefined || boundary === undefined)
+  throw new Error(`usage: npx tsx bench/profile.ts [1|64|stream] [${BOUNDARIES.join('|')}]`)
 build()
 const mock = await script('mock')
 const loader = await script('load')
+const issuer = await openIssuer()
+const store = boundary === 'redis' ? await redis() : undefined
+const config =
+  boundary === 'empty' || boundary === 'default'
+    ? documents(boundary, mock.port)
+    : limited(issuer, mock.port, store?.port)
 const began = performance.now()
-const server = await gate(documents(boundary, mock.port), ['--cpu-prof', '--cpu-prof-dir', temporary])
+const server = {
+  ...(await gate(config, ['--cpu-prof', '--cpu-prof-dir', temporary])),
+  ...(boundary === 'memory' || boundary === 'redis'
+    ? { headers: { authorization: `Bearer ${issuer.token}` } }
+    : {}),
+}
 await sample(loader, server, workload, 32, WARM)
 const from = performance.now() - began
 const { calls, duration } = await sample(loader, server, workload, 32, LOADED)
 await stop(server)
 await stop(loader)
 await stop(mock)
+if (store !== undefined) await stop(store)
+issuer.close()
 const file = readdirSync(temporary).find((name) => name.endsWith('.cpuprofile'))!
 const { folders, functions, inclusive, total } = read(
   JSON.parse(readFileSync(join(temporary, file), 'utf8')),
   from,
 )
 console.log(
-  `${workload.name}, 32 connections, ${boundary} boundary: ${Math.round((calls / duration) * 1000)} calls a second while profiled`,
+  `${workload.name}, 32 connections, ${boundary} boundary: ${Math.round((calls / duration) * 1000)} calls a second while profiled, ${(total / calls).toFixed(1)} µs a call`,
 )
-show('Self time by folder', folders, total, 25)
-show('Self time by function', functions, total, 40)
-show('By function, with what it calls', inclusive, total, 60)
+show('Self time by folder', folders, total, calls, 25)
+show('Self time by function', functions, total, calls, 60)
+show('By function, with what it calls', inclusive, total, calls, 150)
 rmSync(temporary, { recursive: true, force: true })
 process.exit(0)

@@ -1,5 +1,5 @@
-import { arch, availableParallelism, platform, totalmem } from 'node:os'
 import type { EngineResult } from './engine.ts'
+import { machine, number, ratio, short, table } from './format.ts'
 import { BASELINE, type Cell, median, TARGETS, type Target, type Turn } from './measure.ts'
 
 export interface Measured {
@@ -16,16 +16,6 @@ export interface Measured {
   turns: readonly Turn[]
   attackFound: boolean
   engine: EngineResult
-}
-
-const number = (value: number, digits: number): string =>
-  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-const short = (value: number): string => number(value, value < 10 ? 2 : value < 100 ? 1 : 0)
-const ratio = (value: number): string => number(value, 2)
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
 
 /** A row for each workload and number of connections, a column for each target. */
@@ -125,7 +115,7 @@ export function report(measured: Measured): string {
 Written by \`npm run bench${measured.quick ? ' -- --quick' : ''}\` in ${number(measured.seconds, 0)} s; [README.md](README.md) says how it is measured. Ratios in
 brackets are to the ${BASELINE} in the same round; where other work shares the machine, they are what to look at.
 
-Machine: ${availableParallelism()} CPUs (${arch()}, ${platform()}), ${number(totalmem() / 2 ** 30, 0)} GiB of memory, Node ${process.versions.node}. Upstream, server and load generator share it.
+${machine()}
 
 ${measured.quick ? 'A quick run: the gate is not warm yet, and so looks slower than it is.\n\n' : ''}## Budgets
 

@@ -12,11 +12,13 @@ import {
   type Target,
   WORKLOADS,
 } from './measure.ts'
+import { peers } from './peers/run.ts'
+import { fillIn, resultsSummary } from './performance.ts'
 import { ask, build, documents, gate, resident, type Server, script, stop } from './processes.ts'
 import { SPOKEN } from './protocols.ts'
 import { protocolReport, report } from './report.ts'
 
-// usage: npm run bench [-- --quick | --protocols]
+// usage: npm run bench [-- --protocols | --peers] [--quick]
 
 const quick = process.argv.includes('--quick')
 const sizes = quick
@@ -112,7 +114,7 @@ async function main(): Promise<void> {
     ['default boundary', last],
   ])
   await pause(sizes.settle)
-  const idle = new Map([...servers].map(([target, { pid }]) => [target, resident(pid)]))
+  const idle = new Map([...servers].map(([target, server]) => [target, resident(server)]))
 
   say('warming up')
   for (const workload of WORKLOADS)
@@ -130,7 +132,7 @@ async function main(): Promise<void> {
     paced.push(...(await cells(loader, servers, PACED_STREAM, connections, sizes)))
   }
   const memory = new Map(
-    [...servers].map(([target, { pid }]) => [target, { idle: idle.get(target)!, loaded: resident(pid) }]),
+    [...servers].map(([target, server]) => [target, { idle: idle.get(target)!, loaded: resident(server) }]),
   )
 
   say('conversations')
@@ -144,7 +146,7 @@ async function main(): Promise<void> {
   const result = await ask<EngineResult>(engine, question)
   await stop(engine)
 
-  const text = report({
+  const measured = {
     quick,
     seconds: (performance.now() - began) / 1000,
     cells: taken,
@@ -154,10 +156,15 @@ async function main(): Promise<void> {
     turns,
     attackFound: found,
     engine: result,
-  })
-  if (!quick) writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), text)
+  }
+  const text = report(measured)
+  if (!quick) {
+    writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), text)
+    fillIn('results', resultsSummary(measured))
+  }
   process.stdout.write(text)
 }
 
-await (process.argv.includes('--protocols') ? protocols() : main())
+if (process.argv.includes('--peers')) await peers(quick)
+else await (process.argv.includes('--protocols') ? protocols() : main())
 process.exit(0)

@@ -11,6 +11,7 @@ import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
+import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
@@ -28,6 +29,7 @@ import { PROTOCOLS } from './protocols/index.ts'
 import { fan } from './record/fan.ts'
 import { createLog, recordLog } from './record/log.ts'
 import { createMetrics } from './record/metrics.ts'
+import { openTracing } from './record/otel/index.ts'
 import { adminServer } from './servers/admin/index.ts'
 import { gateway } from './servers/gateway/index.ts'
 import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
@@ -78,7 +80,7 @@ export interface Running {
 /** Starts the gate. Throws `PolicyError`, or `Error` when an address is taken. */
 export async function start(options: ServeOptions, env: Environment = process.env): Promise<Running> {
   const log = createLog()
-  const metrics = createMetrics()
+  const metrics = createMetrics(PACKAGE.version)
   const counter = chosenCounter(memoryCounter())
   const build = buildOptions(env, counter)
   const { secret } = build.ports
@@ -126,6 +128,11 @@ export async function start(options: ServeOptions, env: Environment = process.en
     options.record === undefined || options.record === 'stdout' ? 'stdout' : { file: options.record },
     () => metrics.recordLost(),
   )
+  const tracing = await openTracing(env, {
+    version: PACKAGE.version,
+    warn: (message) => log.warn(message),
+    lost: metrics.spansLost,
+  })
   const watcher = watchFolder({
     folder,
     build: (changed) => buildPolicy(changed, build),
@@ -145,13 +152,17 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
     ...(gate.tls === undefined ? {} : { tls: gate.tls }),
-    recorder: fan([recordLog(records), metrics], () => metrics.recordLost()),
+    recorder: fan([recordLog(records), metrics, ...(tracing === undefined ? [] : [tracing])], () =>
+      metrics.recordLost(),
+    ),
     clock: systemClock,
     memory: memory(sha256, runningSha256, MEMORY_BYTES),
+    ...(tracing === undefined ? {} : { trace: tracing.place }),
     opened: metrics.opened,
     closed: metrics.closed,
     warn: (message, error) => log.error(message, error),
   })
+  metrics.connections(gateServer.connections)
   let draining = false
   const admin = await adminServer({
     listen: options.admin ?? gate.admin,
@@ -162,6 +173,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       ...(refused === undefined ? {} : { refused }),
       upstreams: standings(),
     }),
+    warn: (message, error) => log.error(message, error),
   })
   const models = [
     ...new Set(
@@ -188,7 +200,13 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.info('draining: no new calls are taken')
       watcher.close()
       await gateServer.drain(gate.drain)
-      await Promise.all([admin.close(), upstreams.close(), issuers.close(), records.close()])
+      await Promise.all([
+        admin.close(),
+        upstreams.close(),
+        issuers.close(),
+        records.close(),
+        tracing?.close(),
+      ])
       shared?.close()
       log.info('stopped')
     },
@@ -197,6 +215,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
+       ${INSPECT_USAGE}
 ${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
@@ -221,6 +240,16 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'check':
       return check(rest, { ...buildOptions(process.env), out, err })
+    case 'inspect':
+      return inspect(rest, {
+        ...buildOptions(process.env),
+        out: (text) => void process.stdout.write(text),
+        err,
+        clock: systemClock,
+        stdin: process.stdin,
+        defaultPolicy: DEFAULT_POLICY,
+        colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+      })
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':

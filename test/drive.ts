@@ -149,9 +149,10 @@ function atOnce(release: MaybePromise<Release>): Release {
 export async function answer(
   ex: Exchange,
   body: unknown,
+  protocol: Protocol = chat,
 ): Promise<{ out: string; block: Finding | undefined }> {
   const session = openSession(ex, { direction: 'answer', stream: false })
-  session.push(chat.answer({ withoutRepeats: true }).body(JSON.stringify(body)))
+  session.push(protocol.answer({ withoutRepeats: true }).body(JSON.stringify(body)))
   const { units, block } = await session.end()
   return { out: units.map((unit) => unit.text).join(''), block }
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { type Automaton, automaton } from '../src/core/automaton.ts'
 import { canonicalise } from '../src/core/canonical/index.ts'
+import { Decoding } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
-import type { Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
+import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
 
 /** A row of a guard's cases.jsonl. */
 export interface Case {
@@ -10,6 +11,8 @@ export interface Case {
   text: string
   config?: unknown
   part?: Partial<Part>
+  /** What the request said, for a guard that compares. */
+  asked?: { system?: string; user?: string; canary?: string; schema?: string }
   codes: string[]
   spans?: [number, number][]
   /** The text with every edit made; a token stands as `<EMAIL>`. */
@@ -18,10 +21,17 @@ export interface Case {
 
 export const ports: GuardPorts = { secret: () => 'a secret for tests only' }
 
+/** Of cases.jsonl, and of the files in cases/ where there are many. */
 export function casesOf(guard: string): Case[] {
-  const file = new URL(`../src/guards/${guard}/cases.jsonl`, import.meta.url)
-  return readFileSync(file, 'utf8')
-    .split('\n')
+  const home = new URL(`../src/guards/${guard}/`, import.meta.url)
+  const folder = new URL('cases/', home)
+  const files = ['cases.jsonl', 'cases/'].flatMap((name) => {
+    const at = new URL(name, home)
+    if (!existsSync(at)) return []
+    return name === 'cases/' ? readdirSync(at).map((file) => new URL(file, folder)) : [at]
+  })
+  return files
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as Case)
 }
@@ -33,9 +43,18 @@ export const partOf = (row: Pick<Case, 'part'>): Part => ({
   ...row.part,
 })
 
-export async function openCase(module: GuardModule, row: Pick<Case, 'config'>): Promise<Guard> {
-  return module.open(module.config.parse(row.config ?? {}), ports)
+export async function openCase(module: GuardModule, row: Pick<Case, 'config' | 'asked'>): Promise<Guard> {
+  const guard = await module.open(module.config.parse(row.config ?? {}), ports)
+  const { asked } = row
+  if (guard.scope === 'part' || asked === undefined) return guard
+  return { ...guard, begin: (state) => guard.begin(state, askedOf(asked)) }
 }
+
+const askedOf = ({ canary, schema, ...said }: NonNullable<Case['asked']>): Asked => ({
+  canary,
+  schema,
+  texts: (origins) => origins.flatMap((origin) => said[origin as keyof typeof said] ?? []),
+})
 
 /** A fresh look: what an exchange-scoped guard counts begins anew. */
 export const lookOf = (guard: Guard): Look => (guard.scope === 'part' ? guard.inspect : guard.begin().inspect)
@@ -80,6 +99,23 @@ export function inspectWhole(
   part: Part = partOf({}),
 ): Opinion | Promise<Opinion> {
   return lookOf(guard)(viewOf(guard, { part, text }))
+}
+
+/** All hits of a whole text that a guard has under the engine: those in what is encoded there stand at the encoded stretch. */
+export async function hitsOf(guard: Guard, text: string, part: Part = partOf({})): Promise<Hit[]> {
+  const hits = [...(await inspectWhole(guard, text, part)).hits]
+  if (guard.decode === undefined) return hits
+  for (const { span, encoding, text: said, turned } of new Decoding(4096, guard.decode === 'all').read(
+    text,
+    0,
+    true,
+  )) {
+    if (said === undefined || (turned && guard.decode === 'runs')) continue
+    const inner = await inspectWhole(guard, said, { ...part, derived: { encoding } })
+    const byCode = new Map(inner.hits.toReversed().map((hit) => [hit.code, hit]))
+    for (const hit of byCode.values()) hits.push({ ...hit, span })
+  }
+  return hits.sort((a, b) => a.span[0] - b.span[0])
 }
 
 const isPairAt = (text: string, at: number): boolean =>
@@ -177,19 +213,28 @@ async function breach(
   return undefined
 }
 
-/** Every cutting that the law is tried on: all single cuts and pairs for short texts, `random` seeded ones for long ones. */
+/** How many pairs of cuts are drawn of a short text's; all of them when there are no more. */
+const CUTTINGS = Number(process.env.CUTTINGS ?? 150)
+
+/** Every cutting that the law is tried on: all single cuts and some pairs for short texts, `random` seeded ones for long ones. */
 function* cuttings(text: string, random = 200, seed = 1): Generator<number[]> {
   const { length } = text
   yield []
   yield Array.from({ length: Math.max(0, length - 1) }, (_, i) => i + 1)
+  const draw = seeded(seed)
   if (length <= 120) {
-    for (let a = 1; a < length; a++) {
-      yield [a]
-      for (let b = a + 1; b < length; b++) yield [a, b]
+    for (let a = 1; a < length; a++) yield [a]
+    const all = ((length - 1) * (length - 2)) / 2
+    if (all > CUTTINGS) {
+      for (let i = 0; i < CUTTINGS; i++) {
+        const a = 1 + draw(length - 2)
+        yield [a, a + 1 + draw(length - 1 - a)]
+      }
+      return
     }
+    for (let a = 1; a < length; a++) for (let b = a + 1; b < length; b++) yield [a, b]
     return
   }
-  const draw = seeded(seed)
   for (let i = 0; i < random; i++) {
     const most = 1 + draw(60)
     const cuts: number[] = []

@@ -18,11 +18,16 @@ import {
   said,
   streamNow,
 } from './drive.ts'
-import { casesOf, inspectWhole, openCase, partOf, seeded } from './guard-law.ts'
+import { casesOf, hitsOf, openCase, partOf, seeded } from './guard-law.ts'
 
-/** Random cuttings of each longer text; `.ci/run` draws 1,000, which takes some minutes. */
+/** Random cuttings of each longer text; `.ci/run` draws more, which takes some minutes. */
 const CUTTINGS = Number(process.env.CUTTINGS ?? 20)
+/** So many cases of each guard, from all over them. */
+const CASES = Number(process.env.CASES ?? 15)
 vi.setConfig({ testTimeout: 6_000 * Math.max(20, CUTTINGS) })
+
+const some = <T>(all: readonly T[]): T[] =>
+  all.filter((_, i) => Math.floor((i * CASES) / all.length) !== Math.floor(((i - 1) * CASES) / all.length))
 
 const body = (message: object) => ({ choices: [{ index: 0, message, finish_reason: 'stop' }] })
 
@@ -159,10 +164,10 @@ const asText = (kind: string | undefined): boolean => kind === undefined || kind
 describe('law 7: a streamed answer says what the buffered one says, and nothing from a blocking span on', () => {
   for (const module of GUARDS)
     it(`${module.name}: each of its cases, split over events in every way`, async () => {
-      for (const row of casesOf(module.name)) {
+      for (const row of some(casesOf(module.name))) {
         if (!asText(row.part?.kind)) continue
         const guard = await openCase(module, row)
-        const { hits } = await inspectWhole(guard, row.text, partOf({ part: { origin: 'model' } }))
+        const hits = await hitsOf(guard, row.text, partOf({ part: { origin: 'model', answer: true } }))
         for (const [on, action] of policies(module, guard, row.config, hits)) {
           const law = lawOf(on, row.text, judge(row.text, hits, action))
           const buffered = law.until(row.text.length)
@@ -179,10 +184,10 @@ describe('law 7: a streamed answer says what the buffered one says, and nothing 
 
   for (const module of GUARDS)
     it(`${module.name}: each of its cases, the bytes cut at every place, with every line ending`, async () => {
-      for (const [number, row] of casesOf(module.name).entries()) {
+      for (const [number, row] of some(casesOf(module.name)).entries()) {
         if (!asText(row.part?.kind)) continue
         const guard = await openCase(module, row)
-        const { hits } = await inspectWhole(guard, row.text, partOf({ part: { origin: 'model' } }))
+        const hits = await hitsOf(guard, row.text, partOf({ part: { origin: 'model' } }))
         const ending = Object.values(ENDINGS)[number % 3]!
         const middle = row.text.length >> 1
         const all = bytes(

@@ -47,7 +47,13 @@ function pack(): string {
     { filename: string; size: number; files: { path: string }[] },
   ]
   const paths = entry.files.map(({ path }) => path)
-  for (const path of ['LICENSE', 'README.md', 'dist/main.js', 'docs/errors.md']) {
+  for (const path of [
+    'LICENSE',
+    'README.md',
+    'dist/main.js',
+    'docs/errors.md',
+    'integrations/grafana/alerts.yaml',
+  ]) {
     need(paths.includes(path), `the package lacks ${path}`)
   }
   const strays = paths.filter((path) => path.includes('.test.'))

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MaybePromise } from '../core/after.ts'
 import type { Counter, Place, Quota, SecretRef, Standing } from '../core/ports.ts'
 import { standing, windowAt } from './counter.ts'
 import { type Account, account, isOver, moveOn, note, takeAlone } from './redis-account.ts'
+import { type Batch, batch } from './redis-batch.ts'
 import { type Answer, type Circuit, circuit, within } from './redis-circuit.ts'
-import { type CountReply, type RedisClient, type RedisPlace, reasonOf, redisClient } from './redis-client.ts'
+import { type RedisClient, type RedisPlace, reasonOf, redisClient } from './redis-client.ts'
 import { type Places, places } from './redis-places.ts'
 
 /** Accounts of this process, of some 300 bytes. What comes when all are taken shares one, and so is still limited. */
@@ -35,9 +37,21 @@ export interface RedisCounterOptions extends RedisPlace {
   lease?: number
 }
 
+/** What Redis says of a count: see `redis-scripts.ts`. */
+type CountReply = [
+  taken: number,
+  start: number,
+  sum: number,
+  sumBefore: number,
+  own: number,
+  ownBefore: number,
+  now: number,
+]
+
 interface Part {
   tag: string
   circuit: Circuit
+  batch: Batch
   accounts: Map<string, Account>
   places: Places
 }
@@ -74,16 +88,24 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
   }, lease / 3).unref()
 
   function part(tag: string): Part {
+    const asked = batch({
+      send: (keys, questions) => client.ask(keys.length, ...keys, gate, lease, questions),
+      timeout,
+      reasonOf,
+      answered(answer) {
+        if ('value' in answer) one.circuit.worked()
+        else one.circuit.failed(answer.reason, answer.late)
+      },
+    })
     const one: Part = {
       tag,
+      batch: asked,
       accounts: new Map(),
       places: places({
         keyOf: (key) => `${prefix}${tag}:p:${key}`,
         gate,
-        lease,
         replicas,
-        send: (key, ...args) => client.places(key, ...args),
-        ask: (question) => ask(one, question),
+        ask: asked.ask,
         closed: () => one.circuit.closed,
       }),
       circuit: circuit({
@@ -107,16 +129,14 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
     return 'value' in answer
   }
 
-  /** Asks Redis, which counts for or against the part that has the key. */
-  async function ask<T>({ circuit }: Part, question: Promise<T>, ms = timeout): Promise<Answer<T>> {
-    const answer = await within(ms, question, reasonOf)
-    if ('value' in answer) circuit.worked()
-    else circuit.failed(answer.reason, answer.late)
-    return answer
+  /** What is counted of one caller is in one part, and so asked in one go. */
+  function partOf(key: string): Part {
+    if (parts.length === 1) return parts[0]!
+    return parts[hash(key.slice(key.lastIndexOf(' ') + 1)) % parts.length]!
   }
 
   function find(key: string, quota: Quota, make: boolean): { of: Part; on: Account } | undefined {
-    const of = parts[parts.length === 1 ? 0 : hash(key) % parts.length]!
+    const of = partOf(key)
     const own = nameOf(key, quota)
     let name = own
     let on = of.accounts.get(name)
@@ -146,25 +166,33 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
     }
   }
 
-  function command(on: Account, at: number, ...rest: (string | number)[]): Promise<CountReply> {
+  function ask(
+    of: Part,
+    on: Account,
+    at: number,
+    mode: 'take' | 'correct' | 'tell',
+    x: number,
+    y: number,
+  ): Promise<Answer<CountReply>> {
     const { start, end, before } = windowAt(on.quota, at)
     const slides = on.quota.kind === 'sliding'
     const keep = Math.ceil(end - at + (slides ? end - start : 0)) + 1000
-    const weight = slides ? (end - at) / (end - start) : 0
-    return client.count(on.name, gate, start, before, keep, slides ? 1 : 0, weight, ...rest)
+    const weight = slides ? (end - at) / (end - start) : -1
+    return of.batch.ask(on.name, ['count', start, before, keep, weight, mode, x, y])
   }
 
   /** Notes what Redis says. Whether it has of this process what this process has taken. */
   function heard(of: Part, on: Account, reply: CountReply): boolean {
-    const [, start, sum, sumBefore, , , at] = reply
+    const [, start, sum, sumBefore, has, hasBefore, at] = reply
     ahead = at - Date.now()
     if (start > on.start) moveOn(on, windowAt(on.quota, start))
     if (start !== on.start) return true
-    const [own, ownBefore] = [on.own - Number(reply[4]), on.ownBefore - Number(reply[5])]
+    const own = on.own - has
+    const ownBefore = on.ownBefore - hasBefore
     // Before all gates have told it, Redis says too little: the share that was reckoned when it was lost stays in force.
     if (of.circuit.closed) {
-      on.known = Number(sum)
-      on.knownBefore = Number(sumBefore)
+      on.known = sum
+      on.knownBefore = sumBefore
       on.since = own
       on.sinceBefore = ownBefore
     }
@@ -180,7 +208,7 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
         const { epoch } = of.circuit
         const at = Math.max(now(), on.start)
         moveOn(on, windowAt(on.quota, at))
-        const answer = await ask(of, command(on, at, 'tell', on.own, on.ownBefore))
+        const answer = await ask(of, on, at, 'tell', on.own, on.ownBefore)
         if (!('value' in answer)) return false
         if (!heard(of, on, answer.value)) continue
         on.told = epoch
@@ -208,15 +236,13 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
   }
 
   /** Runs a question that changes a count; it has ended when `done` has run with the answer. */
-  async function change<T>(
-    of: Part,
+  function change<T>(
     on: Account,
-    question: Promise<CountReply>,
-    ms: number,
+    question: Promise<Answer<CountReply>>,
     done: (answer: Answer<CountReply>) => T,
   ): Promise<T> {
     on.pending++
-    const end = ask(of, question, ms).then((answer) => {
+    const end = question.then((answer) => {
       on.pending--
       return done(answer)
     })
@@ -231,30 +257,41 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
     return takeAlone(on, points, replicas, now())
   }
 
-  async function take(key: string, points: number, quota: Quota): Promise<Standing> {
+  function take(key: string, points: number, quota: Quota): MaybePromise<Standing> {
     const { of, on } = find(key, quota, true)!
     if (!of.circuit.closed) return alone(on, points, quota)
+    return on.told === of.circuit.epoch
+      ? takeShared(of, on, points, quota)
+      : takeUntold(of, on, points, quota)
+  }
+
+  /** Tells Redis first what it does not know. */
+  async function takeUntold(of: Part, on: Account, points: number, quota: Quota): Promise<Standing> {
     const began = performance.now()
-    if (on.told !== of.circuit.epoch) {
-      const told = await within(timeout, tell(of, on), reasonOf)
-      if (!('value' in told) || !told.value) return alone(on, points, quota)
-    }
+    const told = await within(timeout, tell(of, on), reasonOf)
     const rest = timeout - (performance.now() - began)
-    if (rest < 1 || !of.circuit.closed) return alone(on, points, quota)
+    return 'value' in told && told.value && rest >= 1 && of.circuit.closed
+      ? takeShared(of, on, points, quota, rest)
+      : alone(on, points, quota)
+  }
+
+  /** @param rest milliseconds that may still be waited, when some have passed */
+  function takeShared(of: Part, on: Account, points: number, quota: Quota, rest?: number): Promise<Standing> {
     const sent = now()
-    const question = command(on, sent, 'take', points, quota.points)
-    return change(of, on, question, rest, (answer) => {
+    const asked = ask(of, on, sent, 'take', points, quota.points)
+    const question = rest === undefined ? asked : within(rest, asked, reasonOf).then(flat)
+    return change(on, question, (answer) => {
       if (!('value' in answer)) return alone(on, points, quota)
       const [taken, start, sum, sumBefore] = answer.value
       if (taken === 1) note(on, points, start, true)
       if (!heard(of, on, answer.value)) on.told = -1
       // Another gate has begun a later window: Redis has counted as at its beginning.
       const at = Math.max(sent, start)
-      const counts = { current: Number(sum) - taken * points, previous: Number(sumBefore) }
+      const counts = { current: sum - taken * points, previous: sumBefore }
       const stands = standing(quota, points, counts, windowAt(quota, at), at)
-      return taken === 1
-        ? { ...stands, taken: true, retryAfter: 0 }
-        : { ...stands, taken: false, retryAfter: Math.max(1, stands.retryAfter) }
+      stands.taken = taken === 1
+      stands.retryAfter = taken === 1 ? 0 : Math.max(1, stands.retryAfter)
+      return stands
     })
   }
 
@@ -263,8 +300,7 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
     if (found === undefined) return
     const { of, on } = found
     if (of.circuit.closed && on.told === of.circuit.epoch) {
-      const question = command(on, now(), 'correct', points, window)
-      return change(of, on, question, timeout, (answer) => {
+      return change(on, ask(of, on, now(), 'correct', points, window), (answer) => {
         const there = 'value' in answer
         note(on, points, window, there)
         if (!there || !heard(of, on, answer.value)) on.told = -1
@@ -276,8 +312,7 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
   }
 
   async function hold(key: string, limit: number): Promise<Place> {
-    const of = parts[parts.length === 1 ? 0 : hash(key) % parts.length]!
-    const place = await of.places.hold(key, limit)
+    const place = await partOf(key).places.hold(key, limit)
     if (place.degraded === true) degraded()
     return place
   }
@@ -300,7 +335,10 @@ export async function redisCounter(options: RedisCounterOptions): Promise<Counte
       closing = true
       clearInterval(renewal)
       teller.stop()
-      for (const { circuit } of parts) circuit.stop()
+      for (const { circuit, batch } of parts) {
+        batch.flush()
+        circuit.stop()
+      }
       client.disconnect()
     },
   }
@@ -338,6 +376,10 @@ function tellOf(told: RedisCounterOptions['told'], whole: () => boolean) {
 /** One key may be counted by several quotas, and gates with another policy must not share its window. */
 function nameOf(key: string, { window, kind }: Quota): string {
   return `${kind === 'sliding' ? 's' : 'f'}${window}:${key}`
+}
+
+function flat<T>(answer: Answer<Answer<T>>): Answer<T> {
+  return 'value' in answer ? answer.value : answer
 }
 
 /** FNV-1a. */

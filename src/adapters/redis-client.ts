@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { SecretRef } from '../core/ports.ts'
-import { COUNT, PLACES } from './redis-scripts.ts'
+import { ASK } from './redis-scripts.ts'
 
 interface Node {
   host: string
@@ -20,20 +20,10 @@ export interface RedisPlace {
   tls?: true | { ca: string }
 }
 
-/** The scripts, as commands. */
+/** The script, as a command; its answer is JSON. */
 interface Scripts {
-  count(key: string, ...args: (string | number)[]): Promise<CountReply>
-  places(key: string, ...args: (string | number)[]): Promise<number>
+  ask(keys: number, ...args: (string | number)[]): Promise<string>
 }
-export type CountReply = [
-  taken: number,
-  start: number,
-  sum: string,
-  sumBefore: string,
-  own: string,
-  ownBefore: string,
-  now: number,
-]
 export type RedisClient = (Redis | Cluster) & Scripts
 
 const RECONNECT = 250
@@ -60,7 +50,7 @@ export function redisClient(place: RedisPlace, secret: (ref: SecretRef) => strin
     // A failover may leave this on what is a replica now.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   } satisfies RedisOptions
-  const scripts = { count: { lua: COUNT, numberOfKeys: 1 }, places: { lua: PLACES, numberOfKeys: 1 } }
+  const scripts = { ask: { lua: ASK } }
   let client: Redis | Cluster
   if (cluster !== undefined) {
     const { enableOfflineQueue, retryStrategy, ...redisOptions } = options

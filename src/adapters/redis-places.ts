@@ -1,5 +1,5 @@
 import type { Place } from '../core/ports.ts'
-import type { Answer } from './redis-circuit.ts'
+import type { Batch } from './redis-batch.ts'
 
 export interface Places {
   hold(key: string, limit: number): Promise<Place>
@@ -11,11 +11,8 @@ export interface PlacesOptions {
   /** In Redis. */
   keyOf(key: string): string
   gate: string
-  /** Milliseconds. */
-  lease: number
   replicas: number
-  send(key: string, ...args: (string | number)[]): Promise<number>
-  ask<T>(question: Promise<T>): Promise<Answer<T>>
+  ask: Batch['ask']
   /** Whether Redis is worth asking. */
   closed(): boolean
 }
@@ -24,7 +21,7 @@ export interface PlacesOptions {
  * Places as leases in Redis, which end by themselves when they are no longer renewed. One that could not be given back
  * ends so too.
  */
-export function places({ keyOf, gate, lease, replicas, send, ask, closed }: PlacesOptions): Places {
+export function places({ keyOf, gate, replicas, ask, closed }: PlacesOptions): Places {
   const held = new Map<string, Set<string>>()
   let made = 0
 
@@ -43,31 +40,27 @@ export function places({ keyOf, gate, lease, replicas, send, ask, closed }: Plac
   }
 
   function giveBack(key: string, id: string): void {
-    if (closed()) void ask(send(keyOf(key), lease, 'release', id))
+    if (closed()) void ask(keyOf(key), ['release', id])
   }
 
   return {
     async hold(key, limit) {
       const id = `${gate}:${made++}`
       if (closed()) {
-        const question = send(keyOf(key), lease, 'take', limit, id)
-        const answer = await ask(question)
+        // It may still be taken there when nobody waits any more.
+        const late = (taken: number) => {
+          if (taken === 1 && held.get(key)?.has(id) !== true) giveBack(key, id)
+        }
+        const answer = await ask(keyOf(key), ['hold', limit, id], late)
         if ('value' in answer)
           return answer.value === 1 ? keep(key, id, false) : { taken: false, release() {} }
-        // It may still be taken there when nobody waits any more.
-        question.then(
-          (taken) => {
-            if (taken === 1 && held.get(key)?.has(id) !== true) giveBack(key, id)
-          },
-          () => {},
-        )
       }
       const share = Math.min(limit, Math.max(1, Math.floor(limit / replicas)))
       if ((held.get(key)?.size ?? 0) < share) return keep(key, id, true)
       return { taken: false, degraded: true, release() {} }
     },
     async renew() {
-      const all = [...held].map(([key, ids]) => ask(send(keyOf(key), lease, 'renew', ...ids)))
+      const all = [...held].map(([key, ids]) => ask(keyOf(key), ['renew', ...ids]))
       return (await Promise.all(all)).every((answer) => 'value' in answer)
     },
   }

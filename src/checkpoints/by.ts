@@ -39,7 +39,7 @@ export function describe(list: By): string {
  * Callers of two tenants are never counted together by what only their tenants tell apart.
  */
 export function keyOf(
-  { boundary, ...exchange }: Omit<ReadonlyExchange, 'stage'>,
+  { boundary, ...exchange }: Pick<ReadonlyExchange, 'boundary' | 'caller' | 'model'>,
   list: By,
   digest: Digest,
 ): string {

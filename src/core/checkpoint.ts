@@ -35,11 +35,22 @@ const NO_OBJECTION: Entry = { objections: [] }
  */
 export function openPassage(
   exchange: Exchange,
-  about: Omit<ReadonlyExchange, 'stage'>,
+  about: Omit<ReadonlyExchange, 'stage' | 'counted'>,
   warn: (error: unknown) => void,
 ): Passage {
   const { checks, clock, timings } = exchange
   const { signal } = about
+  // One for all: an object for each checkpoint would cost more than most of them do.
+  const seen: { -readonly [K in keyof ReadonlyExchange]: ReadonlyExchange[K] } = {
+    stage: 'admit',
+    boundary: about.boundary,
+    caller: about.caller,
+    model: about.model,
+    signal,
+    estimate: about.estimate,
+    prices: about.prices,
+    counted: [],
+  }
   const meters: Meter[] = []
   let entered: Entry[] = []
   let over: Outcome | undefined
@@ -59,12 +70,12 @@ export function openPassage(
     else entered.push(entry)
   }
 
-  function ask(rule: CheckpointRule, stage: Stage): MaybePromise<Entry> {
+  function ask(rule: CheckpointRule): MaybePromise<Entry> {
     const began = clock.now()
     const timed = () => timings.set(rule, (timings.get(rule) ?? 0) + clock.now() - began)
     let answer: MaybePromise<Entry>
     try {
-      answer = rule.checkpoint.enter({ ...about, stage })
+      answer = rule.checkpoint.enter(seen)
     } catch {
       timed()
       return failed(rule, 'it threw an error')
@@ -124,16 +135,12 @@ export function openPassage(
     return finding
   }
 
-  function go(
-    rules: readonly CheckpointRule[],
-    index: number,
-    stage: Stage,
-  ): MaybePromise<Finding | undefined> {
+  function go(rules: readonly CheckpointRule[], index: number): MaybePromise<Finding | undefined> {
     for (let at = index; at < rules.length; at++) {
       const rule = rules[at]!
-      const entry = ask(rule, stage)
+      const entry = ask(rule)
       if (entry instanceof Promise)
-        return entry.then((late) => after(heed(rule, late), (block) => block ?? go(rules, at + 1, stage)))
+        return entry.then((late) => after(heed(rule, late), (block) => block ?? go(rules, at + 1)))
       const block = heed(rule, entry)
       if (block !== undefined) return block
     }
@@ -153,7 +160,10 @@ export function openPassage(
 
   return {
     meters,
-    enter: (stage) => go(checks.checkpoints?.[stage] ?? NOTHING, 0, stage),
+    enter(stage) {
+      seen.stage = stage
+      return go(checks.checkpoints?.[stage] ?? NOTHING, 0)
+    },
     settle(outcome) {
       if (over !== undefined) return
       over = outcome

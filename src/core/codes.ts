@@ -29,6 +29,30 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
   'length.exceeded': finding('block', 'The text is longer than this boundary allows. Send less.', 413),
   'keywords.*': finding('block', 'The text contains a word that this boundary does not allow.'),
   'pii.*': finding('transform', 'The text contains personal data that this boundary does not let pass.'),
+  'injection.direct': finding(
+    'block',
+    'The text tells the model to set aside its instructions. Write what you want of it without that.',
+  ),
+  'injection.indirect': finding(
+    'block',
+    'A document or tool result holds orders to the model. Leave it out.',
+  ),
+  'injection.suspected': finding(
+    'flag',
+    'The text reads as if it told the model to set aside its instructions. Write it in other words.',
+  ),
+  'secret.*': finding(
+    'transform',
+    'The text contains a key, token or password that this boundary does not let pass. Leave it out.',
+  ),
+  'exfil.image': finding(
+    'transform',
+    'The answer held an image, or something else that loads by itself, that would carry data away.',
+  ),
+  'exfil.link': finding('transform', 'The answer held a link that would carry data away.'),
+  'exfil.markup': finding('flag', 'The answer held HTML that runs, sends or loads something.'),
+  'leak.canary': finding('block', 'The answer gave away a part of its instructions.'),
+  'leak.system_prompt': finding('block', 'The answer gave away a part of its instructions.'),
   'encoded.payload': finding('flag', 'The text hides another in an encoding. Send it as it reads.'),
   'unicode.invisible': finding('transform', 'The text contains characters that nobody sees. Leave them out.'),
   'unicode.tag': finding('transform', 'The text contains tag characters, which nobody sees. Leave them out.'),
@@ -42,6 +66,21 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     'block',
     'The call contains something that cannot be inspected (an image, audio, a file, token numbers or server-side state). Send it as text.',
   ),
+  'code.*': finding('flag', 'The text contains program code, which this boundary does not allow.'),
+  'language.not_allowed': finding(
+    'block',
+    'The text is written in a language that this boundary does not allow. Write it in another.',
+  ),
+  'schema.not_json': finding(
+    'block',
+    'The answer is not JSON, which this boundary or the request asked for.',
+  ),
+  'schema.invalid': finding('block', 'The answer does not fit the schema that it was to fit.'),
+  'schema.unsupported': finding(
+    'flag',
+    'The answer could not be compared with the schema that it was to fit.',
+  ),
+  'schema.fenced': finding('transform', 'The answer is JSON in a Markdown fence.'),
   'guard.failed': finding('block', 'A check of this boundary could not be made. Try again later.', 503, true),
 
   'limit.requests': finding('block', 'Too many requests. Wait before the next.', 429, true),

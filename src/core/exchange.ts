@@ -2,7 +2,7 @@ import type { MaybePromise } from './after.ts'
 import type { Memory } from './memory.ts'
 import type { Clock } from './ports.ts'
 import { worse } from './settle.ts'
-import type { Action, Checks, Counting, Finding, Hit, Look, Opinion, Rule, View } from './types.ts'
+import type { Action, Asked, Checks, Counting, Finding, Hit, Look, Opinion, Rule, View } from './types.ts'
 import { type Vault, vault } from './vault.ts'
 
 /** The evidence and the state of one call through the gate, shared by its sessions. */
@@ -21,6 +21,10 @@ export interface Exchange {
   /** Milliseconds, by what took them. */
   readonly timings: Map<Pick<Rule, 'stage' | 'name' | 'silent'>, number>
   readonly counts: Map<Rule, Counting>
+  /** Set when a request is judged, where a guard of its answer compares. */
+  asked: Asked | undefined
+  /** Set when it was put into the request. */
+  canary: string | undefined
   find(finding: Finding): void
 }
 
@@ -46,6 +50,8 @@ export function openExchange({
     looks: { remembered: 0, all: 0 },
     timings: new Map(),
     counts: new Map(),
+    asked: undefined,
+    canary: undefined,
     find(finding) {
       exchange.verdict = worse(exchange.verdict, finding.action)
       if (exchange.findings.length < MAX_FINDINGS) exchange.findings.push(finding)
@@ -62,7 +68,7 @@ export function inspector(exchange: Exchange, rule: Rule): Look {
   let count = exchange.counts.get(rule)
   if (count === undefined) {
     try {
-      count = guard.begin()
+      count = guard.begin(undefined, exchange.asked)
     } catch {
       count = BEGUN_BADLY
     }

@@ -1,7 +1,7 @@
 import { after, type MaybePromise } from './after.ts'
 import { type Run, RunQueue, type TextEdit, unite } from './edits.ts'
 import { type Answered, type Chosen, type FilterContext, Panel, type Track } from './panel.ts'
-import { windows } from './turns.ts'
+import { LONGEST, windows } from './turns.ts'
 import type { Action, Finding, Hit, Part, Rule, Span } from './types.ts'
 import { joinSpan, type Seams } from './view.ts'
 
@@ -69,7 +69,8 @@ export class Filter {
    */
   private async inWindows(pieces: readonly Run[], final: boolean, turn: () => Promise<void>): Promise<Step> {
     const { context } = this
-    const whole = final && this.queue.length === 0 && this.source.seams.length === 0
+    const length = pieces.reduce((sum, { text }) => sum + text.length, 0)
+    const whole = final && this.queue.length === 0 && this.source.seams.length === 0 && length <= LONGEST
     const remembered = whole
       ? context.recall(this.source.part, pieces.map(({ text }) => text).join(''))
       : undefined

@@ -1,11 +1,10 @@
 import type { Exchange } from './exchange.ts'
 import type { Beginning } from './memory.ts'
+import { LONGEST } from './turns.ts'
 import type { Checks, Kind, Origin, Unit, Write } from './types.ts'
 
 /** Shorter requests are judged sooner than their hash is made. */
 const MEMORABLE = 4096
-/** To hash a longer one would keep others waiting; its parts are remembered one by one. */
-const LONGEST = 4_194_304
 /** How many of the last messages may be new. */
 const NEW_MESSAGES = 8
 

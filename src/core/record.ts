@@ -1,3 +1,4 @@
+import type { Trace } from './trace.ts'
 import type { Action, Credential, Finding, Usage } from './types.ts'
 
 /** What an exchange leaves behind: evidence, never prompts, answers or secrets. */
@@ -10,6 +11,8 @@ export interface ExchangeRecord {
   method: string
   path: string
   remote?: string
+  /** Where it stands in a distributed trace, while there are traces. */
+  trace?: Trace
   subject?: string
   tenant?: string
   /** By what it was established who calls; `keyId` tells keys apart, `issuer` is the token's. */
@@ -44,6 +47,8 @@ export interface ExchangeRecord {
     | 'failed'
   /** Milliseconds spent in each stage, and in each guard as `stage/guard`. */
   timings: Readonly<Record<string, number>>
+  /** When the stages of `timings` began, in milliseconds since the exchange did; while there are traces. */
+  began?: Readonly<Record<string, number>>
   /** Milliseconds until the upstream's headers, and until the first byte left for the caller. */
   upstreamHeaders?: number
   firstByte?: number

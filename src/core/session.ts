@@ -1,4 +1,5 @@
 import { after, type MaybePromise } from './after.ts'
+import { askedOf, compares } from './asked.ts'
 import { Departures } from './departures.ts'
 import { GateError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -45,6 +46,7 @@ export function openSession(exchange: Exchange, { direction, stream }: SessionOp
  * no need of a session.
  */
 export function passesAll(exchange: Exchange, direction: 'request' | 'answer', unit: Unit): boolean {
+  if (direction === 'request' && compares(exchange.checks)) return false
   return !readsText(exchange, direction) && unit.splices.length === 0 && unit.opens.every(isText)
 }
 
@@ -62,6 +64,8 @@ class BodySession extends Judge implements Session {
   push(unit: Unit): Release {
     const { direction } = this
     if (direction === 'request' && this.units.length === 0) this.history = historyOf(this.exchange, unit)
+    if (direction === 'request' && compares(this.exchange.checks))
+      this.exchange.asked = askedOf(this.exchange, unit)
     this.length += unit.text.length
     const { item } = this.take(unit, this.history)
     this.units.push(item)

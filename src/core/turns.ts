@@ -5,6 +5,8 @@ import type { Run } from './edits.ts'
  * Calls that are smaller, which nearly all are, never wait.
  */
 export const WINDOW = 131_072
+/** What is longer is not remembered: its hash alone would keep others waiting. */
+export const LONGEST = 4_194_304
 
 /** A text in pieces of at most a window; what was edited stays whole. Undefined where it is one piece. */
 export function windows(runs: readonly Run[]): Run[] | undefined {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { MaybePromise } from './after.ts'
 import type { Signal } from './cancellation.ts'
-import type { CheckpointPorts, GuardPorts } from './ports.ts'
+import type { CheckpointPorts, GuardPorts, Quota } from './ports.ts'
 
 /** In rising severity; the most severe of an exchange's findings is its verdict. */
 export type Action = 'allow' | 'flag' | 'transform' | 'block'
@@ -27,9 +27,12 @@ export interface Part {
   medium?: string
   /** It is what an encoded stretch of the part says: `base64`, or `base64 rot13` where that says something else again. */
   derived?: {
-    encoding: string /** Nearly every reader reads it as it stands: `%20`, `1gn0re`. */
+    encoding: string
+    /** Nearly every reader reads it as it stands: `%20`, `1gn0re`. */
     legible?: true
   }
+  /** It is what an application takes for the answer: no refusal, reasoning or what is told beside it. */
+  answer?: true
   /** Copies of its text, or offsets into it, may come later: its edits are kept until then. */
   kept?: true
 }
@@ -128,11 +131,27 @@ export interface Counting {
   state?(): unknown
 }
 
+/** What a request said, as it came, for guards that compare its answer. Kept as long as the exchange. */
+export interface Asked {
+  /** What its parts of these origins say, part by part. */
+  texts(origins: readonly Origin[]): Iterable<string>
+  /** What the boundary has put into its system prompt. */
+  canary: string | undefined
+  /** The JSON text of the schema that it wants its answer to fit. */
+  schema: string | undefined
+}
+
 export type Guard = Reach &
   (
     | { scope: 'part'; inspect: Look } // pure in (text, origin, kind, medium): may be remembered
     // Keeps a count or the like over all parts of its stage. `resumes`: `begin` goes on from a `state`.
-    | { scope: 'exchange'; resumes?: true; begin(state?: unknown): Counting }
+    // `compares`: in an answer, it is told what was asked.
+    | {
+        scope: 'exchange'
+        resumes?: true
+        compares?: true
+        begin(state?: unknown, asked?: Asked): Counting
+      }
   )
 
 /** A detector: what its folder under `guards/` exports. */
@@ -166,6 +185,8 @@ export interface ReadonlyExchange {
   estimate(): { inputTokens: number; outputTokens: number | undefined }
   /** What each upstream that may serve it takes for the model, by the upstream's name. */
   prices(): ReadonlyMap<string, Price>
+  /** The counts that it is counted in already: of checkpoints that share one, one counts. */
+  readonly counted: { key: string; quota: Pick<Quota, 'window' | 'kind'> }[]
 }
 
 /** What a million tokens cost, in the operator's currency. */
@@ -348,6 +369,8 @@ export interface Unit {
   lanes: readonly number[] | 'all' | 'none'
   opens: readonly Part[]
   writes: readonly Write[]
+  /** Of a request: the JSON text of the schema that it wants its answer to fit. */
+  schema?: string
   /** Parts that are complete with this unit. */
   ends: readonly number[]
   /** Offsets into texts that are complete up to there. */

@@ -32,6 +32,11 @@ export function identifier({
     const hash = hashKey(value)
     const holder = keyring?.find(hash)
     if (holder !== undefined) return holder
+    // Before it is read who has issued it, which costs more than all the rest.
+    for (const issuer of issuers) {
+      const known = issuer.known(hash)
+      if (known !== undefined) return known
+    }
     const issuer = issuers.length === 0 ? undefined : issuerOf(value)
     if (issuer === undefined) throw new GateError('auth.invalid')
     return issuer.identify(value, hash, beforeAsking)

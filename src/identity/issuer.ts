@@ -37,9 +37,12 @@ export interface Issuer {
   issuer: string
   /** Whether it says what tokens are that say nothing themselves. */
   introspects: boolean
+  /** Whose the token of this hash is, as far as it was established before and still holds. */
+  known(hash: string): Caller | undefined
   /**
+   * Establishes whose a token is that is not known.
    * @param hash what the token is remembered by
-   * @param beforeAsking called before a token that is not known is looked at; may throw
+   * @param beforeAsking called before it is looked at; may throw
    * @throws GateError `auth.invalid`, `auth.expired`, `auth.unavailable`
    */
   identify(token: string, hash: string, beforeAsking?: () => void): MaybePromise<Caller>
@@ -129,9 +132,8 @@ export function openIssuer(spec: IssuerSpec, ports: IssuerPorts): Issuer {
   return {
     issuer: spec.issuer,
     introspects: ask !== undefined,
+    known: known.get,
     identify(token, hash, beforeAsking) {
-      const found = known.get(hash)
-      if (found !== undefined) return found
       const code = refused.get(hash)
       if (code !== undefined) throw new GateError(code)
       beforeAsking?.()

@@ -1,6 +1,8 @@
+import { compares } from '../core/asked.ts'
 import type { CheckpointPorts, GuardPorts } from '../core/ports.ts'
 import type { CheckpointModule, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
+import { canariesOf } from './canary.ts'
 import { checkTls, type TlsProblem } from './certificates.ts'
 import { type Doc, readDocuments } from './documents.ts'
 import type { Folder } from './folder.ts'
@@ -48,6 +50,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   checkReferences(documents, options.paths)
   if (options.tls !== undefined) checkTls(documents, options.tls)
   const upstreams = new Map(documents.upstreams.flatMap(named).map((upstream) => [upstream.name, upstream]))
+  const canaries = canariesOf(documents, shop.ports)
   const boundaries: BuiltBoundary[] = []
   for (const doc of documents.boundaries) {
     const { spec } = doc
@@ -67,6 +70,13 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
         stage.map((rule) => [rule.stage, rule.name]),
       ),
     )
+    if (spec.canary && !compares({ rules }))
+      warnings.push(
+        doc.yaml.problem(
+          ['spec', 'canary'],
+          'nobody looks for it in answers: write use: prompt-leak in output',
+        ),
+      )
     boundaries.push({
       name: doc.name,
       version: fingerprint([options.packageVersion, doc.name, spec, parts, routes]),
@@ -74,6 +84,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       require: spec.require,
       upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
       retries: spec.retries,
+      ...(spec.canary && canaries && { canary: (tenant: string) => canaries(doc.name, tenant) }),
       checks: {
         rules,
         checkpoints,

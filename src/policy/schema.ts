@@ -63,6 +63,7 @@ const boundarySpec = z.strictObject({
     .default([]),
   enforce: z.enum(['block', 'shadow']).default('block'),
   restore: z.array(z.enum(['text', 'tool_call'])).default(['text']),
+  canary: z.boolean().default(false),
   admit: z.array(useSchema).default([]),
   input: z.array(useSchema).default([]),
   context: z.array(useSchema).default([]),
@@ -219,6 +220,13 @@ const gateSpec = z.strictObject({
     })
     .prefault({}),
   drain: duration.prefault('25s'),
+  secret: z
+    .union([z.strictObject({ env: variable }), z.strictObject({ file: z.string().min(1) })], {
+      error: worded(
+        'must say where the secret is, never what it is: write secret: { env: SALLYPORT_SECRET } or secret: { file: /run/secrets/gate }',
+      ),
+    })
+    .exactOptional(),
   redis: redisSchema.exactOptional(),
 })
 

@@ -16,6 +16,8 @@ export interface BuiltBoundary {
   /** Without those that are out of service. */
   upstreams: readonly { upstream: UpstreamSpec; weight: number; order: number }[]
   retries: BoundarySpec['retries']
+  /** What its system prompts are marked with. */
+  canary?: (tenant: string) => string
   checks: Checks
 }
 

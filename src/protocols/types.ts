@@ -40,6 +40,8 @@ export interface AnswerOptions {
   withoutRepeats?: boolean
   /** Take out what refers to places in the request, whose texts were edited. */
   withoutCitations?: boolean
+  /** Take this out of what repeats the request's system prompt: the gate has put it in. */
+  withoutMark?: string
 }
 
 export interface Protocol {

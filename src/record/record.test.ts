@@ -1,9 +1,13 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
+import { until } from '../../test/gate.ts'
 import type { ExchangeRecord } from '../core/record.ts'
 import { fan } from './fan.ts'
 import { bounded } from './labels.ts'
 import { createLog, recordLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { takesOpenMetrics } from './openmetrics.ts'
 
 const entry: ExchangeRecord = {
   exchange: 'ex-1',
@@ -39,7 +43,7 @@ const entry: ExchangeRecord = {
 
 /** The samples whose name begins with `sallyport_`, by name and labels. */
 async function samples(metrics: ReturnType<typeof createMetrics>): Promise<Record<string, number>> {
-  const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith('sallyport_'))
+  const lines = (await metrics.text()).body.split('\n').filter((line) => line.startsWith('sallyport_'))
   return Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ''), Number(line.split(' ').at(-1))]))
 }
 
@@ -87,7 +91,7 @@ describe('fan', () => {
 
 describe('metrics', () => {
   test('count exchanges, findings and looks, and time guards', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     metrics.record(entry)
     metrics.record(entry)
     const seen = await samples(metrics)
@@ -114,7 +118,7 @@ describe('metrics', () => {
   })
 
   test('count exchanges that failed before a boundary was chosen', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     const { boundary: _, firstByte: __, looks: ___, ...bare } = entry
     metrics.record({ ...bare, status: 401, verdict: 'allow', ended: 'refused', findings: [], timings: {} })
     expect(await samples(metrics)).toMatchObject({
@@ -123,7 +127,7 @@ describe('metrics', () => {
   })
 
   test('show what is under way and what is served', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     metrics.opened()
     metrics.opened()
     metrics.closed()
@@ -139,11 +143,11 @@ describe('metrics', () => {
       sallyport_records_lost_total: 1,
     })
     expect(seen['sallyport_policy_info{version="abc"}']).toBeUndefined()
-    expect(await metrics.text()).toContain('process_cpu_seconds_total')
+    expect((await metrics.text()).body).toContain('process_cpu_seconds_total')
   })
 
   test('do not grow without end when labels do', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics('1.2.3')
     for (let at = 0; at < 1_000; at++) {
       const [finding] = entry.findings
       if (finding === undefined) throw new Error('no finding')
@@ -158,8 +162,49 @@ describe('metrics', () => {
     expect(series('sallyport_exchanges_total{boundary="other"')).toHaveLength(1)
   })
 
+  test('count what callers were refused, how long tries took, and tokens of models that answered', async () => {
+    const metrics = createMetrics('1.2.3')
+    const tried = { ...entry, upstream: 'second', model: 'm' }
+    metrics.record({
+      ...tried,
+      usage: { inputTokens: 7, outputTokens: 5 },
+      attempts: [
+        { upstream: 'first', began: 1, took: 9, code: 'upstream.timeout' },
+        { upstream: 'second', began: 10, took: 20, status: 200 },
+      ],
+    })
+    metrics.record({ ...tried, status: 502, code: 'upstream.unavailable', model: 'canary' })
+    metrics.record({ ...entry, status: 401, code: 'auth.invalid' })
+    const seen = await samples(metrics)
+    expect(seen).toMatchObject({
+      'sallyport_refusals_total{boundary="support-bot",code="upstream.unavailable"}': 1,
+      'sallyport_refusals_total{boundary="support-bot",code="auth.invalid"}': 1,
+      'sallyport_upstream_seconds_sum{upstream="first"}': 0.009,
+      'sallyport_upstream_seconds_count{upstream="second"}': 1,
+      'sallyport_tokens_total{upstream="second",model="m",direction="input"}': 7,
+      'sallyport_tokens_total{upstream="second",model="m",direction="output"}': 5,
+    })
+    expect(Object.keys(seen).join()).not.toContain('canary')
+  })
+
+  test('ask for the number of connections when somebody reads, and say what runs', async () => {
+    const metrics = createMetrics('1.2.3')
+    let open = 3
+    metrics.connections(async () => open)
+    expect(await samples(metrics)).toMatchObject({
+      sallyport_connections_open: 3,
+      [`sallyport_build_info{version="1.2.3",node="${process.version}"}`]: 1,
+    })
+    open = 4
+    metrics.spansLost(7)
+    expect(await samples(metrics)).toMatchObject({
+      sallyport_connections_open: 4,
+      sallyport_spans_lost_total: 7,
+    })
+  })
+
   test('of two gates in one process are apart', async () => {
-    const [one, other] = [createMetrics(), createMetrics()]
+    const [one, other] = [createMetrics('1.2.3'), createMetrics('1.2.3')]
     one.policyRefused()
     expect(await samples(other)).toMatchObject({ sallyport_policy_refused_total: 0 })
   })
@@ -168,4 +213,86 @@ describe('metrics', () => {
 test('a label takes so many values, and those it took stay', () => {
   const label = bounded(2)
   expect(['a', 'b', 'c', 'a', 'd'].map(label)).toEqual(['a', 'b', 'other', 'a', 'other'])
+})
+
+describe('OpenMetrics', () => {
+  const ACCEPT = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
+
+  test('is written for whoever asks for it, and only then', () => {
+    for (const accept of [
+      ACCEPT,
+      'application/openmetrics-text',
+      'text/plain, Application/OpenMetrics-Text; q=0.2',
+    ])
+      expect(takesOpenMetrics(accept)).toBe(true)
+    for (const accept of [
+      undefined,
+      '',
+      '*/*',
+      'text/plain',
+      'application/openmetrics-text;q=0',
+      'application/openmetrics-text;version=0.0.1',
+      'x/application/openmetrics-text',
+    ])
+      expect(takesOpenMetrics(accept)).toBe(false)
+  })
+
+  test('has the last exchange of each bucket, by which its record and its trace are found', async () => {
+    const metrics = createMetrics('1.2.3')
+    const before = Date.now() / 1000
+    metrics.record({ ...entry, duration: 1_400 })
+    metrics.record({ ...entry, exchange: 'ex-2', trace: { id: 'abc', span: 'd', sampled: true } })
+    metrics.record({ ...entry, exchange: 'ex-3', duration: 1_000_000 })
+    const { type, body } = await metrics.text(ACCEPT)
+    expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    const line = (start: string) => body.split('\n').find((text) => text.startsWith(start))
+    const name = 'sallyport_exchange_duration_seconds_bucket'
+    const labels = 'boundary="support-bot"'
+    expect(line(`${name}{le="1",`)).toBe(`${name}{le="1",${labels}} 0`)
+    const exemplar = /^(\S+) 2 # \{trace_id="abc",exchange="ex-2"\} 1\.5 ([0-9.]+)$/.exec(
+      line(`${name}{le="2.5",`)!,
+    )
+    expect(exemplar?.[1]).toBe(`${name}{le="2.5",${labels}}`)
+    expect(Number(exemplar?.[2])).toBeGreaterThanOrEqual(before)
+    expect(line(`${name}{le="+Inf",`)).toMatch(/ 3 # \{exchange="ex-3"\} 1000 [0-9.]+$/)
+  })
+
+  test('keeps to its grammar, and leaves the other format as it was', async () => {
+    const metrics = createMetrics('1.2.3')
+    // Histograms that are not the gate's own are written as well.
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    await until(async () => (await metrics.text()).body.includes('nodejs_gc_duration_seconds_sum'))
+    metrics.record({ ...entry, boundary: 'a"b\\c\nd' })
+    const before = Object.keys(await samples(metrics))
+    const { body } = await metrics.text(ACCEPT)
+    expect(body.endsWith('\n# EOF\n')).toBe(true)
+    expect(body.indexOf('# EOF')).toBe(body.length - '# EOF\n'.length)
+    expect(body).toContain('boundary="a\\"b\\\\c\\nd"')
+    const seen = new Set<string>()
+    let family = ''
+    let type = ''
+    for (const line of body.split('\n').slice(0, -2)) {
+      const head = /^# (?:TYPE (\w+) (\w+)|HELP (\w+) \S.*)$/.exec(line)
+      if (head?.[1] !== undefined) {
+        ;[, family = '', type = ''] = head
+        expect(seen.has(family)).toBe(false)
+        expect(type === 'counter' && family.endsWith('_total')).toBe(false)
+        seen.add(family)
+        continue
+      }
+      if (head !== null) {
+        expect(head[3]).toBe(family)
+        continue
+      }
+      const suffixes = { counter: '_total', gauge: '', histogram: '(_bucket|_sum|_count)' }[type]
+      const value = '(NaN|[+-]Inf|-?[0-9.]+(e[+-]?[0-9]+)?)'
+      const labels = String.raw`(\{\w+="([^"\\]|\\[n"\\])*"(,\w+="([^"\\]|\\[n"\\])*")*\})?`
+      expect(line).toMatch(
+        new RegExp(`^${family}${suffixes}${labels} ${value}( # ${labels} ${value} ${value})?$`),
+      )
+    }
+    expect(seen.size).toBeGreaterThan(30)
+    expect(Object.keys(await samples(metrics))).toEqual(before)
+  })
 })

@@ -12,6 +12,20 @@ interface Named {
 // `prom-client` finds a series by hashing its labels anew at every observation, which costs a call more than its
 // inspection does. Here a series is a few numbers that are only added to, and `prom-client` writes them when it is asked.
 
+/** An exchange that fell into a bucket: it leads from a figure to a record and its trace. */
+export interface Exemplar {
+  exchange: string
+  trace?: { id: string }
+}
+
+/** What a metric says when it is asked, as `prom-client` has it; its own histograms say that an exemplar is null. */
+export interface Sample {
+  metricName?: string
+  labels: Readonly<Record<string, string | number>>
+  value: number
+  exemplar?: { labels: Readonly<Record<string, string>>; value: number; at: number } | null
+}
+
 /** A counter. */
 export function counter(registry: Registry, { name, help, labels }: Named) {
   const series = new Map<string, { labels: Labels; total: number }>()
@@ -31,9 +45,17 @@ interface Spread {
   /** How many values fell into each bucket, the last being those above all bounds. */
   counts: Float64Array
   sum: number
+  /** The last exchange in each bucket, its value and when it was, in milliseconds since 1970. */
+  exchanges: string[]
+  traces: (string | undefined)[]
+  values: Float64Array
+  times: Float64Array
 }
 
-/** A histogram. @param bounds upper bounds of its buckets, rising */
+/**
+ * A histogram. @param bounds upper bounds of its buckets, rising
+ * @returns observes a value, in the exchange `of` at `at`, milliseconds since 1970
+ */
 export function histogram(registry: Registry, { name, help, labels, bounds }: Named & { bounds: number[] }) {
   const series = new Map<string, Spread>()
   register(registry, { name, help, type: 'histogram' }, () =>
@@ -42,7 +64,17 @@ export function histogram(registry: Registry, { name, help, labels, bounds }: Na
       let count = 0
       const buckets = [...one.counts].map((of, i) => {
         count += of
-        return { metricName: `${name}_bucket`, labels: { le: bounds[i] ?? '+Inf', ...told }, value: count }
+        const sample: Sample = {
+          metricName: `${name}_bucket`,
+          labels: { le: bounds[i] ?? '+Inf', ...told },
+          value: count,
+        }
+        const exchange = one.exchanges[i]
+        if (exchange === undefined) return sample
+        const trace = one.traces[i]
+        const labels = { ...(trace === undefined ? {} : { trace_id: trace }), exchange }
+        sample.exemplar = { labels, value: one.values[i]!, at: one.times[i]! }
+        return sample
       })
       return [
         ...buckets,
@@ -51,17 +83,31 @@ export function histogram(registry: Registry, { name, help, labels, bounds }: Na
       ]
     }),
   )
-  return (values: Labels, value: number): void => {
+  return (values: Labels, value: number, of?: Exemplar, at = 0): void => {
     const key = values.length === 1 ? values[0]! : values.join('\0')
     let one = series.get(key)
     if (one === undefined) {
-      one = { labels: values, counts: new Float64Array(bounds.length + 1), sum: 0 }
+      const buckets = bounds.length + 1
+      one = {
+        labels: values,
+        counts: new Float64Array(buckets),
+        sum: 0,
+        exchanges: [],
+        traces: [],
+        values: new Float64Array(buckets),
+        times: new Float64Array(buckets),
+      }
       series.set(key, one)
     }
     let bucket = 0
     while (bucket < bounds.length && value > bounds[bucket]!) bucket++
     one.counts[bucket]!++
     one.sum += value
+    if (of === undefined) return
+    one.exchanges[bucket] = of.exchange
+    one.traces[bucket] = of.trace?.id
+    one.values[bucket] = value
+    one.times[bucket] = at
   }
 }
 

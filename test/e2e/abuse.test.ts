@@ -214,7 +214,8 @@ test('more headers than anybody sends', async () => {
   const { socket, said, closed } = await open(gate)
   socket.write(wire(gate, '{}', 2, 'x-a: b\r\n'.repeat(120)))
   await closed
-  expect(said()).toMatch(/^HTTP\/1.1 431 .*request\.invalid/s)
+  // Newer versions of Node count them themselves, and say so without a body.
+  expect(said()).toMatch(/^HTTP\/1.1 431 /)
   expect((await gate.records(1)).at(-1)).toMatchObject({ status: 431, code: 'request.invalid' })
 })
 

@@ -27,6 +27,8 @@ export async function startSetting(): Promise<Setting> {
       upstream('closed', 'anthropic', 'http://127.0.0.1:1/v1', 'closed'),
       upstream('openai', 'openai', model.url, 'gpt'),
       document('Boundary', 'all', {
+        // Here it is the SDK that tries again.
+        retries: { attempts: 0 },
         upstreams: [{ name: 'loopback' }, { name: 'claude' }, { name: 'closed' }, { name: 'openai' }],
         input: [
           { use: 'length', with: { maxCharacters: 2000 } },

@@ -31,6 +31,8 @@ beforeAll(async () => {
       upstream('nowhere', 'http://no-such-host.invalid/v1', 'nowhere'),
       document('Boundary', 'chat', {
         upstreams: [{ name: 'model' }, { name: 'closed' }, { name: 'nowhere' }],
+        // Here it is the SDK that tries again.
+        retries: { attempts: 0 },
         input: [
           { use: 'length', with: { maxCharacters: 2000 } },
           { use: 'keywords', with: { words: ['open sesame'] } },

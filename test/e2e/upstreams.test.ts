@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   call,
@@ -243,6 +244,15 @@ describe('what is tried again', () => {
     expect([one.requests.length, two.requests.length]).toEqual([1, 0])
   })
 
+  test('nothing at an upstream whose own total time is over', async () => {
+    const timeouts = { firstByte: '200ms' }
+    await start(FALLBACK, {}, { one: { timeouts }, two: { timeouts: { total: '100ms' } } })
+    one.reply = { before: 'never' }
+    two.reply = says(false, { text: ['never'] })
+    expect((await post(gate, CHAT, chat())).status).toBe(504)
+    expect((await gate.records(1))[0]!.attempts!.map(({ upstream }) => upstream)).toEqual(['one'])
+  })
+
   test('nothing where the boundary says so', async () => {
     await start(FALLBACK, { retries: { attempts: 0 } })
     one.reply = down()
@@ -345,19 +355,15 @@ describe('the breaker', () => {
       answer = resolve
     })
     one.reply = { ...says(false, { text: ['back'] }), before: held }
-    const trials: Promise<{ text: string }>[] = []
-    await until(async () => {
-      const asked = post(gate, CHAT, chat())
-      await Promise.race([asked, until(() => one.requests.length === 1)])
-      trials.push(asked)
-      return one.requests.length === 1
-    })
+    await sleep(1_100)
+    // While one of them is out, the others go elsewhere.
+    const asked = Array.from({ length: 20 }, () => post(gate, CHAT, chat()).then(({ text }) => said(text)))
+    await until(() => one.requests.length > 0)
     expect((await standing())[0]!.state).toBe('half-open')
-    // While it is out, the others go elsewhere.
-    for (let i = 0; i < 3; i++) expect(said((await post(gate, CHAT, chat())).text)).toBe('yes')
+    await until(() => two.requests.length === 8 + 19)
     expect(one.requests).toHaveLength(1)
     answer()
-    expect(said((await trials.at(-1)!).text)).toBe('back')
+    expect((await Promise.all(asked)).sort()).toEqual(['back', ...Array(19).fill('yes')])
     expect((await standing())[0]!.state).toBe('closed')
     one.reply = says(false, { text: ['back'] })
     expect(said((await post(gate, CHAT, chat())).text)).toBe('back')

@@ -1,57 +1,25 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CODES } from '../../src/core/codes.ts'
 import type { ExchangeRecord } from '../../src/core/record.ts'
-import { type Answer, document, onStop, post, startGate, stopAll, type TestGate, until } from '../gate.ts'
+import { type Answer, onStop, startGate, stopAll, type TestGate, until } from '../gate.ts'
 import { FAULTS, type Outcome, TIMEOUTS } from './faults.ts'
 import { type FaultyServer, startFaulty, TEXT } from './server.ts'
+import { ask, documents, KEY, WAYS, type Way } from './setting.ts'
 
-const KEY = 'sk-upstream-key-0123456789'
 /** Longer than every limit of these gates together; only what hangs takes so long. */
-const HANGS = 10_000
+const HANGS = 20_000
 
 let upstream: FaultyServer
 let gate: TestGate
 
-/** A gate before it, with both protocols. */
-function documents(port: number, retries: object = {}): string {
-  const one = (name: string, protocol: string, models: string) =>
-    document('Upstream', name, {
-      protocol,
-      baseUrl: `http://127.0.0.1:${port}/v1`,
-      key: { env: 'UPSTREAM_KEY' },
-      models: [{ name: models }],
-      timeouts: TIMEOUTS,
-      ...retries,
-    })
-  return (
-    one('chat', 'openai', 'gpt') +
-    one('messages', 'anthropic', 'claude') +
-    document('Boundary', 'all', { upstreams: [{ name: 'chat' }, { name: 'messages' }] })
-  )
-}
-
 beforeAll(async () => {
   upstream = await startFaulty()
   onStop(() => upstream.close())
-  gate = await startGate({ documents: documents(upstream.port), env: { UPSTREAM_KEY: KEY } })
+  gate = await startGate({ documents: documents(upstream.port, TIMEOUTS), env: { UPSTREAM_KEY: KEY } })
 })
 afterEach(() => upstream.drop())
 afterAll(stopAll)
-
-interface Way {
-  protocol: 'chat' | 'messages'
-  stream: boolean
-}
-const WAYS: readonly Way[] = (['chat', 'messages'] as const).flatMap((protocol) =>
-  [false, true].map((stream) => ({ protocol, stream })),
-)
-
-function ask({ protocol, stream }: Way, text = 'Hi'): Promise<Answer> {
-  const messages = [{ role: 'user', content: text }]
-  return protocol === 'chat'
-    ? post(gate, '/v1/chat/completions', { model: 'gpt', messages, ...(stream ? { stream } : {}) })
-    : post(gate, '/v1/messages', { model: 'claude', max_tokens: 9, messages, ...(stream ? { stream } : {}) })
-}
 
 /** What the caller was told, read as its protocol's clients read it. */
 function outcome({ protocol, stream }: Way, { status, headers, text }: Answer): Outcome {
@@ -94,7 +62,7 @@ describe.each(FAULTS.map((fault) => [fault.name, fault] as const))('an upstream 
     upstream.serve = fault.serve
     const before = upstream.accepted
     const began = performance.now()
-    const answers = await Promise.all(WAYS.map((way) => ask(way)))
+    const answers = await Promise.all(WAYS.map((way) => ask(gate, way)))
     expect(performance.now() - began).toBeLessThan(HANGS)
     const told = WAYS.map((way, i) => [way.protocol, way.stream, outcome(way, answers[i]!)])
     expect(told).toEqual(
@@ -138,3 +106,15 @@ const endings: Record<string, string> = {
   'upstream.rate_limited': 'refused',
   'upstream.rejected': 'refused',
 }
+
+const PAGE = new URL('../../docs/upstreams.md', import.meta.url)
+
+test('docs/upstreams.md has a row for each (UPDATE_DOCS=1 writes them)', () => {
+  const told = (outcome: Outcome) =>
+    outcome === 'answer' ? 'the answer' : outcome.replace(/upstream\.\w+/, (code) => `\`${code}\``)
+  const rows = FAULTS.map(({ name, whole, streamed }) => `| ${name} | ${told(whole)} | ${told(streamed)} |`)
+  const page = readFileSync(PAGE, 'utf8')
+  const written = page.replace(/(^\|---\|---\|---\|\n)(?:\|.*\n)*/m, `$1${rows.join('\n')}\n`)
+  if (process.env.UPDATE_DOCS === '1') writeFileSync(PAGE, written)
+  else expect(page).toBe(written)
+})

@@ -14,7 +14,7 @@ export interface Fault {
 }
 
 /** Limits of the gates that these are tried on, in milliseconds. */
-export const TIMEOUTS = { connect: '500ms', firstByte: '600ms', idle: '400ms', total: '3s' } as const
+export const TIMEOUTS = { connect: '1500ms', firstByte: '1500ms', idle: '1s', total: '5s' } as const
 
 const JSON_TYPE = 'content-type: application/json'
 const CHUNKED = 'transfer-encoding: chunked'
@@ -321,14 +321,14 @@ export const FAULTS: readonly Fault[] = [
     ...broken('unavailable'),
   },
   {
-    name: 'the same, with connection: close',
+    name: 'closes before that, having said that it would close',
     serve: ends(
       (asked) => begins(asked, sized(asked, 9), 'connection: close') + asked.body.slice(0, middle(asked)),
     ),
     ...broken('unavailable'),
   },
   {
-    name: 'the same within a chunk',
+    name: 'closes within a chunk, having said that it would close',
     serve: ends(
       (asked) => begins(asked, CHUNKED, 'connection: close') + chunk(asked.body).slice(0, 6 + middle(asked)),
     ),

@@ -107,7 +107,8 @@ export async function startFaulty(): Promise<FaultyServer> {
 }
 
 function peerOf(socket: Socket): Peer {
-  let pending = Buffer.alloc(0)
+  let pieces: Buffer[] = []
+  let size = 0
   let told: (() => void) | undefined
   let reading = false
   const tell = () => told?.()
@@ -117,17 +118,25 @@ function peerOf(socket: Socket): Peer {
       if (!reading) {
         reading = true
         socket.on('data', (piece: Buffer) => {
-          pending = Buffer.concat([pending, piece])
+          pieces.push(piece)
+          size += piece.length
           tell()
         })
         socket.on('end', tell)
         socket.on('close', tell)
       }
+      let needed = 0
       for (;;) {
-        const found = requestIn(pending)
-        if (found !== undefined) {
-          pending = pending.subarray(found.bytes)
-          return found
+        if (size > needed) {
+          const bytes = Buffer.concat(pieces)
+          const found = requestIn(bytes)
+          if (typeof found !== 'number') {
+            pieces = [bytes.subarray(found.bytes)]
+            size -= found.bytes
+            return found
+          }
+          needed = found - 1
+          pieces = [bytes]
         }
         if (socket.readableEnded || socket.destroyed) return undefined
         await new Promise<void>((resolve) => {
@@ -146,16 +155,16 @@ function peerOf(socket: Socket): Peer {
   }
 }
 
-function requestIn(bytes: Buffer): Asked | undefined {
+/** The first request in these bytes, or how many it will have at least. */
+function requestIn(bytes: Buffer): Asked | number {
   const end = bytes.indexOf('\r\n\r\n')
-  if (end < 0) return undefined
+  if (end < 0) return bytes.length + 1
   const top = bytes.subarray(0, end).toString('latin1')
-  const length = Number(/^content-length: (\d+)$/im.exec(top)?.[1] ?? 0)
-  if (bytes.length < end + 4 + length) return undefined
-  const body = bytes.subarray(end + 4, end + 4 + length)
+  const size = end + 4 + Number(/^content-length: (\d+)$/im.exec(top)?.[1] ?? 0)
+  if (bytes.length < size) return size
   const path = top.split(' ')[1] ?? ''
-  const stream = body.includes('"stream":true')
-  return { path, stream, bytes: end + 4 + length, ...good(path, stream) }
+  const stream = bytes.subarray(end, size).includes('"stream":true')
+  return { path, stream, bytes: size, ...good(path, stream) }
 }
 
 /** Writes a byte at a time, `ms` between two; with 0, each leaves on its own all the same. */

@@ -53,7 +53,7 @@ const documents = (baseUrl: string, tls?: object) =>
     baseUrl,
     key: { env: 'UPSTREAM_KEY' },
     ...(tls === undefined ? {} : { tls }),
-  }) + document('Boundary', 'all', { upstreams: [{ name: 'model' }] })
+  }) + document('Boundary', 'all', { upstreams: [{ name: 'model' }], retries: { attempts: 0 } })
 
 const gateOf = (baseUrl: string, tls?: object) =>
   startGate({ documents: documents(baseUrl, tls), env: { UPSTREAM_KEY: 'sk-upstream-key-0123456789' } })

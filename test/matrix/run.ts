@@ -111,7 +111,7 @@ async function run(cell: Cell, name: string, model: Model): Promise<Omit<Observe
   )
   if (outcome === 'abort') {
     const going = () => (stream ? seen.texts[0] !== undefined : model.calls(name).length === 1)
-    await until(going, 20_000).catch(() => undefined)
+    await until(going, 50_000).catch(() => undefined)
     controller.abort()
   }
   const error = await Promise.race([asking, late()])

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memoryCounter } from '../../src/adapters/counter-memory.ts'
+import { redisClient } from '../../src/adapters/redis-client.ts'
 import type { Counter, Quota } from '../../src/core/ports.ts'
 import { gateOn, windowOf } from './redis-gates.ts'
 import { type RedisServer, redisCluster, redisServer } from './redis-server.ts'
@@ -141,4 +143,32 @@ describe.each(Object.keys(COUNTERS))('a counter: %s', (name) => {
     expect((await counter.hold(k, 2)).taken).toBe(true)
     expect((await counter.hold(key(), 0)).taken).toBe(false)
   })
+})
+
+test('a window that begins between two questions of one script has what was taken just before', async () => {
+  const client = redisClient({ url: { env: 'URL' } }, () => server.url)
+  await once(client, 'ready')
+  const take = (start: number, points: number) => ['count', start, start - 60, 60_000, 1, 'take', points, 10]
+  const ask = async (...questions: unknown[]) =>
+    JSON.parse(
+      await client.ask(
+        questions.length,
+        ...questions.map(() => 'k'),
+        'gate',
+        1000,
+        JSON.stringify(questions),
+      ),
+    ) as number[][]
+  const sums = (answers: number[][]) => answers.map((answer) => answer.slice(0, 6))
+  expect(sums(await ask(take(60, 3), take(120, 5)))).toEqual([
+    [1, 60, 3, 0, 3, 0],
+    [1, 120, 5, 3, 5, 3],
+  ])
+  expect(sums(await ask(take(120, 3), take(120, 2), take(180, 1)))).toEqual([
+    [0, 120, 5, 3, 5, 3],
+    [1, 120, 7, 3, 7, 3],
+    [1, 180, 1, 7, 1, 7],
+  ])
+  expect(sums(await ask(take(180, 0)))).toEqual([[1, 180, 1, 7, 1, 7]])
+  client.disconnect()
 })

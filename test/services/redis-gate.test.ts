@@ -53,6 +53,17 @@ test('tokens are settled for all gates', async () => {
   for (let i = 0; i < 12; i++) expect((await ask(gates[i % 2]!, 'tokens')).status).toBe(200)
 })
 
+test('a call asks Redis once on its way in and once at its end', async () => {
+  await ask(gates[0]!, 'requests')
+  const asked = () =>
+    Number(/^cmdstat_evalsha:calls=(\d+)/m.exec(redis.cli('-a', PASSWORD, 'info', 'commandstats'))?.[1])
+  const before = asked()
+  for (let i = 0; i < 10; i++) expect((await ask(gates[0]!, 'requests')).status).toBe(200)
+  // The leases of places may be renewed meanwhile.
+  expect(asked() - before).toBeGreaterThanOrEqual(10)
+  expect(asked() - before).toBeLessThanOrEqual(24)
+})
+
 test('paused, killed and started again under load: the limit holds, nobody waits, and it is told', async () => {
   const before = await Promise.all(gates.map(degraded))
   const count = { taken: 0, refused: 0, longest: 0 }

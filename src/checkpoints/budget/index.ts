@@ -49,27 +49,31 @@ function open(
   function countsOf(exchange: ReadonlyExchange, key: string): Count[] {
     const counts: Count[] = []
     const estimate = exchange.estimate()
+    // Field by field: to spread them would cost as much as all the rest.
     if (ofTokens !== undefined)
       counts.push({
-        ...ofTokens,
         code,
+        name: ofTokens.name,
         key: `budget tokens ${key}`,
+        quota: ofTokens.quota,
         points: tokensOf(estimate, outputTokens),
-        used: (outcome) => tokensOf(outcome),
+        used: tokensOf,
       })
     if (ofMoney !== undefined) {
       const prices = exchange.prices()
-      const asked = { ...estimate, cachedTokens: 0, outputTokens: estimate.outputTokens ?? outputTokens }
+      const asked = estimate.outputTokens ?? outputTokens
       counts.push({
-        ...ofMoney,
         code,
+        name: ofMoney.name,
         key: `budget money ${key}`,
-        points: dearest(prices, asked),
-        used(outcome) {
-          if (!outcome.reached) return 0
-          const price = prices.get(outcome.upstream ?? '')
-          const used = { ...outcome, outputTokens: outcome.outputTokens ?? asked.outputTokens }
-          return price === undefined ? dearest(prices, used) : cost(price, used)
+        quota: ofMoney.quota,
+        points: dearest(prices, estimate.inputTokens, 0, asked),
+        used({ reached, upstream, inputTokens, cachedTokens, outputTokens: said = asked }) {
+          if (!reached) return 0
+          const price = upstream === undefined ? undefined : prices.get(upstream)
+          return price === undefined
+            ? dearest(prices, inputTokens, cachedTokens, said)
+            : cost(price, inputTokens, cachedTokens, said)
         },
       })
     }
@@ -79,27 +83,22 @@ function open(
   return {
     enter(exchange) {
       const key = keyOf(exchange, of, digest)
-      return after(take(counter, countsOf(exchange, key)), (taken) => entryOf(counter, taken))
+      return after(take(counter, countsOf(exchange, key), exchange.counted), (taken) =>
+        entryOf(counter, taken),
+      )
     },
   }
 }
 
-interface Tokens {
-  inputTokens: number
-  cachedTokens: number
-  outputTokens: number
-}
-
-function cost({ input, output, cachedInput = input }: Price, tokens: Tokens): number {
-  const cached = Math.min(whole(tokens.cachedTokens), whole(tokens.inputTokens))
-  return whole(
-    (whole(tokens.inputTokens) - cached) * input + cached * cachedInput + whole(tokens.outputTokens) * output,
-  )
+function cost(price: Price, input: number, cached: number, output: number): number {
+  const before = Math.min(whole(cached), whole(input))
+  const { cachedInput = price.input } = price
+  return whole((whole(input) - before) * price.input + before * cachedInput + whole(output) * price.output)
 }
 
 /** What it may cost, whichever upstream serves it. */
-function dearest(prices: ReadonlyMap<string, Price>, tokens: Tokens): number {
+function dearest(prices: ReadonlyMap<string, Price>, input: number, cached: number, output: number): number {
   let most = 0
-  for (const price of prices.values()) most = Math.max(most, cost(price, tokens))
+  for (const price of prices.values()) most = Math.max(most, cost(price, input, cached, output))
   return most
 }

@@ -2,10 +2,20 @@ import { z } from 'zod'
 import { after, type MaybePromise } from '../../core/after.ts'
 import { defineCheckpoint } from '../../core/checkpoint.ts'
 import type { CheckpointPorts, Place } from '../../core/ports.ts'
-import type { Checkpoint, Code, Entry, Objection, ReadonlyExchange } from '../../core/types.ts'
-import { amount } from '../amount.ts'
+import type { Checkpoint, Code, Entry, Meter, Objection, ReadonlyExchange } from '../../core/types.ts'
+import { type Amount, amount } from '../amount.ts'
 import { by, describe, keyOf } from '../by.ts'
-import { type Count, entryOf, nameOf, quotaOf, type Taken, take, tokensOf, undo } from '../counts.ts'
+import {
+  type Count,
+  DEGRADED,
+  entryOf,
+  nameOf,
+  quotaOf,
+  type Taken,
+  take,
+  tokensOf,
+  undo,
+} from '../counts.ts'
 import { lines, type Try } from './line.ts'
 
 const PERS = ['s', 'min', 'h', 'day'] as const
@@ -53,6 +63,8 @@ export const rateLimit = defineCheckpoint<Config>({
   open,
 })
 
+const once = (): number => 1
+
 /** What one exchange holds of all that is limited. */
 interface Held {
   taken: Taken
@@ -65,42 +77,42 @@ function open(settings: Config, { counter, clock, digest }: CheckpointPorts): Ch
   const whose = describe(settings.by)
   const waiting = lines<Held>(clock, waits)
   const places = `${concurrent} calls at a time by ${whose}`
-  const counted = [
-    ...(requests === undefined
+  const limited = (what: Meter['of'], limit: Amount | undefined) =>
+    limit === undefined
       ? []
       : [
           {
-            code: 'limit.requests',
-            name: nameOf(requests, 'requests', whose),
-            quota: quotaOf(requests, settings.window),
-            what: 'requests' as const,
+            what,
+            code: `limit.${what}`,
+            name: nameOf(limit, what, whose),
+            quota: quotaOf(limit, settings.window),
           },
-        ]),
-    ...(tokens === undefined
-      ? []
-      : [
-          {
-            code: 'limit.tokens',
-            name: nameOf(tokens, 'tokens', whose),
-            quota: quotaOf(tokens, settings.window),
-            what: 'tokens' as const,
-          },
-        ]),
-  ]
+        ]
+  const quotas = [...limited('requests', requests), ...limited('tokens', tokens)]
 
   function countsOf(exchange: ReadonlyExchange, key: string): Count[] {
-    return counted.map(({ what, ...about }) => ({
-      ...about,
-      meter: what,
+    // Field by field: to spread them would cost as much as all the rest.
+    return quotas.map(({ what, code, name, quota }) => ({
+      code,
+      name,
       key: `${what} ${key}`,
+      quota,
       points: what === 'requests' ? 1 : tokensOf(exchange.estimate(), outputTokens),
-      used: (outcome) => (what === 'requests' ? 1 : tokensOf(outcome)),
+      meter: what,
+      used: what === 'requests' ? once : tokensOf,
     }))
   }
 
-  function attempt(counts: readonly Count[], key: string, left: number): MaybePromise<Try<Held>> {
-    const hold = concurrent === undefined ? undefined : counter.hold(`places ${key}`, concurrent)
-    const asked = take(counter, counts)
+  function attempt(
+    counts: readonly Count[],
+    key: string,
+    counted: ReadonlyExchange['counted'],
+    left: number,
+  ): MaybePromise<Try<Held>> {
+    // Of two limits each holds places of its own: they come back with the call, whatever the documents then say.
+    const hold =
+      concurrent === undefined ? undefined : counter.hold(`places ${concurrent} ${key}`, concurrent)
+    const asked = take(counter, counts, counted)
     return after(hold, (place) =>
       after(asked, (taken) => {
         const value = { taken, place }
@@ -125,8 +137,7 @@ function open(settings: Config, { counter, clock, digest }: CheckpointPorts): Ch
         reason: `${places} are under way`,
         retryAfter: PLACE_LATER,
       })
-    if (place?.degraded)
-      objections.push({ code: 'limit.degraded', reason: `${places}: counted by this gate alone` })
+    if (place?.degraded && !objections.includes(DEGRADED)) objections.push(DEGRADED)
     return {
       ...counts,
       objections,
@@ -142,7 +153,7 @@ function open(settings: Config, { counter, clock, digest }: CheckpointPorts): Ch
   /** Nothing was asked of the counts, so that none of them can be said to have let it pass. */
   const turnedAway: Entry = {
     objections: [
-      ...counted.map(({ code }) => code),
+      ...quotas.map(({ code }) => code),
       ...(concurrent === undefined ? [] : ['limit.concurrency']),
     ].map((code: Code) => ({
       code,
@@ -156,10 +167,11 @@ function open(settings: Config, { counter, clock, digest }: CheckpointPorts): Ch
     enter(exchange) {
       const key = keyOf(exchange, settings.by, digest)
       const counts = countsOf(exchange, key)
-      if (waits === 0) return after(attempt(counts, key, 0), ({ value }) => entry(value, key))
+      if (waits === 0)
+        return after(attempt(counts, key, exchange.counted, 0), ({ value }) => entry(value, key))
       const caller = {
         signal: exchange.signal,
-        attempt: (left: number) => attempt(counts, key, left),
+        attempt: (left: number) => attempt(counts, key, exchange.counted, left),
         drop: (value: Held) => void giveBack(value),
       }
       return after(waiting.stand(key, caller), (held) => (held === undefined ? turnedAway : entry(held, key)))

@@ -3,7 +3,8 @@ import type { Signal } from '../../core/cancellation.ts'
 import type { Clock } from '../../core/ports.ts'
 
 const MAX_IN_LINE = 100
-const MAX_IN_ALL = 10_000
+/** Each holds its body in memory. */
+const MAX_IN_ALL = 1000
 
 /** One try to pass. */
 export interface Try<T> {

@@ -10,7 +10,7 @@ export interface Digits {
 }
 
 /** The bytes of values from `from` to `to`, the highest bits first; what is left at the end is none. */
-export function packedBytes({ values, bits }: Digits, from: number, to: number): Uint8Array {
+function packedBytes({ values, bits }: Digits, from: number, to: number): Uint8Array {
   const bytes = new Uint8Array(Math.floor(((to - from) * bits) / 8))
   let buffer = 0
   let held = 0

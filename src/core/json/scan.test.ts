@@ -292,3 +292,16 @@ describe('scan', () => {
     expect(rebuild(scan('[{"a":1}]'))).toEqual([{ a: 1 }])
   })
 })
+
+it('more values than allowed, also after a scan that needed more room', () => {
+  const list = (count: number) => `[${'1,'.repeat(count - 2)}1]`
+  scan(list(500_000))
+  for (const count of [4096, 8192]) {
+    expect(() => scan(list(count), { values: 262_144 })).not.toThrow()
+  }
+  expect(() => scan(list(262_144), { values: 262_144 })).not.toThrow()
+  expect(() => scan(list(262_145), { values: 262_144 })).toThrow(
+    expect.objectContaining({ code: 'body.too_large' }),
+  )
+  expect(() => scan(list(300_000))).not.toThrow()
+})

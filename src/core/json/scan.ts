@@ -41,6 +41,8 @@ export interface ScanOptions {
   surrogates?: 'refuse' | 'allow'
   /** Tool-call arguments that a model wrote are inspected even if it repeated a key. */
   duplicates?: 'refuse' | 'allow'
+  /** How many values and keys there may be, a power of two from 4096 on; as many as there are when absent. */
+  values?: number
 }
 
 // The state of the scan under way. Of the module and not of a closure for each scan, which would cost a short event
@@ -51,6 +53,7 @@ let tape = new Int32Array(FIRST)
 let top = 0
 let loneSurrogates = false
 let repeatedKeys = false
+let mostNodes = Number.POSITIVE_INFINITY
 
 /** Throws `GateError` with a `body.*` code. */
 export function scan(body: string, options: ScanOptions = {}): Document {
@@ -59,6 +62,7 @@ export function scan(body: string, options: ScanOptions = {}): Document {
   top = 0
   loneSurrogates = options.surrogates === 'allow'
   repeatedKeys = options.duplicates === 'allow'
+  mostNodes = (options.values ?? Number.POSITIVE_INFINITY) * NODE
   // One body full of small values is no reason to keep so much for ever.
   if (tape.length > LARGE) tape = new Int32Array(FIRST)
   if (body.charCodeAt(0) === 0xfeff) fail('body.bom')
@@ -86,6 +90,8 @@ function open(type: number, start: number): number {
   const node = top
   top += NODE
   if (top > tape.length) {
+    // Asked here alone: where room is left there are not that many.
+    if (top > mostNodes) fail('body.too_large')
     const larger = new Int32Array(tape.length * 2)
     larger.set(tape)
     tape = larger

@@ -38,6 +38,15 @@ const PIECES = [
   'ﬁ',
   '_',
   'a716-',
+  'de89 ',
+  '+44 ',
+  '20 7946 0958',
+  'phone ',
+  '121000248',
+  'routing',
+  '192.168.1.7',
+  '::1',
+  'Dr. ',
 ]
 const streamed = (text: string): View => viewOf({}, { text, final: false })
 
@@ -121,7 +130,38 @@ describe('pii', () => {
 
   it('declares the codes of the entities that it looks for', () => {
     expect(pii.codes({ entities: ['email'] })).toEqual({ 'pii.email': { edits: true } })
-    expect(Object.keys(pii.codes({}))).toEqual(['pii.credit_card', 'pii.us_ssn', 'pii.email'])
+    expect(Object.keys(pii.codes({}))).toEqual(
+      expect.arrayContaining(['pii.credit_card', 'pii.us_ssn', 'pii.email']),
+    )
+  })
+
+  it.each([
+    '0 0',
+    '4 ',
+    '123456789 ',
+    '020 20 20 20 20;',
+    '+44 20 79 46 09 58;',
+    '0 00 00-',
+    'de89 3704 ',
+    'a:b::c:',
+  ])(
+    'takes no more than linear time for %j again and again',
+    async (unit) => {
+      const guard = await openCase(pii, {})
+      const text = unit.repeat(Math.ceil(100_000 / unit.length))
+      const before = performance.now()
+      await inspectWhole(guard, text)
+      expect(performance.now() - before).toBeLessThan(15_000)
+    },
+    20_000,
+  )
+
+  it('says what was meant by an entity that there is not', () => {
+    const said = (word: string) => pii.config.safeParse({ entities: [word] }).error?.issues[0]?.message
+    expect(said('credit_crad')).toContain('credit_card')
+    expect(said('ssn')).toContain('us_ssn')
+    expect(said('qqqqqqqq')).toContain('groups: ')
+    expect(pii.config.safeParse({ entities: ['payment', 'us', 'iban'] }).success).toBe(true)
   })
 
   it('never says the matched text', async () => {

@@ -42,7 +42,7 @@ import { toolChange } from './tools.ts'
 // Source: Anthropic API reference, "Messages" (create) and "Streaming messages", and the types of `@anthropic-ai/sdk`.
 
 /** Citations cut an answer's text in blocks; its reader reads it as one. */
-const joined = { at: 'content' }
+const joined = { at: 'content', answer: true } as const
 const spoken = part('model', text, joined)
 
 const contentBlock = byField(

@@ -12,6 +12,7 @@ import {
   oneOf,
   part,
   type Shape,
+  schemaOfAnswer,
   text,
 } from '../wire/shape.ts'
 import {
@@ -69,7 +70,7 @@ const roles = Object.fromEntries(
   ]),
 )
 
-const schema = object({ type: oneOf('json_schema'), schema: part('user', any) })
+const schema = object({ type: oneOf('json_schema'), schema: part('user', schemaOfAnswer) })
 
 export const request: Shape = object({
   model: captured('id', 'model'),

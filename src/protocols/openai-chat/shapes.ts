@@ -16,6 +16,7 @@ import {
   oneOf,
   part,
   type Shape,
+  schemaOfAnswer,
   text,
   whole,
 } from '../wire/shape.ts'
@@ -119,7 +120,10 @@ export const request: Shape = object({
     json_object: object({ type: oneOf('json_object') }),
     json_schema: object({
       type: oneOf('json_schema'),
-      json_schema: part('user', object({ name: id, description: text, schema: any, strict: boolean })),
+      json_schema: part(
+        'user',
+        object({ name: id, description: text, schema: schemaOfAnswer, strict: boolean }),
+      ),
     }),
   }),
   max_completion_tokens: captured('number', 'maxOutputTokens'),
@@ -160,7 +164,7 @@ export const request: Shape = object({
 
 const said = {
   role: oneOf('assistant', 'system', 'user', 'tool', 'developer'),
-  content: part('model', content, { kept: 'edits' }),
+  content: part('model', content, { kept: 'edits', answer: true }),
   annotations: citesBeside(
     'content',
     whole(

@@ -35,7 +35,7 @@ export const request: Shape = object({
   logprobs: number,
 })
 
-export const answer: Shape = answerWith({ text: part('model', text) }, 'text_completion', [
+export const answer: Shape = answerWith({ text: part('model', text, { answer: true }) }, 'text_completion', [
   'stop',
   'length',
   'content_filter',

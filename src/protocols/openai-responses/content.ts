@@ -30,6 +30,8 @@ export interface Saying {
   from(origin: 'model' | 'tool' | 'user', of: Shape, call?: 'call'): Shape
   /** The text of an element of a message's content, or of a reasoning's. */
   words: Shape
+  /** The same, of an element that an application takes for the answer. */
+  spoken: Shape
   /** A call's arguments: JSON. */
   args: Shape
   /** A call's input: code, or whatever a custom tool takes. */
@@ -52,6 +54,7 @@ export const asked: Saying = {
     part(origin, object(fields), { group: true, kind: call ? 'tool_call' : 'text' }),
   from: (_, of) => of,
   words: text,
+  spoken: text,
   args: nested('model'),
   input: text,
   start: number,
@@ -65,6 +68,8 @@ export const asked: Saying = {
 
 /** What a reader reads of a content he reads as one, whatever its elements. */
 export const wordsOf = (of: Shape): Shape => part('model', of, { kept: 'text', elements: true })
+export const spokenOf = (of: Shape): Shape =>
+  part('model', of, { kept: 'text', elements: true, answer: true })
 export const inputOf = (of: Shape): Shape => part('model', of, { kept: 'text', kind: 'tool_call' })
 
 /** @param pending as it stands around what goes on growing */
@@ -72,6 +77,7 @@ export const answered = (pending: (of: Shape) => Shape): Saying => ({
   item: (_, fields) => object(fields),
   from: (origin, of, call) => part(origin, of, call && { kind: 'tool_call' }),
   words: pending(wordsOf(textCopy)),
+  spoken: pending(spokenOf(textCopy)),
   args: pending(nestedCopy('model')),
   input: pending(inputOf(textCopy)),
   start: offset('start'),
@@ -133,11 +139,13 @@ export function contentPart(say: Saying): Shape {
     logprobs: say.logprobs,
   }
   const image = object({ ...about, file_id: media('image') })
+  const file = { ...about, file_id: media('file') }
+  const spoken = object({ ...file, text: say.spoken })
   return say.cited(
     byField(
       'type',
-      { input_image: image, computer_screenshot: image },
-      object({ ...about, file_id: media('file') }),
+      { input_image: image, computer_screenshot: image, output_text: spoken, text: spoken },
+      object(file),
     ),
   )
 }

@@ -21,7 +21,7 @@ import {
   whole,
 } from '../wire/shape.ts'
 import { begun, complete, response } from './answer.ts'
-import { annotation, contentPart, inputOf, type Saying, wordsOf } from './content.ts'
+import { annotation, contentPart, inputOf, type Saying, spokenOf, wordsOf } from './content.ts'
 import { items } from './items.ts'
 
 // Source: OpenAI API reference, "Responses: streaming events", and the `openai` package's types.
@@ -59,6 +59,7 @@ function addText(
   add(`${type}.done`, { [field]: at(path, all), ...more })
 }
 // The text of a content ends with its item: a reader reads its elements as one.
+const spoken = { piece: spokenOf(text), all: begun.spoken }
 const words = { piece: wordsOf(text), all: begun.words }
 const args = { piece: nestedKept('model'), all: whole(complete.args) }
 const input = { piece: inputOf(text), all: whole(complete.input) }
@@ -75,7 +76,7 @@ for (const type of ['content_part.added', 'content_part.done'])
 for (const type of ['reasoning_summary_part.added', 'reasoning_summary_part.done'])
   add(type, { part: at(SUMMARY, whole(contentPart(begun))), status: oneOf('incomplete') })
 
-addText('output_text', `${CONTENT}.text`, 'text', words, { logprobs: repeat })
+addText('output_text', `${CONTENT}.text`, 'text', spoken, { logprobs: repeat })
 addText('refusal', `${CONTENT}.refusal`, 'refusal', words)
 addText('reasoning_text', `${CONTENT}.text`, 'text', words)
 addText('reasoning_summary_text', `${SUMMARY}.text`, 'text', words)

@@ -40,7 +40,7 @@ export function items(say: Saying): Shape {
   const element = contentPart(say)
   const content = forms({ string: say.words, array: array(element), object: element })
   // It never goes on growing.
-  const result = contentPart({ ...say, words: any, cited: (of) => of, logprobs: any })
+  const result = contentPart({ ...say, words: any, spoken: any, cited: (of) => of, logprobs: any })
   const results = forms({ string: any, array: array(result), object: result })
   const item = (origin: 'model' | 'tool' | 'user', type: string, fields: Record<string, Shape>): Shape =>
     say.item(origin, { ...about, type: oneOf(type), ...fields })

@@ -13,6 +13,7 @@ import {
   oneOf,
   part,
   type Shape,
+  schemaOfAnswer,
   text,
 } from '../wire/shape.ts'
 import { asked, contentPart } from './content.ts'
@@ -26,7 +27,13 @@ const textFormat = byField('type', {
   json_object: object({ type: oneOf('json_object') }),
   json_schema: part(
     'user',
-    object({ type: oneOf('json_schema'), name: id, description: any, schema: any, strict: boolean }),
+    object({
+      type: oneOf('json_schema'),
+      name: id,
+      description: any,
+      schema: schemaOfAnswer,
+      strict: boolean,
+    }),
   ),
 })
 

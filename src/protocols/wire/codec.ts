@@ -1,6 +1,6 @@
 import { GateError } from '../../core/errors.ts'
 import { countBefore } from '../../core/fifo.ts'
-import { type Document, scan } from '../../core/json/scan.ts'
+import { type Document, literal, scan } from '../../core/json/scan.ts'
 import type { Origin, Span, Unit, Usage, Write } from '../../core/types.ts'
 import type { AnswerOptions, AnswerReader, ReadRequest } from '../types.ts'
 import { type Slot, type Template, template, textIn } from './alike.ts'
@@ -10,11 +10,14 @@ import type { Shape } from './shape.ts'
 import { eventReader, type ServerEvent } from './sse.ts'
 import { Walker } from './walk.ts'
 
+/** Of a request. More would take longer to read than others can wait; providers' own limits are far lower. */
+const MAX_VALUES = 524_288
+
 /** Reads a request's body by its shape. What is known to be nobody's else is the user's. */
 export function readRequest(text: string, shape: Shape): ReadRequest {
-  const document = scan(text)
+  const document = scan(text, { values: MAX_VALUES })
   const found = new Walker(shape, { origin: 'user' }).read(document)
-  const { model, stream } = found.captured
+  const { model, stream, schema } = found.captured
   const maxOutput = askedOutput(found.captured)
   return {
     unit: {
@@ -24,6 +27,7 @@ export function readRequest(text: string, shape: Shape): ReadRequest {
       writes: found.writes,
       ends: found.opens.map((part) => part.id),
       splices: [],
+      ...(schema && { schema: schema.value }),
     },
     model: model?.value,
     modelSpan: model?.span,
@@ -39,10 +43,10 @@ function askedOutput({
   choices,
   bestOf,
 }: Findings['captured']): number | undefined {
-  if (maxTokens === undefined && maxOutputTokens === undefined) return undefined
   const texts = Math.max(1, Number(choices?.value ?? 1), Number(bestOf?.value ?? 1))
   const most = Math.max(Number(maxTokens?.value ?? 0), Number(maxOutputTokens?.value ?? 0)) * texts
-  return most >= 0 && Number.isFinite(most) ? most : undefined
+  // To some servers 0 and less mean all that there is.
+  return most > 0 && Number.isFinite(most) ? most : undefined
 }
 
 /** Reads answers by the shapes of a body and of a stream's events. */
@@ -55,13 +59,15 @@ export function answerReader(
     /** Events keep their order whatever they are about: they are numbered, or say what begins and ends. */
     ordered?: true
   },
-  { withoutRepeats = false, withoutCitations = false }: AnswerOptions,
+  { withoutRepeats = false, withoutCitations = false, withoutMark }: AnswerOptions,
 ): AnswerReader {
   const origin: Origin = 'model'
   const deltas = lazily(() => new Walker(shapes.event, { origin, keysApart: true }))
   const events = lazily(eventReader)
   const opened = new Set<number>()
   const kept = new Set<number>()
+  /** Parts that say what the request's system prompt said. */
+  const repeating = new Set<number>()
   /** The last event that did no more than add a text. */
   let last: { template: Template; unit: Unit; write: Write; kept: boolean } | undefined
   let usage: Usage | undefined
@@ -89,10 +95,11 @@ export function answerReader(
     for (const part of found.opens) {
       opened.add(part.id)
       if (part.kept) kept.add(part.id)
+      if (part.origin === 'system') repeating.add(part.id)
     }
     const move = ([start, end]: Span): Span => [place(start), place(end)]
     for (const write of found.writes) write.literal = move(write.literal)
-    const splices: { span: Span; text: string }[] = []
+    const splices = withoutMark === undefined ? [] : unmark(text, found.writes, withoutMark)
     if (withoutRepeats)
       for (const span of found.repeats) {
         const moved = move(span)
@@ -114,6 +121,21 @@ export function answerReader(
     if (found.offsets.length > 0)
       read.offsets = found.offsets.map((offset) => ({ ...offset, literal: move(offset.literal) }))
     return read
+  }
+
+  /** Takes the mark out of what guards read, and gives what takes it out of what leaves. */
+  function unmark(text: string, writes: readonly Write[], mark: string): { span: Span; text: string }[] {
+    const splices: { span: Span; text: string }[] = []
+    const written = literal(mark)
+    for (const write of writes) {
+      if (write.form !== 'json' || !repeating.has(write.part) || !write.value.includes(mark)) continue
+      const at = text.lastIndexOf(written, write.literal[1] - written.length)
+      if (at < write.literal[0]) continue
+      splices.push({ span: [at, at + written.length], text: '' })
+      const last = write.value.lastIndexOf(mark)
+      write.value = write.value.slice(0, last) + write.value.slice(last + mark.length)
+    }
+    return splices
   }
 
   function read(text: string): Document {

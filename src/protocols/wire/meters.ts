@@ -1,5 +1,13 @@
 import type { Meter } from '../../core/types.ts'
 
+const namesOf = (of: Meter['of']) => ({
+  limit: `x-ratelimit-limit-${of}`,
+  remaining: `x-ratelimit-remaining-${of}`,
+  reset: `x-ratelimit-reset-${of}`,
+})
+/** Made once: a name that is put together anew is looked up letter by letter. */
+const NAMES = { requests: namesOf('requests'), tokens: namesOf('tokens') }
+
 /**
  * How full counts are, as OpenAI's API says it; of several counts of a kind the one that has least left.
  * Source: OpenAI documentation, "Rate limits", "Rate limits in headers".
@@ -7,16 +15,17 @@ import type { Meter } from '../../core/types.ts'
 export function openaiMeters(meters: readonly Meter[]): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const { of, limit, remaining, reset } of tightest(meters)) {
-    headers[`x-ratelimit-limit-${of}`] = String(limit)
-    headers[`x-ratelimit-remaining-${of}`] = String(remaining)
-    headers[`x-ratelimit-reset-${of}`] = duration(reset)
+    const names = NAMES[of]
+    headers[names.limit] = String(limit)
+    headers[names.remaining] = String(remaining)
+    headers[names.reset] = duration(reset)
   }
   return headers
 }
 
 /** Of each kind the count that has least left. */
 export function tightest(meters: readonly Meter[]): readonly Meter[] {
-  if (meters.length < 2) return meters
+  if (meters.length < 2 || (meters.length === 2 && meters[0]!.of !== meters[1]!.of)) return meters
   const least = new Map<Meter['of'], Meter>()
   for (const meter of meters)
     if (meter.remaining < (least.get(meter.of)?.remaining ?? Number.POSITIVE_INFINITY))

@@ -25,7 +25,7 @@ export type Shape =
   | { is: 'repeat' }
   /** Does not leave: `instead` stands there. */
   | { is: 'withheld'; instead: string }
-  | { is: 'any' }
+  | { is: 'any'; capture?: Capture }
   | { is: 'object'; fields: Names<Field>; folded: ReadonlySet<string> }
   /** An object whose keys say something; those that match need no reading. */
   | { is: 'map'; keys: RegExp; of: Shape }
@@ -45,6 +45,8 @@ export type Shape =
       kind: Kind
       group: boolean
       kept?: Kept
+      /** What an application takes for the answer. */
+      answer?: true
       at?: string
       elements?: true
       of: Shape
@@ -93,6 +95,7 @@ export type Capture =
   | 'stream'
   | 'inputTokens'
   | 'outputTokens'
+  | 'schema'
   | 'cachedTokens'
   | CacheTokens
   | AskedOutput
@@ -112,6 +115,8 @@ export const id: Shape = { is: 'id' }
 export const number: Shape = { is: 'number' }
 export const boolean: Shape = { is: 'boolean' }
 export const any: Shape = { is: 'any' }
+/** JSON Schema that the answer is to fit; the model reads it. */
+export const schemaOfAnswer: Shape = { is: 'any', capture: 'schema' }
 export const repeat: Shape = { is: 'repeat' }
 export const withheld = (instead: string): Shape => ({ is: 'withheld', instead })
 export const media = (medium: string, of?: Shape): Shape =>
@@ -143,15 +148,17 @@ export const part = (
     kind = 'text',
     group = false,
     kept,
+    answer,
     at,
     elements,
-  }: { kind?: Kind; group?: boolean; kept?: Kept; at?: string; elements?: true } = {},
+  }: { kind?: Kind; group?: boolean; kept?: Kept; answer?: true; at?: string; elements?: true } = {},
 ): Shape => ({
   is: 'part',
   origin,
   kind,
   group,
   ...(kept && { kept }),
+  ...(answer && { answer }),
   ...(at && { at }),
   ...(elements && { elements }),
   of,

@@ -112,6 +112,11 @@ export class Walker extends Parts {
     let index = 0
     for (let child = node + 4; child < stop; ) {
       if (type === ARRAY) {
+        if (this.isShort(child)) {
+          index++
+          child = tape[child + 3]!
+          continue
+        }
         const step = `[${index++}]`
         this.anything(child, { ...within, path: place.path + step }, deeper(shown, step), keys)
         child = tape[child + 3]!
@@ -124,6 +129,18 @@ export class Walker extends Parts {
       this.anything(child + 4, at, keyBelow(shown, shownKey(key)), keys)
       child = tape[child + 7]!
     }
+  }
+
+  /** Nothing that anybody reads: of such values there may be millions, each of which would be given its path. */
+  private isShort(node: number): boolean {
+    const { tape } = this
+    const type = tape[node]!
+    return (
+      type === NULL ||
+      type === TRUE ||
+      type === FALSE ||
+      (type === NUMBER && tape[node + 2]! - tape[node + 1]! < LONG)
+    )
   }
 
   /** Whether what stands here is an identifier, a known value, a number or a switch, as its shape says. */
@@ -160,6 +177,8 @@ export class Walker extends Parts {
     const type = tape[node]!
     switch (shape.is) {
       case 'any':
+        if (shape.capture !== undefined)
+          this.capture(shape.capture, node, text.slice(...this.valueSpan(node)))
         return this.any(node, place)
       case 'text':
         if (type !== STRING && type !== ESCAPED) return this.any(node, place)
@@ -235,6 +254,7 @@ export class Walker extends Parts {
         }
         const part = this.parts.get(at.path) ?? this.beginPart(shape, at)
         if (shape.at !== undefined) this.joins(part.id)
+        if (shape.answer) part.answer = true
         return this.walk(node, shape.of, { ...place, part })
       }
       case 'at': // The outer one is `members`' to place.

@@ -10,8 +10,14 @@ afterEach(async () => {
 async function start(more: Partial<AdminOptions> = {}): Promise<string> {
   const server = await adminServer({
     listen: { port: 0 },
-    metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'up 1\n' },
+    metrics: {
+      text: async (accept) => ({
+        type: 'text/plain; version=0.0.4',
+        body: accept === 'x' ? 'x 1\n' : 'up 1\n',
+      }),
+    },
     ready: () => ({ ready: true }),
+    warn: () => {},
     ...more,
   })
   running.push(server)
@@ -46,14 +52,18 @@ test('/metrics gives them in their own type', async () => {
   const response = await fetch(`${await start()}/metrics`)
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4')
   expect(await response.text()).toBe('up 1\n')
+  const other = await fetch(`${await start()}/metrics`, { headers: { accept: 'x' } })
+  expect(await other.text()).toBe('x 1\n')
 })
 
 test('metrics that fail are an error, and the server goes on', async () => {
-  const metrics = { contentType: 'text/plain', text: () => Promise.reject(new Error('secret')) }
-  const url = await start({ metrics })
+  const metrics = { text: () => Promise.reject(new Error('secret')) }
+  const warned: unknown[] = []
+  const url = await start({ metrics, warn: (message, error) => warned.push(message, String(error)) })
   const response = await fetch(`${url}/metrics`)
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('secret')
+  expect(warned).toEqual(['/metrics failed', 'Error: secret'])
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
 })
 

@@ -16,8 +16,13 @@ export interface Readiness {
 export interface AdminOptions {
   /** Port 0 takes a free one. Whoever says nothing about the host means this machine alone. */
   listen: { host?: string; port: number }
-  metrics: { contentType: string; text(): Promise<string> }
+  metrics: {
+    /** @param accept the header of whoever asks */
+    text(accept?: string): Promise<{ type: string; body: string }>
+  }
   ready(): Readiness
+  /** What could not be answered: for the operator. */
+  warn(message: string, error: unknown): void
 }
 
 export interface AdminServer {
@@ -52,7 +57,10 @@ export async function adminServer(options: AdminOptions): Promise<AdminServer> {
     },
     (request, response) => {
       respond(options, request)
-        .catch((): Answer => ({ status: 500, type: 'text/plain', body: 'failed\n' }))
+        .catch((error: unknown): Answer => {
+          options.warn(`${request.url} failed`, error)
+          return { status: 500, type: 'text/plain', body: 'failed\n' }
+        })
         .then((answer) => send(request, response, answer))
     },
   )
@@ -78,7 +86,7 @@ async function respond({ metrics, ready }: AdminOptions, request: IncomingMessag
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { status: 405, type: 'text/plain', body: 'GET or HEAD\n' }
   }
-  if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text() }
+  if (path === '/metrics') return { status: 200, ...(await metrics.text(request.headers.accept)) }
   if (path === '/healthz') return { status: 200, type: 'text/plain', body: 'ok\n' }
   const readiness = ready()
   const body = `${JSON.stringify(readiness)}\n`
@@ -90,6 +98,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     'content-type': answer.type,
     'content-length': Buffer.byteLength(answer.body),
     'cache-control': 'no-store',
+    vary: 'accept',
     ...(answer.status === 405 && { allow: 'GET, HEAD' }),
   })
   response.end(request.method === 'HEAD' ? undefined : answer.body)

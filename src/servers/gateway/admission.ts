@@ -1,3 +1,4 @@
+import { after, type MaybePromise } from '../../core/after.ts'
 import { openPassage, REFUSED } from '../../core/checkpoint.ts'
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
@@ -16,12 +17,11 @@ const NO_TOKENS = { inputTokens: 0, outputTokens: 0 }
  * @param read what the call asks of a model; undefined when it asks nothing of any
  * @throws GateError of what blocks it; the signal's reason when the caller left while it waited
  */
-export function admit(call: Call, exchange: Exchange, read?: ReadRequest): Promise<void> | undefined {
+export function admit(call: Call, exchange: Exchange, read?: ReadRequest): MaybePromise<void> {
   if (exchange.checks.checkpoints?.admit?.length) return enter(call, exchange, read)
-  return undefined
 }
 
-async function enter(call: Call, exchange: Exchange, read: ReadRequest | undefined): Promise<void> {
+function enter(call: Call, exchange: Exchange, read: ReadRequest | undefined): MaybePromise<void> {
   const { boundary, caller, protocol, serving, deps, model } = call
   let estimated: ReturnType<Counted['estimate']> | undefined
   const estimate = () => {
@@ -54,13 +54,13 @@ async function enter(call: Call, exchange: Exchange, read: ReadRequest | undefin
   }
   call.counted = counted
   const began = deps.clock.now()
-  const entered = passage.enter('admit')
   // Counts in memory answer at once.
-  const block = entered instanceof Promise ? await entered : entered
-  call.timings.admit = deps.clock.now() - began
-  if (protocol !== undefined) call.meters = protocol.meters(passage.meters, Date.now())
-  if (block !== undefined) throw blocked(block)
-  counted.admitted = true
+  return after(passage.enter('admit'), (block) => {
+    call.timings.admit = deps.clock.now() - began
+    if (protocol !== undefined) call.meters = protocol.meters(passage.meters, Date.now())
+    if (block !== undefined) throw blocked(block)
+    counted.admitted = true
+  })
 }
 
 /** Notes whether a model was reached by what is sent; by any of several tries. */

@@ -8,6 +8,8 @@ import { breath, utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { callerHeaders } from './headers.ts'
 import { judged } from './judged.ts'
+import { markOf } from './mark.ts'
+import { endOfTurn } from './turn.ts'
 
 /** The most of a buffered answer that is kept; a longer one has to be streamed. */
 const MAX_BODY = 64 * 1024 * 1024
@@ -15,6 +17,8 @@ const BROKEN_OFF = new Set(['upstream.unavailable', 'upstream.timeout'])
 const HEARTBEAT = 15_000
 /** How often it is asked whether a heartbeat is due: a timer set anew with every event would cost more than sending it. */
 const BEATS = 3
+/** Characters of ASCII that Node writes together with the headers, as one text and without a buffer of their own. */
+const ONE_WRITE = 4096
 /** How much without content waits for the first that has some. */
 const MAX_WAITING = 64 * 1024
 
@@ -42,6 +46,7 @@ async function passBody(
   headers: Record<string, string>,
 ): Promise<void> {
   const bytes = await body.whole(MAX_BODY)
+  await breath(bytes)
   const text = answerText(bytes)
   call.bytes.answerIn += bytes.length
   const reader = protocol.answer(answerOptions(exchange))
@@ -53,12 +58,18 @@ async function passBody(
   heardAll(call)
   const edited = await judged(exchange, 'answer', unit)
   const said = protocol.toCaller?.(edited, false) ?? edited
-  // Bytes that nobody edited need not be made again.
-  sendJson(call, 200, said === text ? bytes : said, headers)
+  await endOfTurn()
+  // Bytes that nobody edited need not be made again, unless it is less work than to write them beside the headers.
+  const short = text.length === bytes.length && text.length <= ONE_WRITE
+  sendJson(call, 200, said === text && !short ? bytes : said, headers)
 }
 
-function answerOptions({ checks, verdict }: Exchange): AnswerOptions {
-  return { withoutRepeats: checks.guardsText, withoutCitations: verdict === 'transform' && !checks.shadow }
+function answerOptions({ checks, verdict, canary }: Exchange): AnswerOptions {
+  return {
+    withoutRepeats: checks.guardsText,
+    withoutCitations: verdict === 'transform' && !checks.shadow,
+    ...(canary !== undefined && { withoutMark: markOf(canary) }),
+  }
 }
 
 async function passStream(

@@ -40,6 +40,7 @@ export async function readBody(
   if (encoding !== 'identity' && decode === undefined) throw new GateError('body.encoding')
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new GateError('body.too_large')
   const raw = await collect(request, limit, requestWithin)
+  await breath(raw)
   const decoded = decode === undefined ? raw : await inflate(decode, raw, limit)
   const text = utf8(decoded)
   await breath(text)
@@ -47,7 +48,7 @@ export async function readBody(
 }
 
 /** Lets others have their turn between two steps that each take long for a body like this. */
-export async function breath({ length }: string): Promise<void> {
+export async function breath({ length }: { length: number }): Promise<void> {
   if (length > LONG) await setImmediate()
 }
 

@@ -8,11 +8,13 @@ import { reach } from './balance/index.ts'
 import { brokeOff } from './balance/outcome.ts'
 import { pickFirst } from './balance/pick.ts'
 import { breath, readBody } from './body.ts'
-import { beginExchange, type Call, enter, identified } from './call.ts'
+import { beginExchange, type Call, enter, identified, stage } from './call.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
+import { marked } from './mark.ts'
 import { askedModel, renamed, withModel } from './model.ts'
 import { providerError } from './provider-error.ts'
+import { endOfTurn } from './turn.ts'
 
 /** One call to a model: read, inspect, forward, inspect, answer. Throws `GateError` for what the caller is told. */
 export async function serveProtocol(call: Call, protocol: Protocol): Promise<void> {
@@ -21,6 +23,8 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const caller = await identified(call)
   await enter(call)
   const headers = upstreamHeaders(request.headers, caller.tenant, protocol.headers)
+  // Of a trace that this call is no part of.
+  if (call.trace !== undefined && call.trace.parent === undefined) delete headers.tracestate
   const { text, decoded, bytes } = await readBody(request, serving.limits)
   call.bytes.requestIn = bytes
   const read = protocol.request(text)
@@ -35,10 +39,13 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
 
   await breath(text)
   const exchange = beginExchange(call, caller, boundary)
-  await admit(call, exchange, read)
-  const edited = await inspectRequest(call, exchange, withModel(call, read, first.model))
+  const admitted = admit(call, exchange, read)
+  if (admitted !== undefined) await admitted
+  const unit = marked(exchange, boundary, withModel(call, read, first.model))
+  const edited = await inspectRequest(call, exchange, unit)
 
-  const sent = deps.clock.now()
+  await endOfTurn()
+  const answered = stage(call, 'upstream')
   const { answer, trying } = await reach(call, route, first, {
     path: protocol.upstreamPath,
     headers,
@@ -51,9 +58,9 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
     },
   })
   call.upstreamHeaders = deps.clock.now() - call.started
-  call.timings.upstream = deps.clock.now() - sent
+  answered()
   if (answer.status !== 200) throw await providerError(exchange, answer)
-  const began = deps.clock.now()
+  const passed = stage(call, 'answer')
   try {
     await passAnswer(call, exchange, protocol, answer)
     trying.served()
@@ -61,16 +68,16 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
     if (brokeOff(error)) trying.failed()
     throw error
   } finally {
-    call.timings.answer = deps.clock.now() - began
+    passed()
   }
 }
 
 async function inspectRequest(call: Call, exchange: Exchange, unit: Unit): Promise<string> {
-  const began = call.deps.clock.now()
+  const inspected = stage(call, 'request')
   try {
     return await judged(exchange, 'request', unit)
   } finally {
-    call.timings.request = call.deps.clock.now() - began
+    inspected()
   }
 }
 

@@ -12,6 +12,7 @@ import { brokenRecord, countHeaders, watchConnections } from './connections.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
+import { openCalls } from './open-calls.ts'
 import { places } from './places.ts'
 import { tlsServer } from './tls.ts'
 import type { GatewayDeps } from './types.ts'
@@ -27,6 +28,8 @@ export interface Gateway {
   address: string
   /** Takes no more calls, lets those that run finish for `ms`, then ends them with their protocol's error. */
   drain(ms: number): Promise<void>
+  /** Open connections of callers. */
+  connections(): Promise<number>
 }
 
 interface Endpoint {
@@ -50,7 +53,7 @@ const aliasOf = aliases(PROTOCOLS)
 
 /** The data plane. Throws `Error` when the address cannot be listened on, or a file of `tls` cannot be used. */
 export async function gateway(listen: { host: string; port: number }, deps: GatewayDeps): Promise<Gateway> {
-  const open = new Set<Call>()
+  const open = openCalls<Call>()
   const ended: ExchangeRecord[] = []
   const shared = { places: places(deps.clock), failures: attempts(deps.clock) }
   let draining = false
@@ -152,6 +155,10 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
   await once(server, 'listening')
   return {
     address: addressOf(server),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+      }),
     async drain(ms) {
       draining = true
       const closed = once(server, 'close')

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { GateError } from '../../core/errors.ts'
+import { givenUnit } from '../../core/given.ts'
 import { scan } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
-import type { Part, Span } from '../../core/types.ts'
+import type { Span } from '../../core/types.ts'
 import { admit } from './admission.ts'
 import { readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified, sendJson } from './call.ts'
@@ -42,19 +43,13 @@ export async function serveInspect(call: Call): Promise<void> {
   const boundary = serving.boundaryNamed(name, caller)
   call.boundary = boundary
   const exchange = beginExchange(call, caller, boundary)
-  await admit(call, exchange)
+  const admitted = admit(call, exchange)
+  if (admitted !== undefined) await admitted
   const session = openSession(exchange, { direction: { stage }, stream: false })
   parts.forEach(({ path, origin, kind, text: said }, id) => {
     if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })
-    const part: Part = { id, origin, kind, ...(kind === 'tool_call' ? { nested: true as const } : {}) }
-    session.push({
-      text: said,
-      lanes: 'all',
-      opens: [part],
-      writes: [{ part: id, path: String(id), literal: [0, said.length], value: said, form: 'raw' }],
-      ends: [id],
-      splices: [],
-    })
+    const nested = kind === 'tool_call'
+    session.push(givenUnit({ id, origin, kind, ...(nested ? { nested } : { answer: true }) }, said))
   })
   const release = await session.end()
   const offsets = new Map<number, number[]>()

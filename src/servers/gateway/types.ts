@@ -4,6 +4,7 @@ import type { Passage } from '../../core/checkpoint.ts'
 import type { Memory } from '../../core/memory.ts'
 import type { Clock } from '../../core/ports.ts'
 import type { Recorder } from '../../core/record.ts'
+import type { Trace } from '../../core/trace.ts'
 import type { Caller, Checks, Price } from '../../core/types.ts'
 import type { Gate } from '../../policy/schema.ts'
 import type { Protocol } from '../../protocols/types.ts'
@@ -13,6 +14,8 @@ import type { Budget } from './balance/budget.ts'
 export interface ServingBoundary {
   name: string
   version: string
+  /** What its system prompts are marked with. */
+  canary?: (tenant: string) => string
   checks: Checks
 }
 
@@ -95,6 +98,8 @@ export interface GatewayDeps {
   recorder: Recorder
   clock: Clock
   memory: Memory | undefined
+  /** Where an exchange stands in its caller's trace, or that it begins one; there are no traces when absent. */
+  trace?(exchange: string, headers: IncomingMessage['headers']): Trace
   /** An exchange began. */
   opened(): void
   /** One that began has ended. */

@@ -3,6 +3,7 @@ import { GateError } from '../../core/errors.ts'
 import { isPathName } from '../../core/paths.ts'
 import type { HttpSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { Receiver } from './answer.ts'
+import { sendable } from './body.ts'
 import { connector } from './connect.ts'
 import { deadlines, ownDeadlines } from './deadlines.ts'
 import { credentials, type KeyPorts } from './keys.ts'
@@ -68,7 +69,7 @@ export function httpUpstream(spec: HttpSpec, ports: HttpPorts): Upstream {
       const key = keys?.choose()
       if (key !== undefined) headers[header] = scheme + key
       const below = modelInPath ? prefix.replaceAll(MODEL, modelStep(model)) : prefix
-      const asked = { path: below + path, method, headers, body: body ?? null }
+      const asked = { path: below + path, method, ...sendable(headers, body) }
       const within = left === undefined ? limits : lessThan(left)
       pool.dispatch(
         asked,

@@ -27,7 +27,7 @@ export class TlsFileError extends Error {
 }
 
 /** Reads the files and checks that they are what they should be. Throws `TlsFileError`. */
-export function readTls(files: TlsFiles): TlsMaterial {
+function readTls(files: TlsFiles): TlsMaterial {
   const material: TlsMaterial = {}
   if (files.serverName !== undefined) material.servername = files.serverName
   if (files.ca !== undefined) {

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { WatchedUpstream } from '../../../upstreams/health/index.ts'
+import { cancellation } from '../../../core/cancellation.ts'
+import { type WatchedUpstream, watched } from '../../../upstreams/health/index.ts'
+import type { Upstream } from '../../../upstreams/types.ts'
+import type { Call } from '../call.ts'
 import type { Target } from '../types.ts'
 import { budget } from './budget.ts'
+import { reach } from './index.ts'
 import { pick, pickFirst } from './pick.ts'
 
 describe('a budget', () => {
@@ -66,4 +70,35 @@ describe('the choice', () => {
     expect(pick(unfit, new Set())).toBeUndefined()
     expect(pickFirst(unfit).upstream.name).toBe('y')
   })
+})
+
+test('what became unfit while the call was inspected is not tried', async () => {
+  const sent: string[] = []
+  const targets = ['a', 'b'].map((name): Target => {
+    const upstream = {
+      name,
+      total: 1_000,
+      send: () => Promise.resolve({ status: 200, headers: {}, body: {} }),
+    } as unknown as Upstream
+    return { upstream: watched(upstream), model: 'm', order: 1, weight: 1 }
+  })
+  const call = {
+    deps: { clock: { now: () => performance.now() } },
+    cancel: cancellation(),
+    bytes: {},
+    started: 0,
+  } as unknown as Call
+  const route = { targets, retries: { attempts: 0, backoff: 1 }, budget: budget(0) }
+  const first = targets[0]!
+  first.upstream.health.cool('m', 60_000)
+  await reach(call, route, first, {
+    path: '/',
+    headers: {},
+    stream: false,
+    body(target) {
+      sent.push(target.upstream.name)
+      return ''
+    },
+  })
+  expect(sent).toEqual(['b'])
 })

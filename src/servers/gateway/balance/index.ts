@@ -1,6 +1,7 @@
 import type { Signal } from '../../../core/cancellation.ts'
 import { GateError } from '../../../core/errors.ts'
 import type { Clock } from '../../../core/ports.ts'
+import { traceparent } from '../../../core/trace.ts'
 import type { Trying } from '../../../upstreams/health/breaker.ts'
 import type { UpstreamAnswer, UpstreamCall } from '../../../upstreams/types.ts'
 import { reaching } from '../admission.ts'
@@ -8,10 +9,12 @@ import type { Call } from '../call.ts'
 import { retryAfter } from '../headers.ts'
 import type { Route, Target } from '../types.ts'
 import { type Outcome, ofError, ofStatus } from './outcome.ts'
-import { pick } from './pick.ts'
+import { pick, pickFirst } from './pick.ts'
 
 /** The longest that a call waits for an upstream that says when to come back; a later one is the caller's to wait for. */
 const LONGEST_WAIT = 10_000
+/** A timer may fire early, and a wall clock and a steady one drift: who was told to wait waits a little longer. */
+const SLACK = 25
 /** What is read of an answer that nobody wants, so that its connection can serve another call. */
 const UNWANTED_BYTES = 64 * 1024
 
@@ -35,7 +38,7 @@ interface Tried {
 }
 
 /**
- * Brings a call to an upstream and back to its answer's headers, trying again where that can help. `first` is tried first. From there on the
+ * Brings a call to an upstream and back to its answer's headers, trying again where that can help. `first` is tried first, if it is still fit. From there on the
  * answer is that upstream's: nothing is asked twice once some of an answer was read.
  * Throws `GateError` as `Upstream.send` does, or the signal's reason.
  */
@@ -49,7 +52,8 @@ export async function reach(
   const { signal } = call.cancel
   const began = clock.now()
   budget.earn()
-  let target = first
+  // Inspection takes its time: another call may be the trial by now.
+  let target = first.upstream.health.wait(first.model) === 0 ? first : pickFirst(targets)
   let deadline = began + target.upstream.total
   let last = await attempt(call, target, question)
   if (last.outcome.again === 'no' && last.error === undefined) return last.reached!
@@ -84,8 +88,10 @@ export async function reach(
     if (pick(targets, tried)?.again === false) return 0
     if (outcome.again !== 'anywhere') return undefined
     const told = reached === undefined ? 0 : (retryAfter(reached.answer.headers) ?? 0) * 1000
-    const wait = told + Math.random() * retries.backoff * 2 ** further
-    if (wait > LONGEST_WAIT || clock.now() + wait >= deadline) return undefined
+    if (told > LONGEST_WAIT) return undefined
+    const jitter = Math.random() * Math.min(retries.backoff * 2 ** further, LONGEST_WAIT)
+    const wait = told === 0 ? jitter : told + SLACK + jitter
+    if (clock.now() + wait >= deadline) return undefined
     // Nowhere else to go, and this one is not to be asked: unless it said for how long.
     if (told === 0 && pick(targets, tried) === undefined) return undefined
     return budget.spend() ? wait : undefined
@@ -101,15 +107,17 @@ async function attempt(call: Call, target: Target, question: Question, left?: nu
   const sent = clock.now()
   const entry = { upstream: upstream.name, began: sent - call.started, took: 0 } as Entry
   call.attempts ??= []
-  call.attempts.push(entry)
+  const index = call.attempts.push(entry) - 1
   try {
     const body = question.body(target)
     call.bytes.requestOut = Buffer.byteLength(body)
+    // A copy: each upstream adds a key of its own, which no other may see.
+    const headers = { ...question.headers }
+    if (call.trace !== undefined) headers.traceparent = traceparent(call.trace, index)
     const sending = upstream.send({
       path: question.path,
       model,
-      // A copy: each upstream adds a key of its own, which no other may see.
-      headers: { ...question.headers },
+      headers,
       body,
       signal,
       stream: question.stream,

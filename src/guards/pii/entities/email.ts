@@ -1,4 +1,5 @@
-import { type Found, isAlphanumeric, type Reading } from './reading.ts'
+import { type Match, PROOF, type Sought } from '../entity.ts'
+import { isAlphanumeric, type Reading } from '../reading.ts'
 
 /** RFC 5321, section 4.5.3.1. */
 const MAX_LOCAL = 64
@@ -6,6 +7,9 @@ const MAX_DOMAIN = 255
 const MAX_LABEL = 63
 
 const HYPHEN = 45
+const COLON = 58
+/** The user of a URL, before its password. */
+const IN_URL = /:\/\/[^\s/@:]{0,64}:$/
 const DOT = 46
 const LETTER = /[\p{L}\p{M}\p{N}]/u
 /** Written without spaces: where ASCII begins or ends beside it, the address does too. */
@@ -56,10 +60,13 @@ function domainLength(run: string): number | undefined {
   return best !== undefined && SCALED.test(run.slice(0, best)) ? undefined : best
 }
 
-function email(reading: Reading, at: number, from: number): { start: number; found: Found | undefined } {
+function address(reading: Reading, at: number, from: number): { start: number; found: Match | undefined } {
   const { text } = reading
   const start = localStart(text, from, at)
   if (start === at || text.charCodeAt(at - 1) === DOT) return { start: at, found: undefined }
+  // A password before a host.
+  if (text.charCodeAt(start - 1) === COLON && IN_URL.test(reading.left(start)))
+    return { start: at, found: undefined }
   let end = at + 1
   while (end - at <= MAX_DOMAIN) {
     const unit = reading.unit(end)
@@ -72,20 +79,20 @@ function email(reading: Reading, at: number, from: number): { start: number; fou
   const length = domainLength(text.slice(at + 1, end))
   if (length === undefined) return { start, found: undefined }
   const stop = at + 1 + length
-  return { start, found: { entity: 'email', start, end: stop, value: text.slice(start, stop), score: 1 } }
+  return { start, found: { start, end: stop, value: text.slice(start, stop), score: 1, proof: PROOF.shape } }
 }
 
 /**
  * Finds email addresses (RFC 5321 lengths, RFC 6531 letters).
  * @returns the index from which on later text could still bring one
  */
-export function emails(reading: Reading, found: (one: Found) => void): number {
+function emails(reading: Reading, found: (one: Match) => void): number {
   const { text } = reading
   let next = reading.from
   let tail = text.length
   for (let at = text.indexOf('@', next); at >= 0; at = text.indexOf('@', at + 1)) {
     reading.cut()
-    const { start, found: one } = email(reading, at, next)
+    const { start, found: one } = address(reading, at, next)
     if (reading.cut()) tail = Math.min(tail, start)
     else if (one) {
       found(one)
@@ -97,4 +104,13 @@ export function emails(reading: Reading, found: (one: Found) => void): number {
   while (open > next && text.length - open < MAX_LOCAL && isLocal(text.charCodeAt(open - 1))) open--
   while (open < text.length && !isWord(text.charCodeAt(open))) open++
   return Math.min(tail, open)
+}
+
+export const email: Sought = {
+  name: 'email',
+  reason: 'an email address',
+  groups: ['contact'],
+  default: true,
+  shows: 0,
+  find: emails,
 }

@@ -1,5 +1,6 @@
+import { type Begun, type Match, PROOF } from '../entity.ts'
+import { isAlphanumeric, isDigit, type Reading } from '../reading.ts'
 import { couldBeIssued, HEAD, isIssued } from './issuers.ts'
-import { type Found, isAlphanumeric, isDigit, type Reading } from './reading.ts'
 
 const MIN_DIGITS = 12
 const MAX_DIGITS = 19
@@ -62,10 +63,10 @@ const bareDigits = (text: string, start: number, end: number): string =>
   text.slice(start, end).replace(/[^0-9]/g, '')
 
 /** 12 to 19 digits of an issuer's range with a right check digit (ISO/IEC 7812-1), in one piece or in groups. */
-function card(reading: Reading, start: number): Found | undefined {
+function card(reading: Reading, start: number): Match | undefined {
   const { text } = reading
   if (!couldBeIssued(text.charCodeAt(start) - 48, 1)) return undefined
-  let best: Found | undefined
+  let best: Match | undefined
   let count = 0
   let head = 0
   // The check sums for an even and for an odd number of digits: which one counts is known at the end.
@@ -99,7 +100,7 @@ function card(reading: Reading, start: number): Found | undefined {
       !decimalAfter(reading, end)
     ) {
       const value = bareDigits(text, start, end)
-      if (isIssued(value)) best = { entity: 'credit_card', start, end, value, score: 1 }
+      if (isIssued(value)) best = { start, end, value, score: 1, proof: PROOF.checksum }
     }
     const next = count < MAX_DIGITS ? separator(reading, end) : 0
     if (next === 0) break
@@ -112,86 +113,11 @@ function card(reading: Reading, start: number): Found | undefined {
   return best
 }
 
-/** Printed in advertisements and never valid since. */
-const ADVERTISED = new Set(['078051120', '219099999', '457555462'])
-
-/** Areas, groups and serials that the Social Security Administration never assigned. */
-const assigned = (digits: string): boolean =>
-  !/^(?:000|666|9)/.test(digits) &&
-  !/^\d{3}00/.test(digits) &&
-  !digits.endsWith('0000') &&
-  !ADVERTISED.has(digits)
-
-const CONTEXT = /(?:^|[^a-z])(?:ssns?|ss#|ss ?(?:no|number)|soc(?:ial)?[ ._-]?sec(?:urity)?)(?:$|[^a-z])/
-
-/** 3-2-4 digits with hyphens or spaces (one of two hyphens may be a line break), or 9 digits after a word that says so. */
-function ssn(reading: Reading, start: number): Found | undefined {
-  const { text } = reading
-  const found = (end: number, score: number): Found | undefined => {
-    const value = bareDigits(text, start, end)
-    return assigned(value) ? { entity: 'us_ssn', start, end, value, score } : undefined
-  }
-  const first = digitsEnd(reading, start, 9)
-  if (first - start === 9) {
-    if (isAlphanumeric(reading.unit(first)) || decimalAfter(reading, first) || decimalBefore(reading, start))
-      return undefined
-    return CONTEXT.test(reading.left(start).slice(-48)) ? found(first, 0.8) : undefined
-  }
-  if (first - start !== 3) return undefined
-  const one = separator(reading, first)
-  if (one === 0 || kindOf(one) === DOT) return undefined
-  const second = first + lengthOf(one)
-  const third = digitsEnd(reading, second, 2)
-  if (third - second !== 2) return undefined
-  const two = separator(reading, third)
-  if (two === 0 || kindOf(two) === DOT) return undefined
-  const kinds = new Set([kindOf(one), kindOf(two)])
-  if (!(kinds.size === 1 ? !kinds.has(NEWLINE) : kinds.has(HYPHEN) && kinds.has(NEWLINE))) return undefined
-  const last = third + lengthOf(two)
-  const end = digitsEnd(reading, last, 4)
-  if (end - last !== 4 || isAlphanumeric(reading.unit(end))) return undefined
-  // A longer row of numbers is no social security number.
-  const after = reading.unit(end)
-  if (
-    (after === HYPHEN || after === DOT || (kinds.has(SPACE) && after === SPACE)) &&
-    isDigit(reading.unit(end + 1))
-  ) {
-    return undefined
-  }
-  if ((kinds.has(SPACE) ? /[0-9][-. ]$/ : /[0-9][-.]$/).test(reading.left(start))) return undefined
-  return found(end, kinds.has(SPACE) ? 0.7 : 0.9)
-}
-
-const DIGITS = /[0-9]+/g
-
-/**
- * Finds card and social security numbers. Every candidate begins where a run of digits begins; for each entity the
- * leftmost and longest is taken.
- * @returns the index from which on later text could still bring one
- */
-export function digits(
-  reading: Reading,
-  wanted: ReadonlySet<Found['entity']>,
-  found: (one: Found) => void,
-): number {
-  const { text, from } = reading
-  const kinds = [card, ssn].filter((_, i) => wanted.has(i === 0 ? 'credit_card' : 'us_ssn'))
-  const next = kinds.map(() => from)
-  let tail = text.length
-  DIGITS.lastIndex = from
-  for (let run = DIGITS.exec(text); run; run = DIGITS.exec(text)) {
-    const at = run.index
-    const joined = at > 0 && isAlphanumeric(text.charCodeAt(at - 1))
-    for (let i = 0; i < kinds.length && !joined; i++) {
-      if (at < next[i]!) continue
-      reading.cut()
-      const one = kinds[i]!(reading, at)
-      if (reading.cut()) tail = Math.min(tail, at)
-      else if (one) {
-        next[i] = one.end
-        found(one)
-      }
-    }
-  }
-  return tail
+export const creditCard: Begun = {
+  name: 'credit_card',
+  reason: 'a payment card number',
+  groups: ['payment'],
+  default: true,
+  begins: '\\d',
+  at: card,
 }

@@ -1,0 +1,46 @@
+const LETTERS = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
+const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3]
+const BECH32 = 1
+const BECH32M = 0x2bc830a3
+
+/** The remainder of a Bech32 text (BIP 173), by which its kind is told: 1, or Bech32m's (BIP 350). */
+function remainder(prefix: string, data: string): number {
+  let sum = 1
+  const feed = (value: number): void => {
+    const top = sum >>> 25
+    sum = ((sum & 0x1ffffff) << 5) ^ value
+    for (let i = 0; i < 5; i++) if ((top >>> i) & 1) sum ^= GENERATOR[i]!
+  }
+  for (const letter of prefix) feed(letter.charCodeAt(0) >> 5)
+  feed(0)
+  for (const letter of prefix) feed(letter.charCodeAt(0) & 31)
+  for (const letter of data) feed(LETTERS.indexOf(letter))
+  return sum
+}
+
+/** Whether a small-letter text is `prefix`, a 1 and data with a right checksum; of Bitcoin's kind when `segwit`. */
+export function bech32(text: string, prefix: string, segwit: boolean): boolean {
+  const data = text.slice(prefix.length + 1)
+  if (!/^[02-9ac-hj-np-z]{6,100}$/.test(data)) return false
+  const kind = remainder(prefix, data)
+  if (!segwit) return kind === BECH32
+  const version = LETTERS.indexOf(data[0]!)
+  if (version > 16 || kind !== (version === 0 ? BECH32 : BECH32M)) return false
+  const bytes = Math.floor(((data.length - 7) * 5) / 8)
+  return version === 0 ? bytes === 20 || bytes === 32 : bytes >= 2 && bytes <= 40
+}
+
+/** Cash addresses: the same over 40 bits. */
+export function cashaddr(data: string): boolean {
+  const generator = [0x98f2bc8e61n, 0x79b76d99e2n, 0xf33e5fb3c4n, 0xae2eabe2a8n, 0x1e4f43e470n]
+  let sum = 1n
+  const feed = (value: number): void => {
+    const top = sum >> 35n
+    sum = ((sum & 0x07ffffffffn) << 5n) ^ BigInt(value)
+    for (let i = 0; i < 5; i++) if ((top >> BigInt(i)) & 1n) sum ^= generator[i]!
+  }
+  for (const letter of 'bitcoincash') feed(letter.charCodeAt(0) & 31)
+  feed(0)
+  for (const letter of data) feed(LETTERS.indexOf(letter))
+  return sum === 1n && /^[02-9ac-hj-np-z]+$/.test(data)
+}

@@ -1,0 +1,117 @@
+import { isDate } from '../checks.ts'
+import type { Shaped } from '../entity.ts'
+
+/** English, German, French, Spanish, Italian, Portuguese, Dutch, Polish; short ones too. */
+const MONTHS = [
+  'jan|january|januar|janvier|enero|gennaio|janeiro|januari|stycznia|ene',
+  'feb|february|februar|febrero|febbraio|fevereiro|februari|lutego|fev',
+  'mar|march|mars|marzo|marco|maart|marca|mrz|maerz',
+  'apr|april|avril|abril|aprile|kwietnia|avr|abr',
+  'may|mai|mayo|maggio|maio|mei|maja',
+  'jun|june|juni|juin|junio|giugno|junho|czerwca',
+  'jul|july|juli|juillet|julio|luglio|julho|lipca',
+  'aug|august|agosto|augustus|sierpnia|ago',
+  'sep|sept|september|septembre|septiembre|settembre|setembro|wrzesnia',
+  'oct|october|oktober|octobre|octubre|ottobre|outubro|pazdziernika|okt|out',
+  'nov|november|novembre|noviembre|novembro|listopada',
+  'dec|december|dezember|diciembre|dicembre|dezembro|grudnia|dez|dic',
+]
+const NUMBERS = new Map(MONTHS.flatMap((names, i) => names.split('|').map((name) => [name, i + 1] as const)))
+const MONTH = `(${MONTHS.join('|')})`
+
+const OLDEST = 1890
+const YOUNGEST = 2035
+
+function born(text: string): boolean {
+  const month = NUMBERS.get(text.match(/[a-z]{3,}/g)?.find((word) => NUMBERS.has(word)) ?? '')
+  const numbers = (text.split('t')[0]!.match(/\d+/) ? text : '').match(/\d+/g)?.map(Number) ?? []
+  const [a = 0, b = 0, c = 0] = /^\d{8}$/.test(text)
+    ? [Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6))]
+    : numbers
+  const inYear = (year: number): number | undefined =>
+    year < 100
+      ? year + (year > YOUNGEST % 100 ? 1900 : 2000)
+      : year >= OLDEST && year <= YOUNGEST
+        ? year
+        : undefined
+  const is = (day: number, month: number, written: number): boolean => {
+    const year = inYear(written)
+    return year !== undefined && isDate(day, month, year)
+  }
+  if (month !== undefined) return is(a, month, b)
+  return a > 31 ? is(c, b, a) : is(a, b, c) || is(b, a, c)
+}
+
+const numeric = (shape: string): string =>
+  ['-', '/', '\\.'].map((joint) => shape.replaceAll('~', joint)).join('|')
+
+/** A date beside a word that says that somebody was born then: a date alone tells nothing. */
+export const dateOfBirth: Shaped = {
+  name: 'date_of_birth',
+  reason: 'a date of birth',
+  groups: ['identity'],
+  default: true,
+  shows: 0,
+  context: [
+    'dob',
+    'd.o.b',
+    'd.o.b.',
+    'date of birth',
+    'birth date',
+    'birthdate',
+    'birthday',
+    'born',
+    'born on',
+    'geboren',
+    'geburtsdatum',
+    'geburtstag',
+    'geb',
+    'ne le',
+    'nee le',
+    'né le',
+    'née le',
+    'naissance',
+    'fecha de nacimiento',
+    'nacido',
+    'nacida',
+    'nacimiento',
+    'data di nascita',
+    'nato il',
+    'nata il',
+    'nascita',
+    'data de nascimento',
+    'nascimento',
+    'nascido',
+    'nascida',
+    'geboortedatum',
+    'geboren op',
+    'data urodzenia',
+    'urodzony',
+    'urodzona',
+    'ur',
+    'syntymaaika',
+    'fodselsdato',
+    'fodelsedatum',
+    'dogum tarihi',
+    'дата рождения',
+    '出生日期',
+    '生年月日',
+    '출생',
+  ],
+  forms: [
+    { shape: numeric('\\d{1,2}~\\d{1,2}~(\\d{4}|\\d{2})'), bare: 'never', score: 0.7 },
+    {
+      shape: `\\d{4}-\\d{2}-\\d{2}(t\\d{2}:\\d{2}(:\\d{2})?(\\.\\d{1,6})?z?)?|${numeric('\\d{4}~\\d{1,2}~\\d{1,2}')}`,
+      bare: 'never',
+      score: 0.7,
+    },
+    {
+      shape: `\\d{1,2}(st|nd|rd|th|\\.)?( of| de)?[ -]${MONTH}\\.?,?( de)?[ -](\\d{4}|\\d{2})`,
+      bare: 'never',
+      score: 0.7,
+    },
+    { shape: `${MONTH}\\.? \\d{1,2}(st|nd|rd|th)?,? \\d{4}`, bare: 'never', score: 0.7 },
+    { shape: '\\d{8}', bare: 'never', score: 0.5 },
+  ],
+  check: (_, { text }) => born(text),
+}

@@ -1,0 +1,208 @@
+import type { Context } from './context.ts'
+import {
+  type Begun,
+  type Candidate,
+  type Entity,
+  type Form,
+  type Match,
+  PROOF,
+  type Shaped,
+} from './entity.ts'
+import { isAlphanumeric, isDigit, type Reading } from './reading.ts'
+import { PLAIN, type Sought, separated, shapes } from './shape.ts'
+
+/** A match and whose it is, by index. */
+export interface Found extends Match {
+  entity: number
+}
+
+type Known = { entity: number; form: Form; shaped: Shaped } | { entity: number; begun: Begun }
+
+export interface Options {
+  /** Whether the policy names an entity itself. */
+  named(entity: Entity): boolean
+  regions: readonly string[]
+}
+
+const SPACE = 32
+const isJoint = (unit: number): boolean => unit === 45 || unit === 46 || unit === 47
+const isCurrency = (unit: number): boolean => unit === 36 || unit === 0x20ac || unit === 0xa3
+/** What a candidate may begin with that is no letter or digit: a telephone number's plus and brackets, an address's `::`. */
+const isOpener = (unit: number): boolean => unit === 43 || unit === 40 || unit === 58
+
+/** Whether digits at [start, end) are a piece of a longer row of digits, of a decimal number, of a UUID or of an amount. */
+function inLonger({ text, unit, left }: Reading, start: number, end: number, spaced: boolean): boolean {
+  const joins = (at: number): boolean => isJoint(at) || (spaced && at === SPACE)
+  if (joins(unit(end)) && isDigit(unit(end + 1))) return true
+  if (start === 0) return false
+  const before = text.charCodeAt(start - 1)
+  if (isCurrency(before)) return true
+  if (!joins(before)) return false
+  if (start > 1 && isDigit(text.charCodeAt(start - 2))) return true
+  return before === 45 && /-[0-9a-f]{4}-$/.test(left(start))
+}
+
+const rounded = (score: number): number => Math.round(score * 100) / 100
+
+/**
+ * Finds what has a shape, in one pass over the words of a text. Where matches overlap, the first one stands, the
+ * longest of those that begin at one place, and a later one beside it only if its proof is greater.
+ * @returns for each reading, the index from which on later text could still bring a match
+ */
+export function walker(
+  entities: readonly Entity[],
+  { named, regions }: Options,
+): (reading: Reading, context: Context, found: (one: Found) => void) => number {
+  const known: Known[] = []
+  const written: Sought[] = []
+  for (const [entity, one] of entities.entries()) {
+    if ('forms' in one) {
+      for (const form of one.forms) {
+        known.push({ entity, form, shaped: one })
+        written.push({
+          shape: separated(form.shape, form.separators),
+          open: false,
+          capitals: form.capitals ?? false,
+        })
+      }
+    } else if ('at' in one) {
+      known.push({ entity, begun: one })
+      written.push({ shape: one.begins, open: true, capitals: false })
+    }
+  }
+  const machine = shapes(written)
+  const isNamed = entities.map(named)
+
+  /** Most stretches have the shape of several entities, one after the other. */
+  let last: { reading: Reading; start: number; end: number; candidate: Candidate | undefined } | undefined
+  function stretch(reading: Reading, start: number, end: number): Candidate | undefined {
+    if (last?.reading === reading && last.start === start && last.end === end) return last.candidate
+    const { text, unit } = reading
+    const whole = text.slice(start, end)
+    const value = whole.replace(/[^a-z0-9]/g, '')
+    const after = unit(end)
+    const longer = !/[a-z]/.test(value) && inLonger(reading, start, end, whole.includes(' '))
+    const candidate = longer
+      ? undefined
+      : {
+          value,
+          text: whole,
+          raw: () => reading.raw(start, end),
+          before: start > 0 ? text.charCodeAt(start - 1) : 0,
+          after,
+        }
+    last = { reading, start, end, candidate }
+    return candidate
+  }
+
+  function judge(
+    reading: Reading,
+    context: Context,
+    one: Known,
+    start: number,
+    end: number,
+  ): Found | undefined {
+    const { entity } = one
+    if ('begun' in one) {
+      const match = one.begun.at(reading, start, end, {
+        named: isNamed[entity]!,
+        regions,
+        context: (from, to, left) => context(entity, from, to, left === undefined),
+      })
+      return match && { ...match, entity }
+    }
+    const { form, shaped } = one
+    if (form.capitals && !reading.isCapital(start)) return undefined
+    const candidate = stretch(reading, start, end)
+    if (candidate === undefined) return undefined
+    const { text: whole, value } = candidate
+    if (form.capitals && candidate.raw() !== whole.toUpperCase()) return undefined
+    if (form.check && !form.check(value, candidate)) return undefined
+    if (shaped.check && !shaped.check(value, candidate)) return undefined
+    const bare = form.bare === 'always' || (form.bare === 'named' && isNamed[entity]!)
+    const near = shaped.context !== undefined && context(entity, start, end, !bare)
+    if (!near && !bare) return undefined
+    return {
+      entity,
+      start,
+      end,
+      value,
+      score: near ? rounded(form.score + (1 - form.score) / 3) : form.score,
+      proof: (shaped.checksum ? PROOF.checksum : PROOF.shape) + (near ? PROOF.context : 0),
+    }
+  }
+
+  function walk(reading: Reading, context: Context, found: (one: Found) => void): number {
+    const { text, from } = reading
+    /** Matches that reach beyond where the walk is. */
+    let open: Found[] = []
+    const ends: number[] = []
+    const wholes: (readonly number[])[] = []
+    const whole = (end: number, shapes: readonly number[]): void => {
+      ends.push(end)
+      wholes.push(shapes)
+    }
+    reading.cut()
+    // Whatever begins before `from` is settled.
+    let next = from
+    if (from > 0 && isAlphanumeric(text.charCodeAt(from - 1)))
+      while (next < text.length && isAlphanumeric(text.charCodeAt(next))) next++
+    for (let start = next; start < text.length; start = next) {
+      const unit = text.charCodeAt(start)
+      next = start + 1
+      let plain = false
+      if (isAlphanumeric(unit)) {
+        let digits = isDigit(unit)
+        for (; next < text.length; next++) {
+          const inner = text.charCodeAt(next)
+          if (!isAlphanumeric(inner)) break
+          if (inner < 58) digits = true
+        }
+        plain =
+          !digits &&
+          next - start <= PLAIN &&
+          (next < text.length || reading.final) &&
+          !(reading.isCapital(start) && reading.isCapital(start + 1))
+        if (plain && !machine.beginsPlain(unit, text.charCodeAt(start + 1))) continue
+      } else if (!isOpener(unit)) continue
+      if (machine.run(text, start, plain, whole) && !reading.final) return start
+
+      let best: Found | undefined
+      if (ends.length === 0) continue
+      {
+        /** Entities of which the longest match that begins here is known. */
+        const done: number[] = []
+        for (let i = ends.length - 1; i >= 0; i--) {
+          for (const shape of wholes[i]!) {
+            const one = known[shape]!
+            if (done.includes(one.entity)) continue
+            const match = judge(reading, context, one, start, ends[i]!)
+            if (reading.cut()) return start
+            if (match === undefined) continue
+            done.push(one.entity)
+            if (best === undefined || outweighs(match, best)) best = match
+          }
+        }
+        ends.length = 0
+        wholes.length = 0
+      }
+      if (best === undefined) continue
+      const { proof } = best
+      open = open.filter((other) => other.end > start)
+      if (open.some((other) => other.proof >= proof)) continue
+      open.push(best)
+      found(best)
+    }
+    return text.length
+  }
+
+  return (reading, context, found) => {
+    const tail = walk(reading, context, found)
+    // No text stays behind.
+    last = undefined
+    return tail
+  }
+}
+
+const outweighs = (a: Found, b: Found): boolean =>
+  a.proof !== b.proof ? a.proof > b.proof : a.end !== b.end ? a.end > b.end : a.score > b.score

@@ -1,0 +1,10 @@
+/** The package brings no types. */
+declare module 'commonmark' {
+  export class Parser {
+    parse(text: string): unknown
+  }
+  export class HtmlRenderer {
+    constructor(options?: { safe?: boolean })
+    render(document: unknown): string
+  }
+}
