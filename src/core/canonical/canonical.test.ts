@@ -24,6 +24,7 @@ describe('canonicalise', () => {
     ['dashes, quotes, stops', 'a‑b–c ’x‘ “y” a。b', 'a-b-c \'x\' "y" a.b'],
     ['white space', 'a\u00a0b\u2003c\u2028d', 'a b c\nd'],
     ['strokes and ligated letters', 'Øß Æ Łđ', 'oss ae ld'],
+    ['Coptic, Lisu, Old Italic and others of UTS #39', 'ⲢꓢꛟᏞ\u{102a0}', 'psvla'],
     ['other scripts stay', '炸弹 שלום', '炸弹 שלום'],
   ])('folds %s', (_name, from, to) => {
     expect(fold(from)).toBe(to)

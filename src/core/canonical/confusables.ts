@@ -1,5 +1,7 @@
+import { UTS39 } from './uts39.ts'
+
 /**
- * Look-alikes of ASCII letters, digits and punctuation that NFKD leaves alone, after the idea of UTS #39.
+ * Look-alikes of ASCII letters, digits and punctuation that NFKD leaves alone, besides those of UTS #39, which these overrule.
  * A character stands here in the case that looks alike; where only one case is listed the other follows by
  * lower-casing. Greek capitals that look unlike their small letters stand here themselves.
  */
@@ -65,6 +67,7 @@ const RUNS: readonly (readonly [start: number, length: number, first: string])[]
 
 function build(): ReadonlyMap<number, string> {
   const table = new Map<number, string>()
+  for (const [ascii, alikes] of UTS39) for (const alike of alikes) table.set(alike.codePointAt(0)!, ascii)
   for (const [ascii, alikes] of Object.entries(LOOK_ALIKES)) {
     for (const alike of alikes) {
       const point = alike.codePointAt(0)!

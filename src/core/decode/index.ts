@@ -112,10 +112,17 @@ export class Decoding {
       this.settledBy[i] = offset + this.decoders[i]!.find(text, from, final, this.limit, found)
     }
     if (found.length === 0) return found
-    return found.flatMap((one) => {
+    const said: Decoded[] = []
+    let counts = false
+    for (const one of found) {
       const span = [offset + one.span[0], offset + one.span[1]] as const
-      return this.deep({ ...one, span }, 1)
-    })
+      // What is beyond is like its beginning.
+      if (one.text === undefined && !counts) continue
+      const all = this.deep({ ...one, span }, 1)
+      counts = all.length > 0
+      for (const each of all) said.push(each)
+    }
+    return said
   }
 
   /**
@@ -125,7 +132,8 @@ export class Decoding {
   private deep(one: Decoded, depth: number): Decoded[] {
     const { text } = one
     if (text === undefined) return [one]
-    this.budget -= text.length
+    // What is written otherwise is as long as the text itself, and may be read in two ways.
+    this.budget -= one.turned || one.legible ? text.length / 4 : text.length
     if (this.budget < 0) return [{ ...one, text: undefined }]
     // It was judged already, and what else is encoded in the text around it is found there; only spaced letters have none.
     if ((one.legible || one.turned) && !one.encoding.endsWith('spaced')) return [one]

@@ -47,6 +47,9 @@ export function isPrintable(text: string): boolean {
 
 const LETTER = /\p{L}|\p{M}/u
 const MOST_JUDGED = 2048
+/** Of so many characters so many differ, in every language. */
+const SAMPLE = 64
+const VARIED = 6
 
 /** Whether decoded bytes or characters are a text that somebody could read, in any script, and not chance or a picture. */
 export function readsAsText(text: string): boolean {
@@ -67,6 +70,6 @@ export function readsAsText(text: string): boolean {
     else odd++
   }
   if (latin + other < FEWEST_LETTERS || odd * 2 > latin + other + digits) return false
-  if (other > latin) return true
+  if (other > latin) return new Set(text.slice(0, SAMPLE)).size >= VARIED
   return likelihoodOf(text, end) > READS
 }

@@ -9,7 +9,7 @@ const TAG = /[\u{e0000}-\u{e007f}]/u
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/
 const SELECTOR = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/u
 const UNSEEN =
-  /\u034f|[\u17b4\u17b5]|[\u180b-\u180f]|[\xad\u061c\u115f\u1160\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0080}-\u{e0fff}]/u
+  /\u034f|[\ufe00-\ufe0f]|[\u17b4\u17b5]|[\u180b-\u180f]|[\xad\u061c\u115f\u1160\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0080}-\u{e0fff}]/u
 
 /** Scripts that write with joiners. */
 const JOINED =
