@@ -78,19 +78,21 @@ export function walker(
   function stretch(reading: Reading, start: number, end: number): Candidate | undefined {
     if (last?.reading === reading && last.start === start && last.end === end) return last.candidate
     const { text, unit } = reading
-    const whole = text.slice(start, end)
-    const value = whole.replace(/[^a-z0-9]/g, '')
     const after = unit(end)
-    const longer = !/[a-z]/.test(value) && inLonger(reading, start, end, whole.includes(' '))
-    const candidate = longer
-      ? undefined
-      : {
-          value,
-          text: whole,
-          raw: () => reading.raw(start, end),
-          before: start > 0 ? text.charCodeAt(start - 1) : 0,
-          after,
-        }
+    let letters = false
+    let spaced = false
+    for (let at = start; at < end && !letters; at++) {
+      const one = text.charCodeAt(at)
+      if (one === SPACE) spaced = true
+      else letters = one > 57 && isAlphanumeric(one)
+    }
+    let candidate: Candidate | undefined
+    if (letters || !inLonger(reading, start, end, spaced)) {
+      const whole = text.slice(start, end)
+      const before = start > 0 ? text.charCodeAt(start - 1) : 0
+      const value = whole.replace(/[^a-z0-9]/g, '')
+      candidate = { value, text: whole, raw: () => reading.raw(start, end), before, after }
+    }
     last = { reading, start, end, candidate }
     return candidate
   }
