@@ -36,13 +36,15 @@ function shapely(sizes: readonly number[], equal: number, whole: boolean): boole
  * its length. 0 if there is none.
  */
 function separator(reading: Reading, at: number): number {
-  const unit = reading.unit(at)
+  const { text } = reading
+  const unit = at < text.length ? text.charCodeAt(at) : reading.unit(at)
   if (unit === RETURN) {
     const joins = reading.unit(at + 1) === NEWLINE && isDigit(reading.unit(at + 2))
     return joins ? NEWLINE | (2 << LENGTH) : 0
   }
   if (unit !== SPACE && unit !== HYPHEN && unit !== DOT && unit !== NEWLINE) return 0
-  return isDigit(reading.unit(at + 1)) ? unit | (1 << LENGTH) : 0
+  const next = at + 1 < text.length ? text.charCodeAt(at + 1) : reading.unit(at + 1)
+  return isDigit(next) ? unit | (1 << LENGTH) : 0
 }
 const LENGTH = 8
 const kindOf = (separator: number): number => separator & 0xff
@@ -78,6 +80,7 @@ function card(reading: Reading, start: number): Match | undefined {
   const sizes: number[] = []
   /** How many groups from the first on are as long as it. */
   let equal = 0
+  let alike = false
   for (let at = start; ; ) {
     const end = digitsEnd(reading, at, MAX_DIGITS - count)
     const known = count
@@ -93,8 +96,9 @@ function card(reading: Reading, start: number): Match | undefined {
     const size = count - known
     if (equal === sizes.length && (equal === 0 || size === sizes[0])) equal++
     sizes.push(size)
+    if (sizes.length === 1) alike = ALIKE.has(size)
     if (known < HEAD && !couldBeIssued(head, Math.min(count, HEAD))) break
-    if (sizes.length > 1 && !shapely(sizes, equal, false)) break
+    if (!(alike && equal === sizes.length) && !shapely(sizes, equal, false)) break
     if (
       count >= MIN_DIGITS &&
       (count % 2 === 0 ? even : odd) % 10 === 0 &&
