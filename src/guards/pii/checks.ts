@@ -84,7 +84,10 @@ export function isDate(day: number, month: number, year?: number): boolean {
 }
 
 /** Whether all digits are the same: no number that was ever given, though many checksums hold. */
-export const isUniform = (value: string): boolean => value === value[0]!.repeat(value.length)
+export function isUniform(value: string): boolean {
+  for (let i = 1; i < value.length; i++) if (value.charCodeAt(i) !== value.charCodeAt(0)) return false
+  return true
+}
 
 /** The sum of the digits of each product of a digit and its weight. */
 export function crossSum(value: string, weights: readonly number[]): number {

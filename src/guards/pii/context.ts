@@ -44,6 +44,9 @@ export function contextWords(entities: readonly Entity[]): (reading: Reading) =>
     const found: { word: number; start: number; end: number }[] = []
     let first = 0
     let seen = 0
+    /** Of the last candidate, as most are asked for by several entities. */
+    let asked = -1
+    let least = 0
     const whole = (start: number, end: number): boolean =>
       !(isLetter(text.charCodeAt(start)) && start > 0 && isLetter(text.charCodeAt(start - 1))) &&
       !(isLetter(text.charCodeAt(end - 1)) && isLetter(text.charCodeAt(end)))
@@ -59,9 +62,12 @@ export function contextWords(entities: readonly Entity[]): (reading: Reading) =>
       seen = to
     }
     return (entity, start, end, right) => {
-      const least = Math.max(reading.leftBound(start), start - NEAR_LEFT)
-      while (first < found.length && found[first]!.end <= least) first++
-      read(least, start)
+      if (start !== asked) {
+        asked = start
+        least = Math.max(reading.leftBound(start), start - NEAR_LEFT)
+        while (first < found.length && found[first]!.end <= least) first++
+        read(least, start)
+      }
       let near = false
       for (let i = first; i < found.length && !near; i++) {
         const one = found[i]!

@@ -5,6 +5,7 @@ import {
   type Entity,
   type Form,
   type Match,
+  type Near,
   PROOF,
   type Shaped,
 } from './entity.ts'
@@ -78,21 +79,38 @@ export function walker(
   function stretch(reading: Reading, start: number, end: number): Candidate | undefined {
     if (last?.reading === reading && last.start === start && last.end === end) return last.candidate
     const { text, unit } = reading
-    const whole = text.slice(start, end)
-    const value = whole.replace(/[^a-z0-9]/g, '')
     const after = unit(end)
-    const longer = !/[a-z]/.test(value) && inLonger(reading, start, end, whole.includes(' '))
-    const candidate = longer
-      ? undefined
-      : {
-          value,
-          text: whole,
-          raw: () => reading.raw(start, end),
-          before: start > 0 ? text.charCodeAt(start - 1) : 0,
-          after,
-        }
+    let letters = false
+    let spaced = false
+    for (let at = start; at < end && !letters; at++) {
+      const one = text.charCodeAt(at)
+      if (one === SPACE) spaced = true
+      else letters = one > 57 && isAlphanumeric(one)
+    }
+    let candidate: Candidate | undefined
+    if (letters || !inLonger(reading, start, end, spaced)) {
+      const whole = text.slice(start, end)
+      const before = start > 0 ? text.charCodeAt(start - 1) : 0
+      const value = whole.replace(/[^a-z0-9]/g, '')
+      candidate = { value, text: whole, raw: () => reading.raw(start, end), before, after }
+    }
     last = { reading, start, end, candidate }
     return candidate
+  }
+
+  /** What the recognisers are told, of one entity each, made once for a reading. */
+  let nears: { context: Context; of: (Near | undefined)[] } | undefined
+  function near(entity: number, context: Context): Near {
+    if (nears?.context !== context) nears = { context, of: [] }
+    const known = nears.of[entity]
+    if (known !== undefined) return known
+    const made: Near = {
+      named: isNamed[entity]!,
+      regions,
+      context: (from, to, left) => context(entity, from, to, left === undefined),
+    }
+    nears.of[entity] = made
+    return made
   }
 
   function judge(
@@ -104,11 +122,7 @@ export function walker(
   ): Found | undefined {
     const { entity } = one
     if ('begun' in one) {
-      const match = one.begun.at(reading, start, end, {
-        named: isNamed[entity]!,
-        regions,
-        context: (from, to, left) => context(entity, from, to, left === undefined),
-      })
+      const match = one.begun.at(reading, start, end, near(entity, context))
       return match && { ...match, entity }
     }
     const { form, shaped } = one
@@ -120,15 +134,15 @@ export function walker(
     if (form.check && !form.check(value, candidate)) return undefined
     if (shaped.check && !shaped.check(value, candidate)) return undefined
     const bare = form.bare === 'always' || (form.bare === 'named' && isNamed[entity]!)
-    const near = shaped.context !== undefined && context(entity, start, end, !bare)
-    if (!near && !bare) return undefined
+    const beside = shaped.context !== undefined && context(entity, start, end, !bare)
+    if (!beside && !bare) return undefined
     return {
       entity,
       start,
       end,
       value,
-      score: near ? rounded(form.score + (1 - form.score) / 3) : form.score,
-      proof: (shaped.checksum ? PROOF.checksum : PROOF.shape) + (near ? PROOF.context : 0),
+      score: beside ? rounded(form.score + (1 - form.score) / 3) : form.score,
+      proof: (shaped.checksum ? PROOF.checksum : PROOF.shape) + (beside ? PROOF.context : 0),
     }
   }
 
@@ -200,6 +214,7 @@ export function walker(
     const tail = walk(reading, context, found)
     // No text stays behind.
     last = undefined
+    nears = undefined
     return tail
   }
 }

@@ -30,17 +30,38 @@ export function bech32(text: string, prefix: string, segwit: boolean): boolean {
   return version === 0 ? bytes === 20 || bytes === 32 : bytes >= 2 && bytes <= 40
 }
 
-/** Cash addresses: the same over 40 bits. */
+/** The generator of cash addresses has 40 bits: in halves of 20, the upper ones first. */
+const CASH = [
+  [0x98f2b, 0xc8e61],
+  [0x79b76, 0xd99e2],
+  [0xf33e5, 0xfb3c4],
+  [0xae2ea, 0xbe2a8],
+  [0x1e4f4, 0x3e470],
+] as const
+const CASH_PREFIXES = ['bitcoincash', 'bchtest', 'bchreg']
+
+/**
+ * Whether a small-letter text is the data of a cash address with a right checksum, whatever net it is of: of a key or a script,
+ * with tokens or without, of 20 bytes, or a script's of 32.
+ */
 export function cashaddr(data: string): boolean {
-  const generator = [0x98f2bc8e61n, 0x79b76d99e2n, 0xf33e5fb3c4n, 0xae2eabe2a8n, 0x1e4f43e470n]
-  let sum = 1n
-  const feed = (value: number): void => {
-    const top = sum >> 35n
-    sum = ((sum & 0x07ffffffffn) << 5n) ^ BigInt(value)
-    for (let i = 0; i < 5; i++) if ((top >> BigInt(i)) & 1n) sum ^= generator[i]!
-  }
-  for (const letter of 'bitcoincash') feed(letter.charCodeAt(0) & 31)
-  feed(0)
-  for (const letter of data) feed(LETTERS.indexOf(letter))
-  return sum === 1n && /^[02-9ac-hj-np-z]+$/.test(data)
+  if (!/^[02-9ac-hj-np-z]+$/.test(data)) return false
+  return CASH_PREFIXES.some((prefix) => {
+    let high = 0
+    let low = 1
+    const feed = (value: number): void => {
+      const top = high >> 15
+      high = ((high & 0x7fff) << 5) | (low >> 15)
+      low = ((low << 5) & 0xfffff) ^ value
+      for (let i = 0; i < CASH.length; i++)
+        if ((top >> i) & 1) {
+          high ^= CASH[i]![0]
+          low ^= CASH[i]![1]
+        }
+    }
+    for (let i = 0; i < prefix.length; i++) feed(prefix.charCodeAt(i) & 31)
+    feed(0)
+    for (let i = 0; i < data.length; i++) feed(LETTERS.indexOf(data[i]!))
+    return high === 0 && low === 1
+  })
 }

@@ -1,6 +1,6 @@
 import { type Begun, type Match, PROOF } from '../entity.ts'
 import { isAlphanumeric, isDigit, type Reading } from '../reading.ts'
-import { couldBeIssued, HEAD, isIssued } from './issuers.ts'
+import { couldBeIssued, HEAD, isIssued, PREFIX } from './issuers.ts'
 
 const MIN_DIGITS = 12
 const MAX_DIGITS = 19
@@ -24,7 +24,7 @@ function shapely(sizes: readonly number[], equal: number, whole: boolean): boole
   const count = sizes.length
   if (count === 1) return true
   const first = sizes[0]!
-  if (ALIKE.has(first) && (equal === count || (equal === count - 1 && sizes[equal]! < first))) return true
+  if ((equal === count || (equal === count - 1 && sizes[equal]! < first)) && ALIKE.has(first)) return true
   return SHAPES.some(
     (shape) =>
       (whole ? shape.length === count : shape.length >= count) && sizes.every((size, i) => size === shape[i]),
@@ -36,13 +36,15 @@ function shapely(sizes: readonly number[], equal: number, whole: boolean): boole
  * its length. 0 if there is none.
  */
 function separator(reading: Reading, at: number): number {
-  const unit = reading.unit(at)
+  const { text } = reading
+  const unit = at < text.length ? text.charCodeAt(at) : reading.unit(at)
   if (unit === RETURN) {
     const joins = reading.unit(at + 1) === NEWLINE && isDigit(reading.unit(at + 2))
     return joins ? NEWLINE | (2 << LENGTH) : 0
   }
   if (unit !== SPACE && unit !== HYPHEN && unit !== DOT && unit !== NEWLINE) return 0
-  return isDigit(reading.unit(at + 1)) ? unit | (1 << LENGTH) : 0
+  const next = at + 1 < text.length ? text.charCodeAt(at + 1) : reading.unit(at + 1)
+  return isDigit(next) ? unit | (1 << LENGTH) : 0
 }
 const LENGTH = 8
 const kindOf = (separator: number): number => separator & 0xff
@@ -50,8 +52,9 @@ const lengthOf = (separator: number): number => separator >> LENGTH
 
 /** The end of the digits that begin at `at`, at most `most` of them and one more. */
 function digitsEnd(reading: Reading, at: number, most: number): number {
+  const { text } = reading
   let end = at
-  while (end - at <= most && isDigit(reading.unit(end))) end++
+  while (end - at <= most && isDigit(end < text.length ? text.charCodeAt(end) : reading.unit(end))) end++
   return end
 }
 
@@ -66,9 +69,10 @@ const bareDigits = (text: string, start: number, end: number): string =>
 function card(reading: Reading, start: number): Match | undefined {
   const { text } = reading
   if (!couldBeIssued(text.charCodeAt(start) - 48, 1)) return undefined
-  let best: Match | undefined
+  let stop = 0
   let count = 0
   let head = 0
+  let prefix = 0
   // The check sums for an even and for an odd number of digits: which one counts is known at the end.
   let even = 0
   let odd = 0
@@ -76,6 +80,7 @@ function card(reading: Reading, start: number): Match | undefined {
   const sizes: number[] = []
   /** How many groups from the first on are as long as it. */
   let equal = 0
+  let alike = false
   for (let at = start; ; ) {
     const end = digitsEnd(reading, at, MAX_DIGITS - count)
     const known = count
@@ -84,24 +89,25 @@ function card(reading: Reading, start: number): Match | undefined {
       const doubled = digit > 4 ? digit * 2 - 9 : digit * 2
       even += count % 2 === 0 ? doubled : digit
       odd += count % 2 === 0 ? digit : doubled
-      if (count < HEAD) head = head * 10 + digit
+      if (count < PREFIX) prefix = prefix * 10 + digit
+      if (count < HEAD) head = prefix
     }
     if (count > MAX_DIGITS) break
     const size = count - known
     if (equal === sizes.length && (equal === 0 || size === sizes[0])) equal++
     sizes.push(size)
+    if (sizes.length === 1) alike = ALIKE.has(size)
     if (known < HEAD && !couldBeIssued(head, Math.min(count, HEAD))) break
-    if (!shapely(sizes, equal, false)) break
+    if (!(alike && equal === sizes.length) && !shapely(sizes, equal, false)) break
     if (
       count >= MIN_DIGITS &&
       (count % 2 === 0 ? even : odd) % 10 === 0 &&
+      isIssued(prefix, count) &&
       shapely(sizes, equal, true) &&
       !isAlphanumeric(reading.unit(end)) &&
       !decimalAfter(reading, end)
-    ) {
-      const value = bareDigits(text, start, end)
-      if (isIssued(value)) best = { start, end, value, score: 1, proof: PROOF.checksum }
-    }
+    )
+      stop = end
     const next = count < MAX_DIGITS ? separator(reading, end) : 0
     if (next === 0) break
     if (kind !== 0 && kindOf(next) !== kind && kindOf(next) !== NEWLINE && kind !== NEWLINE) break
@@ -109,8 +115,9 @@ function card(reading: Reading, start: number): Match | undefined {
     at = end + lengthOf(next)
   }
   // The last group of a UUID can be all digits.
-  if (best && (decimalBefore(reading, start) || /-[0-9a-f]{4}-$/.test(reading.left(start)))) return undefined
-  return best
+  if (stop === 0 || decimalBefore(reading, start) || /-[0-9a-f]{4}-$/.test(reading.left(start)))
+    return undefined
+  return { start, end: stop, value: bareDigits(text, start, stop), score: 1, proof: PROOF.checksum }
 }
 
 export const creditCard: Begun = {

@@ -71,7 +71,7 @@ function address(value: string, { raw }: Candidate): boolean {
   if (value.length > 90) return monero(written)
   // A hash is no address, and neither is a number.
   if (isHexadecimal(value)) return false
-  if (value.length === 42) return cashaddr(value)
+  if (value.length === 42 || value.length === 61) return cashaddr(value)
   return value.length <= 36 && (checked(written) || (value[0] === 'r' && ripple(written)))
 }
 
@@ -96,7 +96,7 @@ export const crypto: Shaped = {
       check: address,
     },
     { shape: '0x[0-9a-f]{40}', bare: 'always', score: 0.9, check: address },
-    { shape: '[qp][a-z0-9]{41}', bare: 'always', score: 1, check: address },
+    { shape: '[qpzr][a-z0-9]{41}|[pr][a-z0-9]{60}', bare: 'always', score: 1, check: address },
     { shape: '[48][a-z0-9]{94}', bare: 'always', score: 1, check: address },
     { shape: '[a-z0-9]{32,44}', bare: 'named', score: 0.4, check: solana },
   ],

@@ -41,7 +41,7 @@ const RANGES: readonly (readonly [from: string, to: string, lengths: readonly nu
 ]
 
 /** Ranges are told apart by so many digits. */
-const PREFIX = 6
+export const PREFIX = 6
 const BOUNDS = RANGES.map(([from, to, lengths]) => ({
   from: Number(from.padEnd(PREFIX, '0')),
   to: Number(to.padEnd(PREFIX, '9')),
@@ -61,8 +61,17 @@ const BEGUN = Array.from({ length: HEAD + 1 }, (_, count) => {
 /** Whether a number whose first `count` digits (4 at most) are `head` could be a card's. */
 export const couldBeIssued = (head: number, count: number): boolean => BEGUN[count]![head] === 1
 
-/** Whether the number is of an issuer's range and of one of its lengths. */
-export function isIssued(digits: string): boolean {
-  const head = Number(digits.slice(0, PREFIX))
-  return BOUNDS.some(({ from, to, lengths }) => head >= from && head <= to && lengths.has(digits.length))
+/** `LENGTHS[head]`: of which lengths a number can be whose first HEAD digits are those, as bits, whatever follows. */
+const LENGTHS = Uint32Array.from({ length: 10 ** HEAD }, (_, head) => {
+  const unit = 10 ** (PREFIX - HEAD)
+  return BOUNDS.filter(({ from, to }) => head * unit <= to && (head + 1) * unit > from)
+    .flatMap(({ lengths }) => [...lengths])
+    .reduce((bits, length) => bits | (1 << length), 0)
+})
+
+/** Whether a number of so many digits, of which the first PREFIX are `prefix`, is of an issuer's range and of one of its lengths. */
+export function isIssued(prefix: number, count: number): boolean {
+  const head = Math.floor(prefix / 10 ** (PREFIX - HEAD))
+  if ((LENGTHS[head]! & (1 << count)) === 0) return false
+  return BOUNDS.some(({ from, to, lengths }) => prefix >= from && prefix <= to && lengths.has(count))
 }

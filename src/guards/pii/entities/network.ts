@@ -13,13 +13,16 @@ const OCTET = /^(?:0|[1-9]\d{0,2})$/
 
 function v4(reading: Reading, start: number, end: number): boolean {
   const { text, unit } = reading
-  const octets = text.slice(start, end).split('.')
-  if (!octets.every((octet) => OCTET.test(octet) && Number(octet) < 256)) return false
+  const before = start > 0 ? text.charCodeAt(start - 1) : 0
+  if (before === DOT) return false
   const after = unit(end)
   if (isAlphanumeric(after) || (after === DOT && isDigit(unit(end + 1)))) return false
   if (after === HYPHEN && isAlphanumeric(unit(end + 1)) && !isDigit(unit(end + 1))) return false
-  const before = start > 0 ? text.charCodeAt(start - 1) : 0
-  return before !== DOT && !VERSION.test(reading.left(start).slice(-24))
+  const octets = text.slice(start, end).split('.')
+  return (
+    octets.every((octet) => OCTET.test(octet) && Number(octet) < 256) &&
+    !VERSION.test(reading.left(start).slice(-24))
+  )
 }
 
 const isV6 = (unit: number): boolean =>

@@ -1,6 +1,7 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { isSupportedCountry } from 'libphonenumber-js/min'
 import { type Begun, type Match, type Near, PROOF } from '../entity.ts'
 import { isAlphanumeric, isDigit, type Reading } from '../reading.ts'
+import { isInternational, isNational } from './numbering.ts'
 
 export const isRegion = (word: string): boolean => isSupportedCountry(word)
 
@@ -43,15 +44,7 @@ function groups(reading: Reading, start: number): { end: number; digits: number 
   }
 }
 
-function valid(written: string, region?: string): boolean {
-  const number = parsePhoneNumberFromString(written, {
-    extract: false,
-    ...(region !== undefined && { defaultCountry: region as CountryCode }),
-  })
-  if (number === undefined || !number.isValid()) return false
-  // Where numbers are written with a trunk's 0, one without it is a local one, or none.
-  return region === undefined || /^\(?0/.test(written) || !/^\(?0/.test(number.formatNational())
-}
+const digitsOf = (written: string): string => written.replace(/[^0-9]/g, '')
 
 function isJoined(reading: Reading, start: number): boolean {
   if (start === 0) return false
@@ -95,9 +88,10 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
   if (!international) {
     const end = start + (NORTH_AMERICAN.exec(text.slice(start, all.end))?.[0].length ?? 0)
     const regions = near.regions.filter((region) => region === 'US' || region === 'CA')
-    if (end > start && regions.length > 0 && whole(end) && !isDigit(unit(end)))
-      if (regions.some((region) => valid(text.slice(start, end), region)))
-        return found(end, 0.75, PROOF.shape)
+    if (end > start && regions.length > 0 && whole(end) && !isDigit(unit(end))) {
+      const number = digitsOf(text.slice(start, end))
+      if (regions.some((region) => isNational(number, region))) return found(end, 0.75, PROOF.shape)
+    }
   }
   // A group of a longer number.
   if (!plus && /\d[ ]$/.test(reading.left(start).slice(-2)) && !near.named) return undefined
@@ -107,8 +101,8 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
     if (tries++ === MAX_TRIES) return undefined
     const written = text.slice(start, end)
     if (international) {
-      const number = written.startsWith('00') ? `+${written.slice(2)}` : written
-      if (valid(number)) return found(end, plus ? 0.9 : 0.7, PROOF.shape)
+      const number = digitsOf(written)
+      if (isInternational(plus ? number : number.slice(2))) return found(end, plus ? 0.9 : 0.7, PROOF.shape)
       continue
     }
     const trunk = written.startsWith('0') || written.startsWith('(0')
@@ -117,7 +111,8 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
     const grouped = /^\(?\d+\D/.test(written)
     const plain = trunk && grouped && digits >= 9
     if (!plain && !near.named && !near.context(start, end)) continue
-    if (near.regions.some((region) => valid(written, region)))
+    const number = digitsOf(written)
+    if (near.regions.some((region) => isNational(number, region)))
       return found(end, plain ? 0.6 : 0.5, plain ? PROOF.shape : PROOF.context)
   }
   return undefined
