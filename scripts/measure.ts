@@ -24,6 +24,7 @@ interface Case {
   codes: string[]
   config?: unknown
   part?: Partial<Part>
+  asked?: { system?: string; user?: string; canary?: string; schema?: string }
 }
 
 /** What any guard may be asked about a text in the stage where such text stands. */
@@ -31,6 +32,7 @@ async function findings(
   modules: readonly [GuardModule, unknown][],
   text: string,
   part: Partial<Part> = {},
+  asked?: Case['asked'],
 ): Promise<Finding[]> {
   const origin: Origin = part.origin ?? 'user'
   const wanted: Stage =
@@ -66,6 +68,14 @@ async function findings(
     memory: undefined,
     holdCharacters: Number.POSITIVE_INFINITY,
   })
+  if (asked !== undefined) {
+    const { canary, schema, ...said } = asked
+    exchange.asked = {
+      canary,
+      schema,
+      texts: (origins) => origins.flatMap((of) => said[of as keyof typeof said] ?? []),
+    }
+  }
   const session = openSession(exchange, { direction: { stage: wanted }, stream: false })
   session.push(givenUnit({ id: 0, kind: 'text', ...part, origin }, text))
   await session.end()
@@ -114,8 +124,8 @@ async function ownCases(): Promise<string[]> {
     let right = 0
     let alarms = 0
     const cases = casesOf(module.name)
-    for (const { text, codes, config, part } of cases) {
-      const found = (await findings([[module, config ?? {}]], text, part)).length > 0
+    for (const { text, codes, config, part, asked } of cases) {
+      const found = (await findings([[module, config ?? {}]], text, part, asked)).length > 0
       if (codes.length > 0) found ? hits++ : misses++
       else found ? alarms++ : right++
     }
