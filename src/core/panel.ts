@@ -1,5 +1,5 @@
 import { after, afterAll, type MaybePromise } from './after.ts'
-import { type Decoded, Decoding } from './decode/index.ts'
+import { type Decoded, Decoding, isOwn } from './decode/index.ts'
 import type { Remembered } from './memory.ts'
 import type { NeedleSet } from './needles.ts'
 import type { Action, Finding, Hit, Look, Opinion, Part, Rule, View } from './types.ts'
@@ -222,7 +222,8 @@ export class Panel {
   private within(track: Track, decoded: readonly Within[]): MaybePromise<readonly Hit[]> {
     const { rule, inspect, opaque } = track
     const found: MaybePromise<Hit[]>[] = []
-    for (const { span, encoding, text, turned, legible, reading } of decoded) {
+    for (const one of decoded) {
+      const { span, encoding, text, turned, legible, reading } = one
       if ((text === undefined) !== (opaque === true)) continue
       if (turned && rule.guard.decode === 'runs') continue
       if (rule.guard.needles !== undefined && reading.needles(rule).found.length === 0) continue
@@ -231,7 +232,11 @@ export class Panel {
       const view = new RuleView(part, reading, rule, 0, true, NO_SEAMS)
       found.push(
         after(this.context.look(rule, inspect, view), ({ hits }) => {
-          const codes = new Map(hits.toReversed().map((hit) => [hit.code, hit]))
+          // What stands in plain text around it was found there.
+          const own = legible
+            ? hits.filter((hit) => hit.code === 'guard.failed' || isOwn(hit.span, one))
+            : hits
+          const codes = new Map(own.toReversed().map((hit) => [hit.code, hit]))
           return [...codes.values()].map((hit) => ({
             ...hit,
             reason: `${hit.reason} (${encoding})`,

@@ -127,6 +127,17 @@ describe('what is encoded in a text', () => {
     })
   })
 
+  it('is found once where it stands in plain text beside what is legible', async () => {
+    for (const beside of ['a%20b', 'x &amp; y', 'b0mb', 'a\\nb']) {
+      const { ex } = await request(under('flag'), asked(`the secret word ${beside} and more`))
+      expect(ex.findings.map(({ reason }) => reason)).toEqual(['a word'])
+    }
+    for (const within of ['secret%20word', 'secret&#32;word', 's3cr3t w0rd', 's e c r e t  w o r d']) {
+      const { ex } = await request(under('flag'), asked(`see the ${within} and more`))
+      expect(ex.findings).toHaveLength(1)
+    }
+  })
+
   it('is edited as a whole', async () => {
     const { sent } = await request(under('transform'), asked(`see ${base64(HIDDEN)}; ${HIDDEN}`))
     expect(JSON.parse(sent).messages[0].content).toBe(`see [X]; ${HIDDEN.replace('secret word', '[X]')}`)

@@ -14,10 +14,10 @@ import { quotedPrintable } from './quoted-printable.ts'
 import { readsAsText } from './score.ts'
 import { spaced } from './spaced.ts'
 import { transforms } from './transforms.ts'
-import { CONTEXT, type Decoded, type Decoder } from './types.ts'
+import { CONTEXT, type Decoded, type Decoder, isOwn } from './types.ts'
 import { uu } from './uu.ts'
 
-export type { Decoded } from './types.ts'
+export { type Decoded, isOwn } from './types.ts'
 
 /** In this order, which is that of their findings. */
 const RUNS: readonly Decoder[] = [
@@ -139,9 +139,11 @@ export class Decoding {
     if ((one.legible || one.turned) && !one.encoding.endsWith('spaced')) return [one]
     const within: Decoded[] = []
     if (depth < MAX_DEPTH) for (const decoder of ALL) decoder.find(text, 0, true, this.limit, within)
-    const inner = within.flatMap((next) =>
-      this.deep({ ...next, span: one.span, encoding: `${one.encoding} ${next.encoding}` }, depth + 1),
-    )
+    const inner = within
+      .filter(({ span }) => isOwn(span, one))
+      .flatMap((next) =>
+        this.deep({ ...next, span: one.span, encoding: `${one.encoding} ${next.encoding}` }, depth + 1),
+      )
     return one.legible ||
       readsAsText(text) ||
       inner.some(({ text: said }) => said !== undefined && readsAsText(said))

@@ -62,6 +62,7 @@ export function islands({ encoding, begins, longest, mark, between = (text) => t
           span: [start, last],
           encoding,
           text: between(before) + said + between(after),
+          own: [before.length, before.length + said.length],
         }
         if (letters < HIDES) one.legible = true
         found.push(one)

@@ -35,12 +35,13 @@ export const leet: Decoder = {
     let row: { start: number; end: number; said: string } | undefined
     const close = (): void => {
       if (row === undefined) return
-      const before = text.slice(Math.max(0, row.start - CONTEXT), row.start)
-      const after = text.slice(row.end, row.end + GAP)
+      const before = otherWords(text.slice(Math.max(0, row.start - CONTEXT), row.start))
+      const after = otherWords(text.slice(row.end, row.end + GAP))
       found.push({
         span: [row.start, row.end],
         encoding: 'leet',
-        text: otherWords(before) + row.said + otherWords(after),
+        text: before + row.said + after,
+        own: [before.length, before.length + row.said.length],
         turned: true,
         legible: true,
       })

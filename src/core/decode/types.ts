@@ -8,6 +8,8 @@ export interface Decoded {
   encoding: string
   /** What it says; undefined when there is more of it than is decoded. */
   text: string | undefined
+  /** Of `text`, what the stretch says; the rest is plain text around it. All of it when absent. */
+  own?: Span
   /** Words that were written otherwise (turned round, spaced, in digits), and no run of characters that stand for others. */
   turned?: true
   /** Nearly every reader reads it as it stands (`%20`, `&amp;`, `1gn0re`): decoded to be matched, and hides nothing by itself. */
@@ -28,6 +30,10 @@ export interface Decoder {
    */
   find(text: string, from: number, final: boolean, limit: number, found: Decoded[]): number
 }
+
+/** Whether something found in what was decoded is not of the text around it, where it was found before. */
+export const isOwn = ([start, end]: Span, { own }: Decoded): boolean =>
+  own === undefined || (start < own[1] && end > own[0])
 
 /** Left context that a decoder may look at. */
 export const CONTEXT = 48
