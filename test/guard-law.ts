@@ -104,7 +104,7 @@ export function inspectWhole(
 /** All hits of a whole text that a guard has under the engine: those in what is encoded there stand at the encoded stretch. */
 export async function hitsOf(guard: Guard, text: string, part: Part = partOf({})): Promise<Hit[]> {
   const hits = [...(await inspectWhole(guard, text, part)).hits]
-  if (guard.decode === undefined) return hits
+  if (guard.decode === undefined || (part.origin === 'model' && guard.decodeAnswers !== true)) return hits
   for (const { span, encoding, text: said, turned } of new Decoding(4096, guard.decode === 'all').read(
     text,
     0,

@@ -20,9 +20,9 @@ const ALL = { parts: 0, writes: 0 }
 const NO_OFFSETS: readonly PendingOffset[] = []
 /** A shorter text is looked at again sooner than its hash is made. */
 const MEMORABLE = 2048
-const DECODED = { characters: 256 * 1024, beyond: 'block' } as const
+const DECODED = { characters: 256 * 1024, beyond: 'block', answer: false } as const
 /** A stream waits for the end of what is encoded in it. */
-const DECODED_OF_ANSWER = { characters: 4096, beyond: 'flag' } as const
+const DECODED_OF_ANSWER = { characters: 4096, beyond: 'flag', answer: true } as const
 /** What it costs to look at one part, in characters that could be looked at instead. */
 const LANE_COST = 256
 const DROPPED = '[removed by policy]'
@@ -53,7 +53,8 @@ export class Judge implements LaneContext {
     this.shadow = exchange.checks.shadow
     this.turn = exchange.clock.turn
     this.holdCharacters = direction === 'answer' ? exchange.holdCharacters : Number.POSITIVE_INFINITY
-    this.decode = direction === 'answer' ? DECODED_OF_ANSWER : DECODED
+    const stage = typeof direction === 'string' ? direction : direction.stage
+    this.decode = stage === 'answer' || stage === 'output' || stage === 'tool' ? DECODED_OF_ANSWER : DECODED
     this.textMatters = readsText(exchange, direction)
   }
 

@@ -26,7 +26,7 @@ export interface FilterContext {
   /** The most characters that may wait for a decision. */
   holdCharacters: number
   /** The most characters of one encoded stretch that are decoded, and what becomes of a longer one unless the boundary says. */
-  decode: { characters: number; beyond: Action }
+  decode: { characters: number; beyond: Action; answer: boolean }
 }
 
 /** The rules of a stage for one kind of part. */
@@ -110,8 +110,8 @@ export class Panel {
     this.chosen = chosen
     for (const rule of chosen.rules) this.tracks.push(this.track(rule, this.tracks.length))
     this.waits = chosen.rules.some(({ guard }) => guard.hold === 'whole')
-    const decoding = isText(part.kind) && chosen.rules.some(({ guard }) => guard.decode)
-    const turned = chosen.rules.some(({ guard }) => guard.decode === 'all')
+    const decoding = isText(part.kind) && chosen.rules.some((rule) => this.decodes(rule) !== undefined)
+    const turned = chosen.rules.some((rule) => this.decodes(rule) === 'all')
     if (decoding) this.decoding.joined = new Decoding(context.decode.characters, turned)
     this.opaque = decoding
       ? chosen.opaque.map((rule, i) => ({ ...this.track(rule, this.tracks.length + i), opaque: true }))
@@ -120,6 +120,11 @@ export class Panel {
 
   private track(rule: Rule, order: number): Track {
     return { rule, order, inspect: this.context.inspector(rule), broken: false, settled: 0 }
+  }
+
+  /** What a rule is shown of what is encoded. */
+  private decodes({ guard }: Rule): 'runs' | 'all' | undefined {
+    return this.context.decode.answer && guard.decodeAnswers !== true ? undefined : guard.decode
   }
 
   /** Those too that are asked only about what could not be decoded. */
@@ -192,7 +197,7 @@ export class Panel {
     const opinion = track.opaque
       ? { hits: NO_HITS, settled: end }
       : this.opinion(track, reading, final, seams.at)
-    const fresh = track.opaque || rule.guard.decode ? decode() : NOTHING_WITHIN
+    const fresh = track.opaque || this.decodes(rule) !== undefined ? decode() : NOTHING_WITHIN
     const before = rule.guard.hold === 'whole' ? this.decoded[which] : NOTHING_WITHIN
     if (fresh.length === 0 && before.length === 0 && memory === undefined)
       return after(opinion, (given) => [track, given])

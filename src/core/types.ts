@@ -122,6 +122,8 @@ export interface Reach {
    * to end; `all`, also text that was turned round (backwards, ROT13), which costs a stream a few words of delay.
    */
   decode?: 'runs' | 'all'
+  /** It is shown that in answers too. A stream then waits for the end of every word, which may begin an encoded run. */
+  decodeAnswers?: true
 }
 
 /** A guard that counts, in one exchange. */

@@ -112,7 +112,7 @@ describe('decoding', () => {
   })
 })
 
-const inText: Guard = { ...finds('secret word', { replace: '[X]' }), decode: 'all' }
+const inText: Guard = { ...finds('secret word', { replace: '[X]' }), decode: 'all', decodeAnswers: true }
 const under = (action: Action) => checks([rule('input', action, inText), rule('output', action, inText)])
 const asked = (content: string) => ({ model: 'm', messages: [{ role: 'user', content }] })
 const answered = (content: string) => ({ choices: [{ index: 0, message: { role: 'assistant', content } }] })

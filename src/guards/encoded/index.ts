@@ -18,6 +18,7 @@ export const encoded = defineGuard<z.infer<typeof config>>({
       hold: 0,
       lookbehind: 0,
       decode: 'all',
+      decodeAnswers: true,
       inspect({ part, text, from, offset }) {
         const settled = offset + text.length
         if (from > 0 || text === '' || !hides(part, allowed)) return { hits: [], settled }

@@ -20,6 +20,7 @@ export const promptLeak = defineGuard<z.infer<typeof config>>({
     hold: words * 4 * MAX_WORD,
     lookbehind: 4,
     decode: 'all',
+    decodeAnswers: true,
     begin: (_, asked) => comparison(asked, words),
   }),
 })

@@ -67,6 +67,7 @@ export const secrets = defineGuard<Config>({
       lookbehind: LEFT + GAP + 64,
       needles,
       decode: 'runs',
+      decodeAnswers: true,
       inspect(view) {
         const canonical = view.canonical()
         const { all, tail } = find(view, reading(view))
