@@ -408,7 +408,7 @@ describe('streams alone', () => {
 
   test('the user leaves in the middle of an answer: the model’s call ends', async () => {
     const before = model.aborted
-    model.reply = { chunks: claude(true, ['and on ']).chunks!.slice(0, 3), ending: 'stall' }
+    model.reply = { chunks: claude(true, ['and so it goes. ']).chunks!.slice(0, 3), ending: 'stall' }
     for await (const event of await client.messages.create({
       ...body('Go on', { model: 'm' }),
       stream: true,

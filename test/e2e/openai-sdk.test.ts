@@ -462,14 +462,14 @@ describe.each([
 describe('streams alone', () => {
   test('the user aborts in the middle of an answer: the model’s call ends', async () => {
     const before = model.aborted
-    model.reply = { chunks: [sse(delta(0, { content: 'and on ' }))[0]!], ending: 'stall' }
+    model.reply = { chunks: [sse(delta(0, { content: 'and so it goes. ' }))[0]!], ending: 'stall' }
     const events = await client.chat.completions.create({
       model: 'm',
       messages: [{ role: 'user', content: 'Go on' }],
       stream: true,
     })
     for await (const { choices } of events) {
-      expect(choices[0]?.delta.content).toBe('and on ')
+      expect(choices[0]?.delta.content).toBe('and so it goes. ')
       break
     }
     await until(() => model.aborted === before + 1)

@@ -423,7 +423,7 @@ describe('what an exchange leaves behind', () => {
   test('a client that is killed in the middle of a stream', async () => {
     const gate = await startGate({ documents: mock() + boundary('chat'), env })
     const before = model.aborted
-    model.reply = { chunks: sse(delta(0, { content: 'and on ' })).slice(0, 1), ending: 'stall' }
+    model.reply = { chunks: sse(delta(0, { content: 'and so it goes. ' })).slice(0, 1), ending: 'stall' }
     const controller = new AbortController()
     const answer = await fetch(gate.url + CHAT, {
       method: 'POST',

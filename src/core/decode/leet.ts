@@ -86,6 +86,9 @@ const NUMBERS = /^(?:[a-z]+\d+|\d+[a-z]{1,2}|\d+(?:x\d+)?|[a-z]\d+[a-z]|\d{2,}[a
 /** `X509Certificate`, `sha256Sum`: names of a program. */
 const CAMEL = /[a-z]?\d+[A-Z][a-z]/
 
+/** `14T22` of a time: one letter among digits. */
+const FEW_LETTERS = /^[^a-z]*[a-z]?[^a-z]*$/i
+
 /** Beside words that were written so. */
 const otherWords = (text: string): string =>
   text.replace(/[A-Za-z0-9@$!]+/g, (word) => read(word, true) ?? word)
@@ -94,7 +97,8 @@ const otherWords = (text: string): string =>
 function read(written: string, more: boolean): string | undefined {
   const inner = more && /^\d{1,4}$/.test(written) ? written : SHAPE.exec(written)?.[1]
   if (inner === undefined || !/[0-9@$!]/.test(inner)) return undefined
-  if (!more && (inner.length < 3 || NUMBERS.test(inner) || CAMEL.test(inner))) return undefined
+  if (!more && (inner.length < 3 || FEW_LETTERS.test(inner) || NUMBERS.test(inner) || CAMEL.test(inner)))
+    return undefined
   const first = written.indexOf(inner)
   let words = ['']
   for (const sign of inner) {
