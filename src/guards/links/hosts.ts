@@ -61,7 +61,7 @@ const ASKED = new Set(
     'google.com google.co.uk google.de google.fr scholar.google.com maps.google.com translate.google.com bing.com duckduckgo.com ' +
     'search.brave.com yahoo.com search.yahoo.com ecosia.org startpage.com baidu.com yandex.com wolframalpha.com perplexity.ai ' +
     'wikipedia.org en.wikipedia.org de.wikipedia.org fr.wikipedia.org es.wikipedia.org commons.wikimedia.org wikidata.org ' +
-    'github.com stackoverflow.com npmjs.com pypi.org crates.io hub.docker.com pkg.go.dev developer.mozilla.org docs.python.org ' +
+    'github.com stackoverflow.com hub.docker.com pkg.go.dev developer.mozilla.org docs.python.org ' +
     'learn.microsoft.com youtube.com vimeo.com spotify.com open.spotify.com amazon.com amazon.co.uk amazon.de ebay.com etsy.com ' +
     'reddit.com x.com twitter.com facebook.com linkedin.com wa.me t.me arxiv.org pubmed.ncbi.nlm.nih.gov ncbi.nlm.nih.gov ' +
     'semanticscholar.org openstreetmap.org maps.apple.com imdb.com booking.com tripadvisor.com yelp.com airbnb.com ' +
