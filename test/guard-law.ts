@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { type Automaton, automaton } from '../src/core/automaton.ts'
 import { canonicalise } from '../src/core/canonical/index.ts'
-import { Decoding } from '../src/core/decode/index.ts'
+import { Decoding, isOwn } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
 import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
 
@@ -105,15 +105,16 @@ export function inspectWhole(
 export async function hitsOf(guard: Guard, text: string, part: Part = partOf({})): Promise<Hit[]> {
   const hits = [...(await inspectWhole(guard, text, part)).hits]
   if (guard.decode === undefined || (part.origin === 'model' && guard.decodeAnswers !== true)) return hits
-  for (const { span, encoding, text: said, turned } of new Decoding(4096, guard.decode === 'all').read(
-    text,
-    0,
-    true,
-  )) {
+  for (const one of new Decoding(4096, guard.decode === 'all').read(text, 0, true)) {
+    const { span, encoding, text: said, turned, legible } = one
     if (said === undefined || (turned && guard.decode === 'runs')) continue
-    const inner = await inspectWhole(guard, said, { ...part, derived: { encoding } })
-    const byCode = new Map(inner.hits.toReversed().map((hit) => [hit.code, hit]))
-    for (const hit of byCode.values()) hits.push({ ...hit, span })
+    const inner = await inspectWhole(guard, said, {
+      ...part,
+      derived: { encoding, ...(legible && { legible }) },
+    })
+    const own = legible ? inner.hits.filter((hit) => isOwn(hit.span, one)) : inner.hits
+    for (const hit of new Map(own.toReversed().map((hit) => [hit.code, hit])).values())
+      hits.push({ ...hit, span })
   }
   return hits.sort((a, b) => a.span[0] - b.span[0])
 }

@@ -332,7 +332,9 @@ describe('law 7, where an answer is more than one text', () => {
   })
 
   it('what providers say beside a text holds nothing back', async () => {
-    const pii = await openCase(GUARDS.find((module) => module.name === 'pii')!, {})
+    const pii = await openCase(GUARDS.find((module) => module.name === 'pii')!, {
+      config: { entities: ['email'] },
+    })
     const on = checks([rule('output', 'flag', pii, { actions: new Map([['pii.email', 'transform']]) })])
     const rated = {
       hate: { filtered: false, severity: 'safe' },
