@@ -113,7 +113,7 @@ describe('README', () => {
     for (const call of calls) answers.push(JSON.parse((await run('sh', ['-c', call])).stdout))
     expect(answers).toHaveLength(3)
     expect(answers[0].choices[0].message.content).toContain('What is a sallyport?')
-    expect(answers[1].error.code).toBe('injection.direct')
+    expect(answers[1].error.code).toBe('keywords.override')
     expect(answers[2].choices[0].message.content).toMatch(/\[EMAIL\].*\[CREDIT_CARD\]/)
   })
 
