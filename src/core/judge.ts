@@ -7,7 +7,7 @@ import { Lane, type LaneContext } from './lane.ts'
 import type { Remembered } from './memory.ts'
 import { needleSet } from './needles.ts'
 import { rewritten } from './nested.ts'
-import type { Chosen, FilterContext } from './panel.ts'
+import { type Chosen, type FilterContext, isUnreadable } from './panel.ts'
 import type { Pending, PendingOffset, PendingWrite } from './pending.ts'
 import { restoreRule } from './restore.ts'
 import { WINDOW } from './turns.ts'
@@ -285,10 +285,6 @@ export function readsText({ checks, vault }: Exchange, direction: Direction): bo
     (direction === 'answer' && vault.size > 0) ||
     stages.some((stage) => checks.rules[stage].some(({ guard }) => guard.kinds?.every(isUnreadable) !== true))
   )
-}
-
-function isUnreadable(kind: Part['kind']): boolean {
-  return kind === 'media' || kind === 'opaque'
 }
 
 export function isText(part: Readonly<Part>): boolean {

@@ -110,7 +110,7 @@ export class Panel {
     this.chosen = chosen
     for (const rule of chosen.rules) this.tracks.push(this.track(rule, this.tracks.length))
     this.waits = chosen.rules.some(({ guard }) => guard.hold === 'whole')
-    const decoding = isText(part.kind) && chosen.rules.some((rule) => this.decodes(rule) !== undefined)
+    const decoding = !isUnreadable(part.kind) && chosen.rules.some((rule) => this.decodes(rule) !== undefined)
     const turned = chosen.rules.some((rule) => this.decodes(rule) === 'all')
     if (decoding) this.decoding.joined = new Decoding(context.decode.characters, turned)
     this.opaque = decoding
@@ -281,6 +281,7 @@ export class Panel {
   }
 }
 
-function isText(kind: Part['kind']): boolean {
-  return kind !== 'media' && kind !== 'opaque'
+/** Whether parts of a kind have no text that could be read. */
+export function isUnreadable(kind: Part['kind']): boolean {
+  return kind === 'media' || kind === 'opaque'
 }

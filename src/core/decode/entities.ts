@@ -1,3 +1,4 @@
+import { ASCII_NAMES } from '../html-names.ts'
 import { islands } from './islands.ts'
 
 const NUMERIC = /&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));?/y
@@ -17,51 +18,14 @@ const MARKS: Readonly<Record<string, string>> = {
   macr: '\u0304',
   ogon: '\u0328',
 }
+/** Of those beyond ASCII, the ones that letters and punctuation have. */
 const NAMES: Readonly<Record<string, string>> = {
-  amp: '&',
-  AMP: '&',
-  lt: '<',
-  LT: '<',
-  gt: '>',
-  GT: '>',
-  quot: '"',
-  QUOT: '"',
-  apos: "'",
-  nbsp: ' ',
   ensp: ' ',
   emsp: ' ',
   thinsp: ' ',
-  Tab: '\t',
-  NewLine: '\n',
   shy: '',
   zwnj: '',
   zwj: '',
-  excl: '!',
-  num: '#',
-  dollar: '$',
-  percnt: '%',
-  lpar: '(',
-  rpar: ')',
-  ast: '*',
-  plus: '+',
-  comma: ',',
-  period: '.',
-  sol: '/',
-  colon: ':',
-  semi: ';',
-  equals: '=',
-  quest: '?',
-  commat: '@',
-  lsqb: '[',
-  lbrack: '[',
-  rsqb: ']',
-  rbrack: ']',
-  bsol: '\\',
-  Hat: '^',
-  lowbar: '_',
-  lcub: '{',
-  rcub: '}',
-  verbar: '|',
   hyphen: '-',
   dash: '-',
   ndash: '–',
@@ -114,7 +78,7 @@ export const entities = islands({
     NAMED.lastIndex = at
     const name = NAMED.exec(text)?.[1]
     if (name === undefined) return undefined
-    const said = Object.hasOwn(NAMES, name) ? NAMES[name] : letter(name)
+    const said = ASCII_NAMES.get(name) ?? (Object.hasOwn(NAMES, name) ? NAMES[name] : letter(name))
     return said === undefined ? undefined : { end: NAMED.lastIndex, text: said }
   },
 })
