@@ -72,7 +72,7 @@ export class Filter {
     const length = pieces.reduce((sum, { text }) => sum + text.length, 0)
     const whole = final && this.queue.length === 0 && this.source.seams.length === 0 && length <= LONGEST
     const remembered = whole
-      ? context.recall(this.source.part, pieces.map(({ text }) => text).join(''))
+      ? context.recall(this.source.part, pieces.map(({ text }) => text).join(''), true)
       : undefined
     const remembering = this.panel.all().filter(({ rule }) => rule.guard.scope === 'part')
     if (remembered !== undefined) {

@@ -18,7 +18,7 @@ export type Direction = 'request' | 'answer' | { stage: Stage }
 
 const ALL = { parts: 0, writes: 0 }
 const NO_OFFSETS: readonly PendingOffset[] = []
-/** A shorter text is looked at again sooner than its hash is made. */
+/** A shorter text is looked at again sooner than its hash is made, where no guard is slow. */
 const MEMORABLE = 2048
 const DECODED = { characters: 256 * 1024, beyond: 'block', answer: false } as const
 /** A stream waits for the end of what is encoded in it. */
@@ -71,7 +71,12 @@ export class Judge implements LaneContext {
     const form = part.kind === 'tool_call' ? 'tool_call' : 'text'
     if (exchange.vault.size > 0 && exchange.checks.restore.has(form))
       chain.push(
-        new Filter(this, source, { rules: [restoreRule(exchange.vault)], opaque: [], needles: undefined }),
+        new Filter(this, source, {
+          rules: [restoreRule(exchange.vault)],
+          opaque: [],
+          needles: undefined,
+          slow: false,
+        }),
       )
     if (part.kind === 'tool_call') chain.push(this.stage('tool', part, source))
     return chain
@@ -85,9 +90,11 @@ export class Judge implements LaneContext {
     return inspector(this.exchange, rule)
   }
 
-  recall(part: Readonly<Part>, text: string): Remembered | undefined {
+  recall(part: Readonly<Part>, text: string, slow: boolean): Remembered | undefined {
     const { memory, tenant } = this.exchange
-    return this.streamed || text.length < MEMORABLE ? undefined : memory?.recall(tenant, part, text)
+    return this.streamed || (!slow && text.length < MEMORABLE)
+      ? undefined
+      : memory?.recall(tenant, part, text)
   }
 
   remembered(): void {
@@ -313,7 +320,9 @@ function rulesFor(all: readonly Rule[], { origin, kind }: Readonly<Part>): Chose
           (rule.origins === undefined || rule.origins.has(origin)) &&
           (rule.guard.kinds === undefined ? !isUnreadable(which) : rule.guard.kinds.includes(which)),
       )
-    found = { rules: about(kind), opaque: about('opaque'), needles: needleSet(all) }
+    const rules = about(kind)
+    const slow = rules.some(({ guard }) => guard.slow === true)
+    found = { rules, opaque: about('opaque'), needles: needleSet(all), slow }
     known.set(key, found)
   }
   return found

@@ -12,7 +12,7 @@ export interface FilterContext {
   /** The `inspect` of a rule for this exchange. */
   inspector(rule: Rule): Look
   /** What was found in this text before, if it is worth remembering. */
-  recall(part: Readonly<Part>, text: string): Remembered | undefined
+  recall(part: Readonly<Part>, text: string, slow: boolean): Remembered | undefined
   remembered(): void
   find(finding: Finding): void
   /** Lets others have their turn; absent where none wait. */
@@ -35,6 +35,8 @@ export interface Chosen {
   /** Those that say what they make of what cannot be read. */
   opaque: readonly Rule[]
   needles: NeedleSet | undefined
+  /** Whether one of them takes milliseconds. */
+  slow: boolean
 }
 
 /** A rule reading a part; where the part has seams, once with nothing at a seam and once with a line break. */
@@ -165,7 +167,7 @@ export class Panel {
   }
 
   private read(which: Which, { text, offset, final, whole }: Shown): Shared {
-    const remembered = whole ? this.context.recall(this.part, text) : undefined
+    const remembered = whole ? this.context.recall(this.part, text, this.chosen.slow) : undefined
     const reading = new Reading(text, offset, remembered, this.chosen.needles)
     let fresh: readonly Within[] | undefined
     const decode = (): readonly Within[] => {

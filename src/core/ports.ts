@@ -1,3 +1,5 @@
+import type { Code, Span } from './types.ts'
+
 /** Time, so that the inside can be driven by a test. */
 export interface Clock {
   /** Milliseconds, monotonic. */
@@ -20,6 +22,59 @@ export type SecretRef = { env: string } | { file: string }
 export interface GuardPorts {
   /** Throws when it is not there. */
   secret(ref: SecretRef): string
+  /** Loads the models with the first question. Throws when they cannot be had; absent where there are none. */
+  models?(): Promise<Models>
+}
+
+/** What reads that rules cannot. */
+export interface Models {
+  /** Changes whenever what they say may: part of the key of what is remembered. */
+  version: string
+  classifier: Classifier
+  embedder: Embedder
+}
+
+/** What a classifier is asked: whether a text is an attack, or hurts. */
+export type Head = 'injection' | 'toxicity'
+/** `data`: it arrived inside a document, a mail, a tool's result; what a user may order, such a text may not. */
+export type Channel = 'user' | 'data'
+/** `fast`: a small model alone. `full`: the large one alone. `cascade`: the small one decides what is clear, the large one the rest. */
+export type Tier = 'fast' | 'full' | 'cascade'
+
+export interface Question {
+  head: Head
+  channel: Channel
+  tier: Tier
+  /** Whether to go on behind what is certain: a person wants to see every window, a verdict needs one. */
+  every?: true
+}
+
+/** What a classifier says of one window of a text. */
+export interface Judgement {
+  /** UTF-16 units of the text as it was given. */
+  span: Span
+  /** Calibrated, 0 to 1. */
+  score: number
+  /** Codes whose threshold, for that channel and tier, the score reaches. */
+  reaches: readonly Code[]
+  /** Which of the two models said so. */
+  by: 'fast' | 'full'
+}
+
+/**
+ * Judges texts of any length in overlapping windows.
+ * Rejects when it cannot in time: its queue is full, its deadline is over, or what it runs on is broken.
+ */
+export interface Classifier {
+  /** By rising start; of a text without a word none. */
+  classify(text: string, question: Question): Promise<readonly Judgement[]>
+}
+
+/** Rejects as a classifier does. */
+export interface Embedder {
+  dimensions: number
+  /** A vector of length 1 for each text, whose products say how near their meanings are. */
+  embed(texts: readonly string[]): Promise<readonly Float32Array[]>
 }
 
 /** What a checkpoint may ask for when it is opened. */

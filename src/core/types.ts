@@ -122,6 +122,8 @@ export interface Reach {
    * to end; `all`, also text that was turned round (backwards, ROT13), which costs a stream a few words of delay.
    */
   decode?: 'runs' | 'all'
+  /** It takes milliseconds: what it found is remembered of short texts as well. */
+  slow?: true
   /** It is shown that in answers too. A stream then waits for the end of every word, which may begin an encoded run. */
   decodeAnswers?: true
 }
@@ -172,6 +174,8 @@ export interface GuardModule<C = unknown> {
   warnings?(config: C): string[]
   /** Throws an `Error` whose message says what to write instead. */
   open(config: C, ports: GuardPorts): Guard | Promise<Guard>
+  /** A model that stands behind the same `use:` and gives its own reasons; undefined where this configuration wants none. Throws as `open` does. */
+  openModel?(config: C, ports: GuardPorts): Promise<Guard | undefined>
 }
 
 /** What a checkpoint may know of the exchange that comes to it. */

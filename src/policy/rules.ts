@@ -85,14 +85,13 @@ export async function buildRules(
       }
       const guard = shop.modules.get(value.use)
       if (guard === undefined) complain(['use'], unknown(shop, stage, value.use))
-      const rule = guard && (await buildRule(shop, doc, guard, stage, value, path))
-      if (rule !== undefined) rules[stage].push(rule)
+      if (guard !== undefined) rules[stage].push(...(await buildGuard(shop, doc, guard, stage, value, path)))
     }
     for (const module of shop.modules.values()) {
       if (module.always !== true || !module.stages.includes(stage)) continue
       if (uses.some(({ value }) => value.use === module.name)) continue
-      const rule = await buildRule(shop, doc, module, stage, useSchema.parse({ use: module.name }), ['spec'])
-      if (rule !== undefined) rules[stage].push(rule)
+      const use = useSchema.parse({ use: module.name })
+      rules[stage].push(...(await buildGuard(shop, doc, module, stage, use, ['spec'])))
     }
     // Not with the first call.
     needleSet(rules[stage])
@@ -186,31 +185,37 @@ async function openUse<T>(
   return { made, build }
 }
 
-async function buildRule(
+/** A rule for the guard, and one for the model behind it. */
+async function buildGuard(
   shop: Workshop,
   doc: Doc<unknown>,
   module: GuardModule,
   stage: Stage,
   use: Use,
   path: Path,
-): Promise<Rule | undefined> {
+): Promise<readonly Rule[]> {
   const read = readUse(shop, doc, module, stage, use, path, ENGINE_CODES)
   const opened =
     read &&
-    (await openUse<Guard>(shop, doc, module, use, path, read, (ports) => module.open(read.config, ports)))
-  if (opened === undefined) return undefined
-  return {
+    (await openUse<readonly (Guard | undefined)[]>(shop, doc, module, use, path, read, async (ports) => [
+      await module.open(read.config, ports),
+      await module.openModel?.(read.config, ports),
+    ]))
+  if (opened === undefined) return []
+  const { actions } = read!
+  const shared = {
     name: use.use,
     stage,
-    guard: opened.made,
-    actions: read!.actions,
-    said: new Set(
-      [...read!.actions.keys()].filter((code) => use.actions[code] ?? use.actions[familyOf(code)]),
-    ),
+    actions,
+    said: new Set([...actions.keys()].filter((code) => use.actions[code] ?? use.actions[familyOf(code)])),
     timeout: use.timeout,
-    build: opened.build,
     ...(use.origins !== undefined && { origins: new Set(use.origins) }),
   }
+  return opened.made.flatMap((guard, i) =>
+    guard === undefined
+      ? []
+      : [{ ...shared, guard, build: i === 0 ? opened.build : `${opened.build} model` }],
+  )
 }
 
 async function buildCheckpoint(
@@ -262,18 +267,26 @@ function open<T>(
   const known = shop.opened.get(origin)
   if (known !== undefined) return known as Promise<Opened<T>>
   const opening = (async (): Promise<Opened<T>> => {
-    // What a guard remembered under a former secret must not be found under the next one.
-    const secrets: string[] = []
+    // What a guard remembered under a former secret or model must not be found under the next one.
+    const behind: string[] = []
+    const { models } = shop.ports
     const ports: GuardPorts = {
+      ...(models && {
+        async models() {
+          const loaded = await models()
+          behind.push(loaded.version)
+          return loaded
+        },
+      }),
       secret(ref) {
         const value = shop.ports.secret(ref)
-        secrets.push(hash('sha256', value))
+        behind.push(hash('sha256', value))
         return value
       },
     }
     try {
       const made = await make(ports)
-      return { made, build: secrets.length === 0 ? origin : fingerprint([origin, secrets]) }
+      return { made, build: behind.length === 0 ? origin : fingerprint([origin, behind]) }
     } catch (error) {
       return { failure: error instanceof Error ? error.message : 'could not be opened', build: origin }
     }
