@@ -37,7 +37,7 @@ import { kept, type ServingPolicy, serving } from './servers/gateway/serving.ts'
 import { watched } from './upstreams/health/index.ts'
 import { httpUpstream } from './upstreams/http/index.ts'
 import { proxies } from './upstreams/http/proxy.ts'
-import { tlsProblem } from './upstreams/http/tls.ts'
+import { tlsProblem, tlsSource } from './upstreams/http/tls.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
@@ -49,6 +49,16 @@ const MEMORY_BYTES = 32 * 1024 * 1024
 const PATHS = PROTOCOLS.map(({ path, upstreams }) => ({ path, protocols: upstreams }))
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+function openModels(env: Environment, warn: (message: string) => void): LocalModels {
+  return localModels({
+    folder: MODELS,
+    clock: systemClock,
+    warn,
+    secret: secretSource(systemClock, env),
+    tls: (files) => tlsSource(files, warn)(),
+  })
+}
 
 function buildOptions(
   env: Environment,
@@ -89,7 +99,8 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const log = createLog()
   const metrics = createMetrics(PACKAGE.version)
   const counter = chosenCounter(memoryCounter())
-  const models = localModels({ folder: MODELS, clock: systemClock, warn: (message) => log.warn(message) })
+  const warn = (message: string) => log.warn(message)
+  const models = openModels(env, warn)
   const build = buildOptions(env, models, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
@@ -115,7 +126,6 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const key = options.config === undefined ? createKey() : undefined
   const demo: KeyHolder[] =
     key === undefined ? [] : [{ name: 'demo', tenant: 'demo', roles: [], keys: [{ sha256: hashKey(key) }] }]
-  const warn = (message: string) => log.warn(message)
   const ports = { secret, warn, proxies: proxies(env) }
   const upstreams = kept(
     ({ name }: UpstreamSpec) => name,
@@ -235,7 +245,7 @@ async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
-  const models = localModels({ folder: MODELS, clock: systemClock, warn: err })
+  const models = openModels(process.env, err)
   if (rest.includes('--help')) {
     out(HELP)
     return 0

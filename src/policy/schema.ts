@@ -200,6 +200,28 @@ const characters = z
   .min(1024)
   .max(1024 ** 3)
 const many = z.int().min(1).max(1_000_000)
+
+const SERVER =
+  'must be where a model server listens, such as http://models.internal:8080 or grpc://models.internal:8081'
+const modelServer = z
+  .strictObject({
+    url: z
+      .string({ error: worded(SERVER) })
+      .regex(/^(?:https?|grpcs?):\/\/[^\s/?#@]{1,253}\/?$/, { error: SERVER }),
+    names: z
+      .strictObject({ fast: model.default('sallyport-fast'), encoder: model.default('sallyport-encoder') })
+      .prefault({}),
+    connections: z.int().min(1).max(64).default(4),
+    key: z
+      .union([z.strictObject({ env: variable }), z.strictObject({ file: z.string().min(1) })], {
+        error: worded(KEY),
+      })
+      .exactOptional(),
+    tls: tls.exactOptional(),
+  })
+  .refine(({ url, tls }) => tls === undefined || /^(?:https|grpcs):/.test(url), {
+    error: '"tls" is for https: and grpcs: alone: write one of them in "url"',
+  })
 const gateSpec = z.strictObject({
   listen: address.prefault('127.0.0.1:8080'),
   admin: address.prefault('127.0.0.1:8081'),
@@ -237,6 +259,7 @@ const gateSpec = z.strictObject({
         .default('auto'),
       queue: z.int().min(128).max(1_000_000).default(1024),
       deadline: period.prefault('1s'),
+      server: modelServer.exactOptional(),
     })
     .prefault({}),
 })

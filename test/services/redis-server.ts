@@ -190,7 +190,7 @@ export async function until(true_: () => boolean | Promise<boolean>, ms = 20_000
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

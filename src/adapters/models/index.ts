@@ -5,7 +5,8 @@ import type { Clock, Models } from '../../core/ports.ts'
 import { cascade, embedder } from './cascade.ts'
 import { cpus } from './cpus.ts'
 import { type Manifest, readManifest } from './manifest.ts'
-import { openPool, type Pool, ROWS } from './pool.ts'
+import { openPool, type Pool, ROWS, type ThreadEvents } from './pool.ts'
+import { type ServerPorts, type ServerSettings, serverThreads } from './server/index.ts'
 import { thread } from './threads.ts'
 import { type Tokeniser, type Tokens, tokeniser } from './tokens.ts'
 
@@ -16,6 +17,8 @@ export interface ModelSettings {
   queue: number
   /** Milliseconds that a call may take. */
   deadline: number
+  /** Runs them instead of this process. */
+  server?: ServerSettings
 }
 
 export interface LocalModels {
@@ -26,7 +29,7 @@ export interface LocalModels {
   close(): Promise<void>
 }
 
-export interface LocalOptions {
+export interface LocalOptions extends ServerPorts {
   /** `guard.json`, `tokenizer.json`, `encoder.onnx` and `fast.onnx`. */
   folder: string
   clock: Clock
@@ -34,7 +37,7 @@ export interface LocalOptions {
   warn(message: string): void
 }
 
-/** Models in threads of this process. */
+/** Models in threads of this process, or on a server that the settings name. */
 export function localModels(options: LocalOptions): LocalModels {
   let loading: Promise<Loaded> | undefined
   let loaded: Loaded | undefined
@@ -52,7 +55,7 @@ export function localModels(options: LocalOptions): LocalModels {
     },
     ready: () => loaded === undefined || loaded.pool.ready(),
     async close() {
-      await (await loading?.catch(() => undefined))?.pool.close()
+      await (await loading?.catch(() => undefined))?.close()
     },
   }
 }
@@ -60,11 +63,15 @@ export function localModels(options: LocalOptions): LocalModels {
 interface Loaded {
   models: Models
   pool: Pool
+  close(): Promise<void>
 }
 
-async function load({ folder, clock, warn }: LocalOptions, settings: ModelSettings): Promise<Loaded> {
+async function load(options: LocalOptions, settings: ModelSettings): Promise<Loaded> {
+  const { folder, clock, warn } = options
+  const { server, deadline } = settings
   const file = (name: string) => join(folder, name)
-  const names = ['guard.json', 'tokenizer.json', 'fast.onnx', 'encoder.onnx']
+  const names = ['guard.json', 'tokenizer.json']
+  if (server === undefined) names.push('fast.onnx', 'encoder.onnx')
   const contents = await Promise.all(
     names.map((name) =>
       readFile(file(name)).catch(() => {
@@ -84,20 +91,38 @@ async function load({ folder, clock, warn }: LocalOptions, settings: ModelSettin
     files: { fast: file('fast.onnx'), encoder: file('encoder.onnx') },
     warmUp: { length: manifest.maxTokens, rows: ROWS },
   }
-  const pool = await openPool({
-    threads: settings.workers === 'auto' ? cpus() : settings.workers,
-    queue: settings.queue,
-    clock,
-    start: (events) => thread(workerData, events),
-    died: (why) => warn(`a thread of the models died and is replaced: ${why.message}`),
-  })
-  const options = { manifest, tokeniser: tokens, runner: pool, clock, deadline: settings.deadline }
+  const { threads, start, close } =
+    server === undefined
+      ? {
+          threads: settings.workers === 'auto' ? cpus() : settings.workers,
+          start: (events: ThreadEvents) => thread(workerData, events),
+          close: async () => {},
+        }
+      : serverThreads(server, deadline, options)
+  let pool: Pool
+  try {
+    pool = await openPool({
+      threads,
+      queue: settings.queue,
+      clock,
+      start,
+      died: (why) => warn(`a thread of the models died and is replaced: ${why.message}`),
+    })
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const asked = { manifest, tokeniser: tokens, runner: pool, clock, deadline }
   return {
     pool,
     models: {
       version: `${manifest.version} ${version.digest('hex').slice(0, 16)}`,
-      classifier: cascade(options),
-      embedder: embedder(options, pool.dimensions),
+      classifier: cascade(asked),
+      embedder: embedder(asked, pool.dimensions),
+    },
+    async close() {
+      await pool.close()
+      await close()
     },
   }
 }

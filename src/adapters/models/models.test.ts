@@ -10,7 +10,13 @@ const ASKED: Question = { head: 'injection', channel: 'user', tier: 'cascade' }
 let local: LocalModels
 let models: Models
 beforeAll(async () => {
-  local = localModels({ folder: standIn(), clock: systemClock, warn: () => {} })
+  local = localModels({
+    folder: standIn(),
+    clock: systemClock,
+    warn() {},
+    secret: () => '',
+    tls: () => undefined,
+  })
   models = await local.open(SETTINGS)
 })
 afterAll(() => local.close())
