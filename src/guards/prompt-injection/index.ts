@@ -32,6 +32,8 @@ const config = z.strictObject({
 /** Allowed phrases that are looked at for one match. */
 const MAX_NEAR = 16
 
+const RULES_ALONE = 'write "model: off" for the rules alone'
+
 type Config = z.infer<typeof config>
 
 /** Finds orders to a model that are not its user's to give, or not a document's. */
@@ -55,9 +57,11 @@ export const promptInjection = defineGuard<Config>({
   },
   async openModel({ model, allow }, { models }) {
     if (model === 'off') return undefined
-    if (models === undefined)
-      throw new Error('asks the guard model, and there is none here: write "model: off" for its rules alone')
-    return modelGuard((await models()).classifier, model, allow)
+    if (models === undefined) throw new Error(`asks the guard model, and there is none here: ${RULES_ALONE}`)
+    const loaded = await models().catch((error: Error) => {
+      throw new Error(`${error.message}: ${RULES_ALONE}`)
+    })
+    return modelGuard(loaded.classifier, model, allow)
   },
 })
 

@@ -1,6 +1,7 @@
 import { type Automaton, automaton } from '../../core/automaton.ts'
+import { isForeign } from '../../core/canonical/script.ts'
 import type { Classifier, Judgement, Tier } from '../../core/ports.ts'
-import type { Guard, Hit, View } from '../../core/types.ts'
+import type { Guard, Hit, Span } from '../../core/types.ts'
 import { KINDS, phrase } from './said.ts'
 
 const SUSPECTED = 'injection.suspected'
@@ -9,7 +10,7 @@ interface Found {
   code: string
   score: number
   by: Judgement['by']
-  /** In the canonical text. */
+  /** In the text that was judged. */
   start: number
   end: number
   /** The windows that say so, of those that were judged. */
@@ -33,14 +34,17 @@ export function modelGuard(classifier: Classifier, tier: Tier, allow: readonly s
     async inspect(view) {
       if (!view.final) return { hits: [], settled: view.from }
       const settled = view.offset + view.text.length
-      const { text } = view.canonical()
+      const foreign = isForeign(view.text)
+      const text = foreign ? view.text : view.canonical().text
+      const spanOf = (start: number, end: number): Span =>
+        foreign ? [view.offset + start, view.offset + end] : view.canonical().span(start, end)
       const retrieved = view.part.origin === 'retrieved' || view.part.origin === 'tool'
       const judged = await classifier.classify(allowed === undefined ? text : without(text, allowed), {
         head: 'injection',
         channel: retrieved ? 'data' : 'user',
         tier,
       })
-      return { hits: hitsOf(judged, view, retrieved), settled }
+      return { hits: hitsOf(judged, spanOf, retrieved), settled }
     },
   }
 }
@@ -60,7 +64,11 @@ function without(text: string, allowed: Automaton): string {
   return out + text.slice(from)
 }
 
-function hitsOf(judged: readonly Judgement[], view: View, retrieved: boolean): Hit[] {
+function hitsOf(
+  judged: readonly Judgement[],
+  spanOf: (start: number, end: number) => Span,
+  retrieved: boolean,
+): Hit[] {
   const certain = retrieved ? 'injection.indirect' : 'injection.direct'
   const sure = judged.some(({ reaches }) => reaches.includes(certain))
   const code = sure ? certain : SUSPECTED
@@ -79,7 +87,7 @@ function hitsOf(judged: readonly Judgement[], view: View, retrieved: boolean): H
     code,
     reason: reasonOf(one, sure),
     score: Math.round(one.score * 100) / 100,
-    span: view.canonical().span(one.start, one.end),
+    span: spanOf(one.start, one.end),
     ...(sure && retrieved && { edit: { drop: true } as const }),
   }))
 }

@@ -1,4 +1,4 @@
-import { canonicalise } from '../../core/canonical/index.ts'
+import { legible } from '../../core/canonical/script.ts'
 import type { Embedder } from '../../core/ports.ts'
 import { BACKGROUND, SMALL_TALK } from './background.ts'
 
@@ -41,10 +41,10 @@ export async function calibrate(
   deny: readonly Spec[],
   allow: readonly Spec[],
 ): Promise<Topics> {
-  const background = await embedder.embed(BACKGROUND.map(read))
+  const background = await embedder.embed(BACKGROUND.map(legible))
   const topic = async (spec: Spec, share: number, few: number): Promise<Topic> => {
     const texts = spec.sentence === undefined ? spec.examples : [spec.sentence, ...spec.examples]
-    const examples = await embedder.embed(texts.map(read))
+    const examples = await embedder.embed(texts.map(legible))
     const chance = quantile(
       background.map((vector) => nearest(examples, vector)),
       0.9,
@@ -63,9 +63,6 @@ export async function calibrate(
     allow: allow.length === 0 ? [] : await all([...allow, SMALL], ALLOWED, FEW_ALLOWED),
   }
 }
-
-/** A text as the models are shown it. */
-export const read = (text: string): string => canonicalise(text, 0).text
 
 /** How near a vector is to the nearest of some. */
 export function nearest(examples: readonly Float32Array[], vector: Float32Array): number {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { legible } from '../../core/canonical/script.ts'
 import { defineGuard } from '../../core/guard.ts'
 import { type Piece, pieces } from '../../core/pieces.ts'
 import type { Embedder } from '../../core/ports.ts'
 import type { Hit, Opinion } from '../../core/types.ts'
-import { calibrate, nearest, read, type Topic, type Topics } from './calibrate.ts'
+import { calibrate, nearest, type Topic, type Topics } from './calibrate.ts'
 
 const topic = z
   .strictObject({
@@ -97,14 +98,14 @@ function sentencesOf({ start, text }: Piece): Piece[] {
 
 /** A block of one sentence is asked about once. */
 async function embedAll(embedder: Embedder, all: readonly Piece[]): Promise<Map<Piece, Float32Array>> {
-  const texts = [...new Set(all.map(({ text }) => read(text)))]
+  const texts = [...new Set(all.map(({ text }) => legible(text)))]
   const known = new Map<string, Float32Array>()
   for (let i = 0; i < texts.length; i += TOGETHER) {
     const some = texts.slice(i, i + TOGETHER)
     const vectors = await embedder.embed(some)
     for (const [k, text] of some.entries()) known.set(text, vectors[k]!)
   }
-  return new Map(all.map((piece) => [piece, known.get(read(piece.text))!]))
+  return new Map(all.map((piece) => [piece, known.get(legible(piece.text))!]))
 }
 
 function deniedIn({ start, end }: Piece, vector: Float32Array, { deny, allow }: Topics): Hit | undefined {

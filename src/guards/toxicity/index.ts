@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { canonicalise } from '../../core/canonical/index.ts'
+import { legible } from '../../core/canonical/script.ts'
 import { defineGuard } from '../../core/guard.ts'
 import { type Piece, pieces } from '../../core/pieces.ts'
 import type { Classifier, Question } from '../../core/ports.ts'
@@ -59,7 +59,7 @@ async function judged(
 ): Promise<Opinion> {
   const hits: Hit[] = []
   const judge = async ({ start, end, text }: Piece): Promise<Hit | undefined> => {
-    const found = await classifier.classify(canonicalise(text, 0).text, question)
+    const found = await classifier.classify(legible(text), question)
     const toxic = found.filter(({ reaches }) => reaches.includes(TOXIC))
     if (toxic.length === 0) return undefined
     const { score, by } = toxic.reduce((a, b) => (b.score > a.score ? b : a))
