@@ -6,6 +6,7 @@ import { chosenCounter } from './adapters/counter-chosen.ts'
 import { memoryCounter } from './adapters/counter-memory.ts'
 import { redisCounter } from './adapters/counter-redis.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
+import { type LocalModels, localModels } from './adapters/models/index.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
@@ -40,6 +41,7 @@ import { tlsProblem } from './upstreams/http/tls.ts'
 import { loopbackUpstream } from './upstreams/loopback/index.ts'
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../policies/default', import.meta.url))
+const MODELS = fileURLToPath(new URL('../models/guard', import.meta.url))
 const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
@@ -48,8 +50,13 @@ const PATHS = PROTOCOLS.map(({ path, upstreams }) => ({ path, protocols: upstrea
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-function buildOptions(env: Environment, counter: Counter = memoryCounter()): BuildOptions {
+function buildOptions(
+  env: Environment,
+  models: LocalModels,
+  counter: Counter = memoryCounter(),
+): BuildOptions {
   return {
+    models: models.open,
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
@@ -82,11 +89,15 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const log = createLog()
   const metrics = createMetrics(PACKAGE.version)
   const counter = chosenCounter(memoryCounter())
-  const build = buildOptions(env, counter)
+  const models = localModels({ folder: MODELS, clock: systemClock, warn: (message) => log.warn(message) })
+  const build = buildOptions(env, models, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
-  if ('errors' in loaded) throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
+  if ('errors' in loaded) {
+    await models.close()
+    throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
+  }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
 
   const { gate } = loaded.policy
@@ -168,14 +179,14 @@ export async function start(options: ServeOptions, env: Environment = process.en
     listen: options.admin ?? gate.admin,
     metrics,
     ready: () => ({
-      ready: !draining,
+      ready: !draining && models.ready(),
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
       upstreams: standings(),
     }),
     warn: (message, error) => log.error(message, error),
   })
-  const models = [
+  const served = [
     ...new Set(
       loaded.policy.upstreams.flatMap(({ name, models }) =>
         models.map((model) => (model.name === '*' ? `any of ${name}` : model.name)),
@@ -191,7 +202,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       admin: admin.address,
       config: options.config ?? 'policies/default (embedded)',
       records: options.record ?? 'standard output',
-      models,
+      models: served,
       absent: loaded.policy.absent.map(({ name }) => name),
       ...(key === undefined ? {} : { key }),
     }),
@@ -202,6 +213,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await gateServer.drain(gate.drain)
       await Promise.all([
         admin.close(),
+        models.close(),
         upstreams.close(),
         issuers.close(),
         records.close(),
@@ -223,6 +235,7 @@ async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
+  const models = localModels({ folder: MODELS, clock: systemClock, warn: err })
   if (rest.includes('--help')) {
     out(HELP)
     return 0
@@ -239,17 +252,17 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     case 'check':
-      return check(rest, { ...buildOptions(process.env), out, err })
+      return check(rest, { ...buildOptions(process.env, models), out, err }).finally(models.close)
     case 'inspect':
       return inspect(rest, {
-        ...buildOptions(process.env),
+        ...buildOptions(process.env, models),
         out: (text) => void process.stdout.write(text),
         err,
         clock: systemClock,
         stdin: process.stdin,
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-      })
+      }).finally(models.close)
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':

@@ -1,5 +1,5 @@
 import { compares } from '../core/asked.ts'
-import type { CheckpointPorts, GuardPorts } from '../core/ports.ts'
+import type { CheckpointPorts, GuardPorts, Models } from '../core/ports.ts'
 import type { CheckpointModule, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
 import { canariesOf } from './canary.ts'
@@ -10,7 +10,7 @@ import { fingerprint } from './hash.ts'
 import { inOrder, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
 import { buildRules, type Workshop } from './rules.ts'
-import { defaultGate } from './schema.ts'
+import { defaultGate, type Gate } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
 export interface BuildOptions {
@@ -21,6 +21,8 @@ export interface BuildOptions {
   ports: GuardPorts
   /** Asked instead for what guards and checkpoints need. */
   guardPorts?: GuardPorts
+  /** Loads the models when the first guard asks for them. */
+  models?(settings: Gate['models']): Promise<Models>
   /** Reads the files of an upstream's `tls`. None: they are found wrong only when the upstream is made. */
   tls?: TlsProblem
   paths: readonly KnownPath[]
@@ -37,10 +39,14 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const documents = readDocuments(folder)
   const { problems } = documents
   const warnings: Problem[] = []
+  const gate = documents.gate?.spec ?? defaultGate()
   const shop: Workshop = {
     modules: new Map(options.modules.map((module) => [module.name, module])),
     checkpoints: new Map(options.checkpoints?.modules.map((module) => [module.name, module])),
-    ports: options.guardPorts ?? options.ports,
+    ports: {
+      ...(options.guardPorts ?? options.ports),
+      ...(options.models && { models: () => options.models!(gate.models) }),
+    },
     checkpointPorts: options.checkpoints?.ports,
     packageVersion: options.packageVersion,
     opened: new Map(),
@@ -99,7 +105,6 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
 
   adviseOn(documents, options.ports, warnings)
   const consumers = documents.consumers.flatMap(named)
-  const gate = documents.gate?.spec ?? defaultGate()
   return {
     documents: documents.count,
     warnings: inOrder(warnings),

@@ -228,6 +228,17 @@ const gateSpec = z.strictObject({
     })
     .exactOptional(),
   redis: redisSchema.exactOptional(),
+  models: z
+    .strictObject({
+      workers: z
+        .union([z.literal('auto'), z.int().min(1).max(256)], {
+          error: worded('must be "auto" or a number of threads, such as 2'),
+        })
+        .default('auto'),
+      queue: z.int().min(128).max(1_000_000).default(1024),
+      deadline: period.prefault('1s'),
+    })
+    .prefault({}),
 })
 
 const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>

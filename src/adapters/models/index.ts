@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock, Models } from '../../core/ports.ts'
+import { cascade, embedder } from './cascade.ts'
+import { cpus } from './cpus.ts'
+import { type Manifest, readManifest } from './manifest.ts'
+import { openPool, type Pool, ROWS } from './pool.ts'
+import { thread } from './threads.ts'
+import { type Tokeniser, type Tokens, tokeniser } from './tokens.ts'
+
+export interface ModelSettings {
+  /** Threads; `auto`: as many as there are CPUs for. */
+  workers: number | 'auto'
+  /** Windows that may wait. */
+  queue: number
+  /** Milliseconds that a call may take. */
+  deadline: number
+}
+
+export interface LocalModels {
+  /** Loads them with the first call, whose settings hold, and answers when they are warm. */
+  open(settings: ModelSettings): Promise<Models>
+  /** Whether what was loaded can be asked. */
+  ready(): boolean
+  close(): Promise<void>
+}
+
+export interface LocalOptions {
+  /** `guard.json`, `tokenizer.json`, `encoder.onnx` and `fast.onnx`. */
+  folder: string
+  clock: Clock
+  /** Told when a thread died and another one takes its place. */
+  warn(message: string): void
+}
+
+/** Models in threads of this process. */
+export function localModels(options: LocalOptions): LocalModels {
+  let loading: Promise<Loaded> | undefined
+  let loaded: Loaded | undefined
+  return {
+    async open(settings) {
+      loading ??= load(options, settings)
+      try {
+        loaded = await loading
+      } catch (error) {
+        // The files may be mended before the policy is loaded anew.
+        loading = undefined
+        throw error
+      }
+      return loaded.models
+    },
+    ready: () => loaded === undefined || loaded.pool.ready(),
+    async close() {
+      await (await loading?.catch(() => undefined))?.pool.close()
+    },
+  }
+}
+
+interface Loaded {
+  models: Models
+  pool: Pool
+}
+
+async function load({ folder, clock, warn }: LocalOptions, settings: ModelSettings): Promise<Loaded> {
+  const file = (name: string) => join(folder, name)
+  const names = ['guard.json', 'tokenizer.json', 'fast.onnx', 'encoder.onnx']
+  const contents = await Promise.all(
+    names.map((name) =>
+      readFile(file(name)).catch(() => {
+        throw new Error(`needs the models, and cannot read models/guard/${name}`)
+      }),
+    ),
+  )
+  const version = createHash('sha256')
+  for (const content of contents) version.update(content)
+  const manifest = readManifest(contents[0]!.toString())
+  // Only now: who asks no model need not have them.
+  const { Tokenizer } = await import('@huggingface/tokenizers')
+  const tokens = tokeniser(new Tokenizer(JSON.parse(contents[1]!.toString()), {}))
+  fits(manifest, tokens)
+
+  const workerData = {
+    files: { fast: file('fast.onnx'), encoder: file('encoder.onnx') },
+    warmUp: { length: manifest.maxTokens, rows: ROWS },
+  }
+  const pool = await openPool({
+    threads: settings.workers === 'auto' ? cpus() : settings.workers,
+    queue: settings.queue,
+    clock,
+    start: (events) => thread(workerData, events),
+    died: (why) => warn(`a thread of the models died and is replaced: ${why.message}`),
+  })
+  const options = { manifest, tokeniser: tokens, runner: pool, clock, deadline: settings.deadline }
+  return {
+    pool,
+    models: {
+      version: `${manifest.version} ${version.digest('hex').slice(0, 16)}`,
+      classifier: cascade(options),
+      embedder: embedder(options, pool.dimensions),
+    },
+  }
+}
+
+/** A tokenizer that is not the models' would make every text another one. */
+function fits({ prefix, prefixIds }: Manifest, tokeniser: Tokeniser): void {
+  for (const channel of ['user', 'data'] as const) {
+    const { ids, ...rest }: Tokens = { ids: [], starts: [], ends: [] }
+    tokeniser.read(prefix[channel], 0, { ids, ...rest })
+    if (ids.join() !== prefixIds[channel].join())
+      throw new Error(`guard.json: "prefixIds.${channel}" are not the tokens that tokenizer.json gives`)
+  }
+}
