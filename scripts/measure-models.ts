@@ -52,7 +52,8 @@ const ports: GuardPorts = { secret: () => 'a secret for measuring only', models:
 
 async function inTurns<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const out: R[] = []
-  for (let i = 0; i < all.length; i += TOGETHER) out.push(...(await Promise.all(all.slice(i, i + TOGETHER).map(work))))
+  for (let i = 0; i < all.length; i += TOGETHER)
+    out.push(...(await Promise.all(all.slice(i, i + TOGETHER).map(work))))
   return out
 }
 
@@ -86,10 +87,24 @@ async function byGuard(module: GuardModule, config: unknown): Promise<(row: Row)
     const stage: Stage = row.channel === 'data' ? 'context' : 'input'
     const rule: Rule = { name: module.name, stage, guard, actions, timeout: 600_000, build: module.name }
     const none: Rule[] = []
-    const rules = { admit: none, input: none, context: none, policy: none, output: none, tool: none, [stage]: [rule] }
+    const rules = {
+      admit: none,
+      input: none,
+      context: none,
+      policy: none,
+      output: none,
+      tool: none,
+      [stage]: [rule],
+    }
     const checks: Checks = { rules, shadow: false, marks: [], restore: new Set(), guardsText: true }
     const holdCharacters = Number.POSITIVE_INFINITY
-    const exchange = openExchange({ checks, tenant: 'measure', clock: systemClock, memory: undefined, holdCharacters })
+    const exchange = openExchange({
+      checks,
+      tenant: 'measure',
+      clock: systemClock,
+      memory: undefined,
+      holdCharacters,
+    })
     const session = openSession(exchange, { direction: { stage }, stream: false })
     const origin = stage === 'context' ? 'retrieved' : 'user'
     session.push(givenUnit({ id: 0, kind: 'text', origin }, row.text))
@@ -105,7 +120,9 @@ async function byGuard(module: GuardModule, config: unknown): Promise<(row: Row)
 
 /** The chance that an attack scores higher than a harmless text; undefined where there are not both. */
 function auc(rows: readonly Row[], said: readonly Said[]): number | undefined {
-  const ranked = rows.map(({ label }, i) => ({ label, score: said[i]!.score })).sort((a, b) => a.score - b.score)
+  const ranked = rows
+    .map(({ label }, i) => ({ label, score: said[i]!.score }))
+    .sort((a, b) => a.score - b.score)
   const attacks = rows.filter(({ label }) => label === 1).length
   const rest = rows.length - attacks
   if (attacks === 0 || rest === 0) return undefined
@@ -135,10 +152,17 @@ function macroF1(rows: readonly Row[], said: readonly Said[]): number {
 }
 
 const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
-const percent = (share: number | undefined): string => (share === undefined ? '–' : `${(100 * share).toFixed(1)} %`)
-const figure = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3).replace(/^0/, ''))
+const percent = (share: number | undefined): string =>
+  share === undefined ? '–' : `${(100 * share).toFixed(1)} %`
+const figure = (value: number | undefined): string =>
+  value === undefined ? '–' : value.toFixed(3).replace(/^0/, '')
 
-function share(rows: readonly Row[], said: readonly Said[], label: number, grade: number): number | undefined {
+function share(
+  rows: readonly Row[],
+  said: readonly Said[],
+  label: number,
+  grade: number,
+): number | undefined {
   const of = said.filter((_, i) => rows[i]!.label === label)
   return of.length === 0 ? undefined : of.filter((one) => one.grade >= grade).length / of.length
 }
@@ -155,11 +179,28 @@ function toxicityRow(set: string, who: string, rows: readonly Row[], said: reado
   const alarms = share(rows, said, 0, 1)
   const through = alarms === undefined ? undefined : 1 - alarms
   const f1 = (100 * macroF1(rows, said)).toFixed(1)
-  return line([set, who, rows.length, figure(auc(rows, said)), f1, percent(share(rows, said, 1, 1)), percent(through)])
+  return line([
+    set,
+    who,
+    rows.length,
+    figure(auc(rows, said)),
+    f1,
+    percent(share(rows, said, 1, 1)),
+    percent(through),
+  ])
 }
 
 const injection = [
-  line(['set', 'by', 'rows', 'AUC', 'attacks found', 'of these sure', 'harmless let through', 'read by the encoder']),
+  line([
+    'set',
+    'by',
+    'rows',
+    'AUC',
+    'attacks found',
+    'of these sure',
+    'harmless let through',
+    'read by the encoder',
+  ]),
   line(['---', '---', '---:', '---:', '---:', '---:', '---:', '---:']),
 ]
 const toxic = [

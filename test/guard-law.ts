@@ -5,7 +5,7 @@ import { Decoding, isOwn } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
 import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
 
-import { wordModels } from './models.ts'
+import { wordModels } from './models/words.ts'
 
 /** A row of a guard's cases.jsonl. */
 export interface Case {

@@ -71,12 +71,14 @@ export async function inspect(args: readonly string[], deps: InspectDeps): Promi
     const [file = '-'] = positionals
     const text = file === '-' ? await readAll(deps.stdin) : await readFile(file, 'utf8')
 
-    const { models } = deps.ports
-    if (scored && models === undefined) {
+    if (scored && deps.models === undefined) {
       deps.err('--scores: there is no guard model here')
       return 1
     }
-    const scores = scored && models !== undefined ? await scoresOf(await models(), stage, text) : undefined
+    const scores =
+      scored && deps.models !== undefined
+        ? await scoresOf(await deps.models(loaded.policy.gate.models), stage, text)
+        : undefined
     const exchange = openExchange({
       checks: boundary.checks,
       tenant: 'inspect',

@@ -35,5 +35,8 @@ export async function scoresOf({ classifier }: Models, stage: Stage, text: strin
 
 export function scoreLine({ head, channel, span, score, by, reaches }: Score): string {
   const where = `${span[0]}-${span[1]}`
-  return `${head} (${channel})`.padEnd(18) + ` ${where.padEnd(12)} ${score.toFixed(3)}  ${by.padEnd(5)} ${reaches.join(', ')}`.trimEnd()
+  return (
+    `${head} (${channel})`.padEnd(18) +
+    ` ${where.padEnd(12)} ${score.toFixed(3)}  ${by.padEnd(5)} ${reaches.join(', ')}`.trimEnd()
+  )
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { casesOf, inspectWhole, lookOf, ports, viewOf } from '../../../test/guard-law.ts'
 import { tone } from './index.ts'
 
-const [{ config }] = casesOf('tone') as [{ config: { examples: string[] } }]
+const config = casesOf('tone')[0]!.config as { examples: string[] }
 
 describe('tone', () => {
   it('needs five examples of some length', () => {
@@ -30,6 +30,8 @@ describe('tone', () => {
   })
 
   it('says what to do where there is no model', async () => {
-    await expect(async () => tone.open(tone.config.parse(config), { secret: () => '' })).rejects.toThrow('leave it out')
+    await expect(async () => tone.open(tone.config.parse(config), { secret: () => '' })).rejects.toThrow(
+      'leave it out',
+    )
   })
 })

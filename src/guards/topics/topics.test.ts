@@ -1,17 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { inspectWhole, lookOf, ports, viewOf } from '../../../test/guard-law.ts'
-import { wordModels } from '../../../test/models.ts'
+import { wordModels } from '../../../test/models/words.ts'
 import { calibrate } from './calibrate.ts'
 import { topics } from './index.ts'
 
 const bank = {
   name: 'banking',
-  examples: ['my savings account', 'a transfer to another bank', 'the fee for this payment', 'a loan from the bank'],
+  examples: [
+    'my savings account',
+    'a transfer to another bank',
+    'the fee for this payment',
+    'a loan from the bank',
+  ],
 }
 
 describe('topics', () => {
   it('a topic needs examples or a sentence, and a boundary a topic', () => {
-    for (const config of [{}, { deny: [] }, { deny: [{ name: 'x' }] }, { allow: [{ name: '"x"', examples: ['abcd'] }] }])
+    for (const config of [
+      {},
+      { deny: [] },
+      { deny: [{ name: 'x' }] },
+      { allow: [{ name: '"x"', examples: ['abcd'] }] },
+    ])
       expect(topics.config.safeParse(config).success).toBe(false)
   })
 
@@ -29,7 +39,10 @@ describe('topics', () => {
 
   it('examples that are nearer to each other are a narrower topic', async () => {
     const alike = { name: 'a', examples: ['bank account', 'account bank', 'bank accounts', 'accounts bank'] }
-    const unlike = { name: 'b', examples: ['bank account here', 'a card of red paper', 'my blue loan', 'green fee now'] }
+    const unlike = {
+      name: 'b',
+      examples: ['bank account here', 'a card of red paper', 'my blue loan', 'green fee now'],
+    }
     const { deny } = await calibrate(wordModels.embedder, [alike, unlike], [])
     expect(deny[0]!.near).toBeGreaterThan(deny[1]!.near)
   })

@@ -6,8 +6,10 @@ import type { Classifier, Question } from '../../core/ports.ts'
 import type { Hit, Opinion, View } from '../../core/types.ts'
 
 const TOXIC = 'toxicity.toxic'
-/** Whole sentences, the shortest together, or so many characters. */
-const PIECE = { least: 40, most: 200 } as const
+/** Of an answer whole sentences, the shortest together, or so many characters: each is judged before it leaves. */
+const SAID = { least: 40, most: 200 } as const
+/** Of what is complete before anything leaves, as much as the model reads at once: it knows whole texts better. */
+const WRITTEN = { least: 400, most: 1024 } as const
 /** Pieces of a long text that are asked about at the same time: no text fills the queue of the models by itself. */
 const TOGETHER = 32
 const WORD = /[\p{L}\p{N}]/u
@@ -25,7 +27,7 @@ export const toxicity = defineGuard<z.infer<typeof config>>({
     const { classifier } = await models()
     return {
       scope: 'part',
-      hold: PIECE.most + 1,
+      hold: WRITTEN.most + 1,
       lookbehind: 0,
       slow: true,
       kinds: ['text', 'document'],
@@ -46,7 +48,7 @@ const QUESTION = {
 
 /** Most deltas of a stream complete no piece: they are answered at once. */
 function inspect(view: View, classifier: Classifier, question: Question): Opinion | Promise<Opinion> {
-  const { complete, settled } = pieces(view, PIECE)
+  const { complete, settled } = pieces(view, view.part.origin === 'model' ? SAID : WRITTEN)
   const said = complete.filter(({ text }) => WORD.test(text))
   return said.length === 0 ? { hits: [], settled } : judged(said, settled, classifier, question)
 }

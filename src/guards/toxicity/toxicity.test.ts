@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { lookOf, ports, viewOf } from '../../../test/guard-law.ts'
-import { wordModels } from '../../../test/models.ts'
+import { lookOf, partOf, ports, viewOf } from '../../../test/guard-law.ts'
+import { wordModels } from '../../../test/models/words.ts'
 import type { Question } from '../../core/ports.ts'
 import type { View } from '../../core/types.ts'
 import { toxicity } from './index.ts'
@@ -20,7 +20,8 @@ async function opened() {
   }
   const models = async () => ({ ...wordModels, classifier })
   const guard = await toxicity.open(toxicity.config.parse({}), { ...ports, models })
-  const look = (view: Partial<View> & { text: string }) => lookOf(guard)(viewOf(guard, view))
+  const look = (view: Partial<View> & { text: string }) =>
+    lookOf(guard)(viewOf(guard, { part: partOf({ part: { origin: 'model' } }), ...view }))
   return { guard, asked, look, most: () => most }
 }
 
@@ -43,6 +44,13 @@ it('what has no end leaves after 200 characters', async () => {
   expect(await look({ text: 'x'.repeat(250), final: false })).toMatchObject({ settled: 200 })
 })
 
+it('what is no answer is judged in longer pieces', async () => {
+  const { look, asked } = await opened()
+  const text = 'The water runs down the hill and into the valley. '.repeat(10)
+  await look({ part: partOf({}), text })
+  expect(asked.map(({ length }) => length)).toEqual([449, 51])
+})
+
 it('a long text does not ask about all of its pieces at the same time', async () => {
   const { look, asked, most } = await opened()
   await look({ text: 'The water runs down the hill and into the valley. '.repeat(200) })
@@ -51,5 +59,7 @@ it('a long text does not ask about all of its pieces at the same time', async ()
 })
 
 it('says what to do where there is no model', async () => {
-  await expect(async () => toxicity.open(toxicity.config.parse({}), { secret: () => '' })).rejects.toThrow('leave it out')
+  await expect(async () => toxicity.open(toxicity.config.parse({}), { secret: () => '' })).rejects.toThrow(
+    'leave it out',
+  )
 })

@@ -1,4 +1,4 @@
-import type { Classifier, Embedder, Judgement, Models, Question } from '../src/core/ports.ts'
+import type { Classifier, Embedder, Judgement, Models, Question } from '../../src/core/ports.ts'
 
 /**
  * Models that know some words, in place of weights: what guards make of what a model says can be tested to the letter with
