@@ -24,6 +24,7 @@ const MODEL = process.env.MODEL ?? path('models/guard')
 const ROWS = Number(process.env.ROWS ?? Number.POSITIVE_INFINITY)
 const PAGE = path('docs/detection.md')
 const TOXIC = /^(?:olid|convabuse|edos|jigsaw|toxicity)/
+const IN_PIECES = 'the guard, in pieces'
 const TIERS: readonly Tier[] = ['fast', 'full', 'cascade']
 /** Texts that are asked about at the same time, so that batches fill. */
 const TOGETHER = 64
@@ -215,11 +216,25 @@ for (const file of readdirSync(DATA).sort()) {
   const rows = read(join(DATA, file))
   const head: Head = TOXIC.test(set) ? 'toxicity' : 'injection'
   const [table, row] = head === 'toxicity' ? [toxic, toxicityRow] : [injection, injectionRow]
-  const others: [string, (row: Row) => Promise<Said>][] =
-    head === 'toxicity' ? [['the guard, in pieces', pieces]] : [['rules alone', rules]]
-  for (const [who, ask] of [...TIERS.map((tier) => [tier, byModel(head, tier)] as const), ...others]) {
-    table.push(row(set, who, rows, await inTurns(rows, ask)))
+  const write = (who: string, said: readonly Said[]): void => {
+    table.push(row(set, who, rows, said))
     console.error(table.at(-1))
+  }
+  let cascade: Said[] = []
+  for (const tier of TIERS) {
+    cascade = await inTurns(rows, byModel(head, tier))
+    write(tier, cascade)
+  }
+  if (head === 'toxicity') write(IN_PIECES, await inTurns(rows, pieces))
+  else {
+    const ruled = await inTurns(rows, rules)
+    write('rules alone', ruled)
+    const both = cascade.map(({ encoder, ...one }, i) => ({
+      encoder,
+      score: Math.max(one.score, ruled[i]!.score),
+      grade: Math.max(one.grade, ruled[i]!.grade),
+    }))
+    write('rules and cascade', both)
   }
 }
 const text = `Model: ${models.version}.\n\n${injection.join('\n')}\n\n${toxic.join('\n')}`
