@@ -18,6 +18,8 @@ const DATA = process.argv[2] ?? fileURLToPath(new URL('../../shared/data/eval', 
 const GUARD_FOLDERS = fileURLToPath(new URL('../src/guards', import.meta.url))
 const PAGE = fileURLToPath(new URL('../docs/detection.md', import.meta.url))
 const ports = { secret: () => 'a secret for measuring only' }
+/** Those that ask the guard model have a page of their own: `npm run measure:models`. */
+const MEASURED = GUARDS.filter(({ name }) => !['toxicity', 'topics', 'tone'].includes(name))
 
 interface Case {
   text: string
@@ -118,7 +120,7 @@ async function ownCases(): Promise<string[]> {
     line(['guard', 'cases', 'to be found', 'precision', 'recall', 'false alarms']),
     line(['---', '---:', '---:', '---:', '---:', '---:']),
   ]
-  for (const module of GUARDS) {
+  for (const module of MEASURED) {
     let hits = 0
     let misses = 0
     let right = 0

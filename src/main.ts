@@ -55,8 +55,7 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
     folder: MODELS,
     clock: systemClock,
     warn,
-    secret: secretSource(systemClock, env),
-    tls: (files) => tlsSource(files, warn)(),
+    remote: { secret: secretSource(systemClock, env), tls: (files) => tlsSource(files, warn)() },
   })
 }
 

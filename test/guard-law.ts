@@ -5,6 +5,8 @@ import { Decoding, isOwn } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
 import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
 
+import { wordModels } from './models/words.ts'
+
 /** A row of a guard's cases.jsonl. */
 export interface Case {
   name: string
@@ -19,7 +21,7 @@ export interface Case {
   masked?: string
 }
 
-export const ports: GuardPorts = { secret: () => 'a secret for tests only' }
+export const ports: GuardPorts = { secret: () => 'a secret for tests only', models: async () => wordModels }
 
 /** Of cases.jsonl, and of the files in cases/ where there are many. */
 export function casesOf(guard: string): Case[] {

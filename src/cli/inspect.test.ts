@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wordModels } from '../../test/models/words.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { GUARDS } from '../guards/index.ts'
 import { inspect } from './inspect.ts'
@@ -32,12 +33,13 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true }))
 
-async function run(args: string[], stdin = '', colours = false) {
+async function run(args: string[], stdin = '', colours = false, models = true) {
   const out: string[] = []
   const err: string[] = []
   const status = await inspect(args, {
     modules: GUARDS,
     ports: { secret: () => 'a secret of the tests' },
+    ...(models && { models: async () => wordModels }),
     paths: [{ path: '/v1/chat/completions', protocols: ['loopback'] }],
     packageVersion: '0',
     out: (text) => void out.push(text),
@@ -82,6 +84,32 @@ describe('sallyport inspect', () => {
           span: [2, 11],
         },
       ],
+    })
+  })
+
+  it('shows what the guard model says of every window, whatever the boundary makes of it', async () => {
+    const text = `Disregard it, idiot.${' x'.repeat(300)}`
+    const { out } = await run(['--scores'], text)
+    expect(out).toContain(
+      'injection (user)   0-400        0.970  fast  injection.direct, injection.suspected\n',
+    )
+    expect(out).toContain('injection (user)   300-620      0.010  fast\n')
+    expect(out).toContain('toxicity (user)    0-400        0.980  fast  toxicity.toxic\n')
+    const context = await run(['--scores', '--json', '--stage', 'context'], 'forward it')
+    const { scores } = JSON.parse(context.out)
+    expect(scores[0]).toEqual({
+      head: 'injection',
+      channel: 'data',
+      span: [0, 10],
+      score: 0.96,
+      reaches: ['injection.indirect', 'injection.suspected'],
+      by: 'fast',
+    })
+    const answers = await run(['--scores', '--json', '--stage', 'output'], 'Disregard it')
+    expect(JSON.parse(answers.out).scores.map(({ head }: { head: string }) => head)).toEqual(['toxicity'])
+    expect(await run(['--scores'], 'text', false, false)).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('no guard model'),
     })
   })
 

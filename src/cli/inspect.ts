@@ -11,9 +11,10 @@ import { readFolder } from '../policy/folder.ts'
 import { suggest } from '../policy/nearest.ts'
 import { showProblem } from '../policy/problem.ts'
 import { readArgs, UsageError } from './args.ts'
+import { scoreLine, scoresOf } from './scores.ts'
 
 export const INSPECT_USAGE =
-  'sallyport inspect [FILE|-] [--boundary B] [--stage input|context|output|tool] [--config DIR] [--json]'
+  'sallyport inspect [FILE|-] [--boundary B] [--stage input|context|output|tool] [--config DIR] [--scores] [--json]'
 const FLAGS = { boundary: 'B', stage: 'input', config: 'DIR' }
 
 /** Whose text a stage is shown by default. */
@@ -43,9 +44,10 @@ export interface InspectDeps extends BuildOptions {
  */
 export async function inspect(args: readonly string[], deps: InspectDeps): Promise<number> {
   const json = args.includes('--json')
+  const scored = args.includes('--scores')
   try {
     const { values, positionals } = readArgs(
-      args.filter((arg) => arg !== '--json'),
+      args.filter((arg) => arg !== '--json' && arg !== '--scores'),
       FLAGS,
     )
     if (positionals.length > 1) throw new UsageError('name one file, or - for standard input')
@@ -69,6 +71,14 @@ export async function inspect(args: readonly string[], deps: InspectDeps): Promi
     const [file = '-'] = positionals
     const text = file === '-' ? await readAll(deps.stdin) : await readFile(file, 'utf8')
 
+    if (scored && deps.models === undefined) {
+      deps.err('--scores: there is no guard model here')
+      return 1
+    }
+    const scores =
+      scored && deps.models !== undefined
+        ? await scoresOf(await deps.models(loaded.policy.gate.models), stage, text)
+        : undefined
     const exchange = openExchange({
       checks: boundary.checks,
       tenant: 'inspect',
@@ -96,12 +106,14 @@ export async function inspect(args: readonly string[], deps: InspectDeps): Promi
         span: places[0]?.span ?? [0, 0],
       }))
       deps.out(
-        `${JSON.stringify({ boundary: boundary.name, stage, verdict, findings: told, ...(edited !== undefined && { text: edited }) }, undefined, 2)}\n`,
+        `${JSON.stringify({ boundary: boundary.name, stage, verdict, findings: told, ...(scores && { scores }), ...(edited !== undefined && { text: edited }) }, undefined, 2)}\n`,
       )
     } else {
       const paint = painter(deps.colours)
       deps.out(`${marked(text, findings, paint)}\n\n`)
       for (const finding of findings) deps.out(`${line(finding, paint)}\n`)
+      if (scores !== undefined)
+        deps.out(`\nthe guard model, window by window:\n${scores.map(scoreLine).join('\n')}\n`)
       if (edited !== undefined && edited !== text) deps.out(`\nleaves as:\n${visible(edited)}\n`)
       deps.out(`\n${paint(verdict, verdict)} by boundary "${boundary.name}", stage ${stage}\n`)
     }

@@ -71,6 +71,10 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     'block',
     'The text is written in a language that this boundary does not allow. Write it in another.',
   ),
+  'toxicity.toxic': finding('block', 'The text insults, threatens or demeans. Write it in other words.'),
+  'topic.denied': finding('block', 'The text is about something that this boundary does not allow.'),
+  'topic.off_scope': finding('block', 'The text is about something else than this boundary is for.'),
+  'tone.off': finding('flag', 'The answer is in another tone than this boundary asks for.'),
   'schema.not_json': finding(
     'block',
     'The answer is not JSON, which this boundary or the request asked for.',

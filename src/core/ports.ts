@@ -1,5 +1,3 @@
-import type { Code, Span } from './types.ts'
-
 /** Time, so that the inside can be driven by a test. */
 export interface Clock {
   /** Milliseconds, monotonic. */
@@ -52,11 +50,11 @@ export interface Question {
 /** What a classifier says of one window of a text. */
 export interface Judgement {
   /** UTF-16 units of the text as it was given. */
-  span: Span
+  span: readonly [start: number, end: number]
   /** Calibrated, 0 to 1. */
   score: number
   /** Codes whose threshold, for that channel and tier, the score reaches. */
-  reaches: readonly Code[]
+  reaches: readonly string[]
   /** Which of the two models said so. */
   by: 'fast' | 'full'
 }

@@ -112,6 +112,8 @@ export interface Reach {
   lookbehind: number
   /** Asked only about parts of these kinds; about all that have text when absent. */
   kinds?: readonly Kind[]
+  /** Asked only about parts of these origins, unless the boundary says which. */
+  origins?: readonly Origin[]
   /**
    * Canonical literals without which it cannot hit. The engine looks for those of a whole stage at once, tells the guard where its
    * own stand, and does not ask it about a complete text without one. A space stands for up to 16 white-space characters.

@@ -11,6 +11,9 @@ import { pii } from './pii/index.ts'
 import { promptInjection } from './prompt-injection/index.ts'
 import { promptLeak } from './prompt-leak/index.ts'
 import { secrets } from './secrets/index.ts'
+import { tone } from './tone/index.ts'
+import { topics } from './topics/index.ts'
+import { toxicity } from './toxicity/index.ts'
 import { unicode } from './unicode/index.ts'
 
 /** Every guard that a boundary can name. */
@@ -21,6 +24,9 @@ export const GUARDS: readonly GuardModule[] = [
   encoded,
   keywords,
   promptInjection,
+  toxicity,
+  topics,
+  tone,
   pii,
   secrets,
   links,

@@ -209,13 +209,13 @@ async function buildGuard(
     actions,
     said: new Set([...actions.keys()].filter((code) => use.actions[code] ?? use.actions[familyOf(code)])),
     timeout: use.timeout,
-    ...(use.origins !== undefined && { origins: new Set(use.origins) }),
   }
-  return opened.made.flatMap((guard, i) =>
-    guard === undefined
-      ? []
-      : [{ ...shared, guard, build: i === 0 ? opened.build : `${opened.build} model` }],
-  )
+  return opened.made.flatMap((guard, i) => {
+    if (guard === undefined) return []
+    const origins = use.origins ?? guard.origins
+    const build = i === 0 ? opened.build : `${opened.build} model`
+    return [{ ...shared, guard, build, ...(origins !== undefined && { origins: new Set(origins) }) }]
+  })
 }
 
 async function buildCheckpoint(

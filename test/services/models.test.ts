@@ -41,8 +41,7 @@ function open(url?: string, deadline = SETTINGS.deadline): Promise<Models> {
     folder: FOLDER,
     clock: systemClock,
     warn() {},
-    secret: () => '',
-    tls: () => undefined,
+    remote: { secret: () => '', tls: () => undefined },
   })
   opened.push(models)
   return models.open({

@@ -29,12 +29,14 @@ export interface LocalModels {
   close(): Promise<void>
 }
 
-export interface LocalOptions extends ServerPorts {
+export interface LocalOptions {
   /** `guard.json`, `tokenizer.json`, `encoder.onnx` and `fast.onnx`. */
   folder: string
   clock: Clock
   /** Told when a thread died and another one takes its place. */
   warn(message: string): void
+  /** What a server of the settings needs; absent where none may be asked. */
+  remote?: ServerPorts
 }
 
 /** Models in threads of this process, or on a server that the settings name. */
@@ -67,8 +69,9 @@ interface Loaded {
 }
 
 async function load(options: LocalOptions, settings: ModelSettings): Promise<Loaded> {
-  const { folder, clock, warn } = options
+  const { folder, clock, warn, remote } = options
   const { server, deadline } = settings
+  if (server !== undefined && remote === undefined) throw new Error('no model server is asked here')
   const file = (name: string) => join(folder, name)
   const names = ['guard.json', 'tokenizer.json']
   if (server === undefined) names.push('fast.onnx', 'encoder.onnx')
@@ -98,7 +101,7 @@ async function load(options: LocalOptions, settings: ModelSettings): Promise<Loa
           start: (events: ThreadEvents) => thread(workerData, events),
           close: async () => {},
         }
-      : serverThreads(server, deadline, options)
+      : serverThreads(server, deadline, remote!)
   let pool: Pool
   try {
     pool = await openPool({

@@ -14,7 +14,8 @@ const UNSEEN =
 const ALL_UNSEEN = new RegExp(UNSEEN, 'gu')
 const PLAIN = /^[\t-\r\x20-\x7e]*$/
 /** White space in Python, which is not in JavaScript. */
-const SPACES = /[\x1c-\x1f\x85]/g
+const SPACES = /[\x1c-\x1f\x85]/
+const ALL_SPACES = new RegExp(SPACES, 'g')
 
 /** What may unite with the character before it: marks, and the later letters of Korean syllables. */
 const JOINS = '\\p{M}\\uff9e\\uff9f\\u1160-\\u11ff\\u3131-\\u318e\\uffa0-\\uffdc\\ud7b0-\\ud7ff'
@@ -25,13 +26,14 @@ const CLUSTER = new RegExp(`[\\0-\\x7f]+(?![${JOINS}])|[^](?:[${JOINS}]){0,30}`,
 
 export function normalise(text: string): Normal {
   if (PLAIN.test(text)) return same(text)
-  if (!UNSEEN.test(text) && !MANY_MARKS.test(text) && text.normalize('NFKC') === text) return same(text)
+  const odd = UNSEEN.test(text) || SPACES.test(text) || MANY_MARKS.test(text)
+  if (!odd && text.normalize('NFKC') === text) return same(text)
   const starts: number[] = []
   const ends: number[] = []
   let out = ''
   let changed = false
   for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
-    const normal = cluster.normalize('NFKC').replace(ALL_UNSEEN, '').replace(SPACES, ' ')
+    const normal = cluster.normalize('NFKC').replace(ALL_UNSEEN, '').replace(ALL_SPACES, ' ')
     out += normal
     const kept = normal === cluster
     if (!kept) changed = true

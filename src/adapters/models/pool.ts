@@ -61,8 +61,8 @@ interface Worker {
   busy: readonly Job[] | undefined
 }
 
-/** The most windows of one batch. A large batch of the large model is no quicker for each, and holds others up. */
-export const ROWS: Readonly<Record<Model, number>> = { fast: 32, encoder: 8 }
+/** The most windows of one batch. One thread is no quicker with more, and others wait longer. */
+export const ROWS: Readonly<Record<Model, number>> = { fast: 16, encoder: 4 }
 /** Where in the queue a batch is filled from. */
 const NEAR = 64
 const LONGEST_REST = 30_000

@@ -21,6 +21,7 @@ const ASCII = /^[\0-\x7f]*$/
 /** Longer words are parts of the string that they were cut from, and would keep all of it in memory. */
 const MEMORABLE = 12
 const MEMO = 16_384
+const BEGINNING = 3
 
 /**
  * @param model its normaliser and vocabulary are used. Not its `encode`: that takes time that grows with the cube of a
@@ -30,8 +31,12 @@ export function tokeniser(model: Tokenizer): Tokeniser {
   const vocabulary = model.get_vocab()
   const unknown = vocabulary.get('[UNK]')
   if (unknown === undefined) throw new Error('the tokenizer has no [UNK]')
-  let longest = 1
-  for (const token of vocabulary.keys()) longest = Math.max(longest, token.length)
+  /** The longest token that begins so: most beginnings begin none, and are not looked up further. */
+  const longest = new Map<string, number>()
+  for (const token of vocabulary.keys()) {
+    const start = token.slice(0, (token.startsWith('##') ? 2 : 0) + BEGINNING)
+    longest.set(start, Math.max(longest.get(start) ?? 0, token.length))
+  }
   // Two generations: what was asked for lately survives when the older one is thrown away.
   let young = new Map<string, readonly number[]>()
   let old = new Map<string, readonly number[]>()
@@ -41,7 +46,8 @@ export function tokeniser(model: Tokenizer): Tokeniser {
     const ids: number[] = []
     for (let start = 0; start < word.length; ) {
       const prefix = start === 0 ? '' : '##'
-      let end = Math.min(word.length, start + longest)
+      const begins = prefix + word.slice(start, start + BEGINNING)
+      let end = Math.min(word.length, start + (longest.get(begins) ?? begins.length) - prefix.length)
       let id: number | undefined
       for (; end > start; end--) {
         id = vocabulary.get(prefix + word.slice(start, end))

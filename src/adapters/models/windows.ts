@@ -12,11 +12,13 @@ export interface Window {
 }
 
 /** How much text is made into tokens before others have their turn. */
-const STRETCH = 8192
+const STRETCH = 4096
+/** A character may be many tokens: no more windows than this at a time. */
+const AT_ONCE = 64
 
 /**
- * Overlapping windows of a text, as many at a time as a stretch of it completes; sometimes none. No memory but that of
- * one stretch is held, however long the text is.
+ * Overlapping windows of a text, as many at a time as a stretch of it completes, up to 64; sometimes none. No memory but
+ * that of one stretch is held, however long the text is.
  * @param channel undefined: no prefix, as for an embedding
  */
 export function* windowsOf(
@@ -44,11 +46,17 @@ export function* windowsOf(
     const next = cut(text, at)
     tokeniser.read(text.slice(at, next), at, held)
     at = next
-    const windows: Window[] = []
+    let windows: Window[] = []
     let from = 0
-    for (; held.ids.length - from > room; from += step) windows.push(window(from, from + room))
+    for (; held.ids.length - from > room; from += step) {
+      if (windows.length === AT_ONCE) {
+        yield windows
+        windows = []
+      }
+      windows.push(window(from, from + room))
+      any = true
+    }
     for (const list of [held.ids, held.starts, held.ends]) list.splice(0, from)
-    any ||= windows.length > 0
     // What is no longer than the overlap was seen at the end of the window before.
     if (at === text.length && held.ids.length > (any ? overlap : 0)) windows.push(window(0, held.ids.length))
     yield windows

@@ -1,8 +1,8 @@
 import type { eld as Detector } from 'eld/extrasmall'
 import { z } from 'zod'
 import { defineGuard } from '../../core/guard.ts'
+import { pieces } from '../../core/pieces.ts'
 import type { Hit, Opinion, View } from '../../core/types.ts'
-import { MOST, pieces } from './pieces.ts'
 import { words } from './words.ts'
 
 /** ISO 639-1, as the detector knows them. */
@@ -21,6 +21,7 @@ const config = z.strictObject({
     .min(1),
 })
 
+const PIECE = { least: 60, most: 320, paragraphs: true } as const
 /** How much surer the detector must be of a language than of each that is allowed, of 1. */
 const MARGIN = 0.12
 
@@ -35,7 +36,7 @@ export const language = defineGuard<z.infer<typeof config>>({
     const { eld } = await import('eld/extrasmall')
     return {
       scope: 'part',
-      hold: MOST + 1,
+      hold: PIECE.most + 1,
       lookbehind: 0,
       kinds: ['text', 'document'],
       inspect: (view) => inspect(view, eld, allow),
@@ -44,7 +45,7 @@ export const language = defineGuard<z.infer<typeof config>>({
 })
 
 function inspect(view: View, eld: typeof Detector, allow: readonly string[]): Opinion {
-  const { complete, settled } = pieces(view)
+  const { complete, settled } = pieces(view, PIECE)
   const hits: Hit[] = []
   for (const { start, end, text } of complete) {
     const said = words(text, allow)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { canonicalise } from '../../core/canonical/index.ts'
 import { defineGuard } from '../../core/guard.ts'
 import type { Guard, Hit, Needles, View } from '../../core/types.ts'
 import { compile, type Rulebook } from './compile.ts'
@@ -7,6 +6,8 @@ import { weigh } from './evidence.ts'
 import { LANGUAGES } from './languages/index.ts'
 import { MARKS, type Mark, marked } from './marks.ts'
 import { type Match, match } from './match.ts'
+import { modelGuard } from './model.ts'
+import { KINDS, phrase } from './said.ts'
 import type { Topic } from './types.ts'
 import { isWord } from './words.ts'
 
@@ -26,9 +27,12 @@ const config = z.strictObject({
     } satisfies Record<Topic, typeof topic>)
     .prefault({}),
   allow: z.array(z.string().min(8).max(1024)).max(1000).default([]),
+  model: z.enum(['off', 'fast', 'full', 'cascade']).default('cascade'),
 })
 /** Allowed phrases that are looked at for one match. */
 const MAX_NEAR = 16
+
+const RULES_ALONE = 'write "model: off" for the rules alone'
 
 type Config = z.infer<typeof config>
 
@@ -42,7 +46,7 @@ export const promptInjection = defineGuard<Config>({
     'injection.indirect': { edits: true },
     'injection.suspected': { edits: false },
   }),
-  open(config) {
+  open({ model: _, ...config }) {
     const key = JSON.stringify(config)
     const known = opened.get(key)
     if (known !== undefined) return known
@@ -51,13 +55,21 @@ export const promptInjection = defineGuard<Config>({
     opened.set(key, guard)
     return guard
   },
+  async openModel({ model, allow }, { models }) {
+    if (model === 'off') return undefined
+    if (models === undefined) throw new Error(`asks the guard model, and there is none here: ${RULES_ALONE}`)
+    const loaded = await models().catch((error: Error) => {
+      throw new Error(`${error.message}: ${RULES_ALONE}`)
+    })
+    return modelGuard(loaded.classifier, model, allow)
+  },
 })
 
 /** Stages and boundaries with the same fields share one guard: its tables are large. */
 const opened = new Map<string, Guard>()
 const MAX_OPENED = 32
 
-function build({ languages, rules, allow }: Config): Guard {
+function build({ languages, rules, allow }: Omit<Config, 'model'>): Guard {
   const topics = new Set((Object.keys(rules) as Topic[]).filter((name) => rules[name]))
   const chosen = languages ?? Object.keys(LANGUAGES)
   const book = compile(
@@ -69,7 +81,7 @@ function build({ languages, rules, allow }: Config): Guard {
     scope: 'part',
     hold: 'whole',
     lookbehind: 0,
-    kinds: ['text', 'document', 'tool_call'],
+    kinds: KINDS,
     decode: 'all',
     needles: [
       ...book.needles.map(({ text }) => text),
@@ -81,13 +93,6 @@ function build({ languages, rules, allow }: Config): Guard {
         ? { hits: inspect(view, book, marks), settled: view.offset + view.text.length }
         : { hits: [], settled: view.from },
   }
-}
-
-/** @throws Error for a phrase of which nothing can be seen */
-function phrase(text: string, index: number): string {
-  const canonical = canonicalise(text, 0).text.trim().replace(/\s+/g, ' ')
-  if (canonical.length < 8) throw new Error(`allow, phrase ${index + 1}: write a longer one`)
-  return canonical
 }
 
 function inspect(view: View, book: Rulebook, marks: readonly Mark[]): Hit[] {

@@ -9,7 +9,7 @@ export interface ServerAddress {
   names: Readonly<Record<Model, string>>
   /** Sent as a bearer token, read anew for each call. */
   token?: () => string
-  tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>
+  tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> & { servername?: string }
 }
 
 /** Speaks the Open Inference Protocol v2. Everything rejects when `signal` is aborted. */

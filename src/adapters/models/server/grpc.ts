@@ -69,7 +69,11 @@ export function grpcClient({ url, names, token, tls }: ServerAddress): Client {
     protocol === 'grpcs:'
       ? credentials.createSsl(buffer(tls?.ca), buffer(tls?.key), buffer(tls?.cert))
       : credentials.createInsecure(),
-    { 'grpc.max_receive_message_length': LONGEST, 'grpc.enable_retries': 0 },
+    {
+      'grpc.max_receive_message_length': LONGEST,
+      'grpc.enable_retries': 0,
+      ...(tls?.servername && { 'grpc.ssl_target_name_override': tls.servername }),
+    },
   )
 
   function call<T>(method: keyof Service, message: object, signal: AbortSignal): Promise<T> {
