@@ -1,5 +1,6 @@
 import { isDate } from '../checks.ts'
 import type { Shaped } from '../entity.ts'
+import { isDigit } from '../reading.ts'
 
 /** English, German, French, Spanish, Italian, Portuguese, Dutch, Polish; short ones too. */
 const MONTHS = [
@@ -22,24 +23,36 @@ const MONTH = `(${MONTHS.join('|')})`
 const OLDEST = 1890
 const YOUNGEST = 2035
 
+const isSmall = (unit: number): boolean => unit >= 97 && unit <= 122
+
+/** Whether the year is one in which somebody living was born, and has that day. */
+function isBirth(day: number, month: number, written: number): boolean {
+  const year = written >= 100 ? written : written + (written > YOUNGEST % 100 ? 1900 : 2000)
+  return year >= OLDEST && year <= YOUNGEST && isDate(day, month, year)
+}
+
+/** Without patterns: half of what logs hold are dates. */
 function born(text: string): boolean {
-  const month = NUMBERS.get(text.match(/[a-z]{3,}/g)?.find((word) => NUMBERS.has(word)) ?? '')
-  const numbers = (text.split('t')[0]!.match(/\d+/) ? text : '').match(/\d+/g)?.map(Number) ?? []
-  const [a = 0, b = 0, c = 0] = /^\d{8}$/.test(text)
-    ? [Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6))]
-    : numbers
-  const inYear = (year: number): number | undefined =>
-    year < 100
-      ? year + (year > YOUNGEST % 100 ? 1900 : 2000)
-      : year >= OLDEST && year <= YOUNGEST
-        ? year
-        : undefined
-  const is = (day: number, month: number, written: number): boolean => {
-    const year = inYear(written)
-    return year !== undefined && isDate(day, month, year)
+  let month: number | undefined
+  const numbers = [0, 0, 0]
+  let count = 0
+  for (let at = 0; at < text.length && count < 3; ) {
+    const start = at
+    if (isDigit(text.charCodeAt(at))) {
+      let number = 0
+      for (; isDigit(text.charCodeAt(at)); at++) number = number * 10 + text.charCodeAt(at) - 48
+      if (at - start === 8)
+        return isBirth(number % 100, Math.floor(number / 100) % 100, Math.floor(number / 10_000))
+      numbers[count++] = number
+    } else {
+      while (isSmall(text.charCodeAt(at))) at++
+      if (at - start > 2) month ??= NUMBERS.get(text.slice(start, at))
+      else if (at === start) at++
+    }
   }
-  if (month !== undefined) return is(a, month, b)
-  return a > 31 ? is(c, b, a) : is(a, b, c) || is(b, a, c)
+  const [a, b, c] = numbers as [number, number, number]
+  if (month !== undefined) return isBirth(a, month, b)
+  return a > 31 ? isBirth(c, b, a) : isBirth(a, b, c) || isBirth(b, a, c)
 }
 
 const numeric = (shape: string): string =>
