@@ -101,8 +101,8 @@ export function enclosed({ text, final }: Reading, start: number, quote: string)
   return undefined
 }
 
-/** What ends a value that is enclosed in nothing. */
-const BARE = /[^\s"'`;,<>(){}[\]|&\\]{1,512}/y
+/** What ends a value that is enclosed in nothing. An `&` does where a form's next field or an entity follows. */
+const BARE = /(?:[^\s"'`;,<>(){}[\]|&\\]|&(?=[^\s&;=])(?![\w.[\]-]{0,40}[=;]|#)){1,512}/y
 
 /**
  * The same for a value that is enclosed in nothing; a value that may still turn out to be the beginning of an expression goes on.
