@@ -113,6 +113,8 @@ export function bare({ text, final }: Reading, start: number): number | undefine
   const end = start + match[0].length
   if (match[0].length === MOST) return undefined
   if (final) return end
+  // What an `&` is, is not known yet.
+  if (text.charCodeAt(end) === 38 && text.length - end <= 44) return -1
   // Whether the line ends behind it is asked too.
   let after = end
   while (after - end < 4 && (text.charCodeAt(after) === 32 || text.charCodeAt(after) === 9)) after++
