@@ -111,6 +111,8 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
         return found(text, start, end, plus ? 0.9 : 0.7, PROOF.shape)
       continue
     }
+    // Whose parts are set apart by stops and a hyphen is a number of something else.
+    if (/\.\d+\.\d+.*-/.test(written)) continue
     const trunk = written.startsWith('0') || written.startsWith('(0')
     // Digits that go on behind a space are no number of their own, unless it is plain where one begins.
     if (trunk ? digits < 8 : end !== all.end) continue
