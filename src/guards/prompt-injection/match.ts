@@ -17,18 +17,18 @@ const ENOUGH = 256
 
 /** Where the rules hold. Time is linear in the text, whatever stands in it. */
 export function match(
-  { rules, vocabulary, needles }: Rulebook,
+  { rules, vocabulary, needles, due }: Rulebook,
   text: string,
   places: readonly { needle: number; start: number; end: number }[],
   retrieved: boolean,
 ): Match[] {
   const matches: Match[] = []
-  /** By rule, the last stretch in which one of its needles stands. */
-  const due = new Int32Array(rules.length).fill(-1)
-  for (const [index, { start, end, found }] of stretches(needles, text, places).entries()) {
-    for (const needle of found) for (const rule of needles[needle]!.rules) due[rule] = index
+  if (places.length === 0) return matches
+  for (const { start, end, found } of stretches(needles, text, places)) {
+    const index = ++due.stretch
+    for (const needle of found) for (const rule of needles[needle]!.rules) due.rules[rule] = index
     const asked = (number: number): boolean =>
-      due[number] === index && (retrieved || !rules[number]!.retrieved)
+      due.rules[number] === index && (retrieved || !rules[number]!.retrieved)
     const near = vocabulary.read(text, start, end)
     if (!holds(rules, near, asked)) continue
     // Only now what stands around it matters.
