@@ -1,13 +1,13 @@
 import { decodeEntities } from './entities.ts'
 import { MAX_TAG, MAX_URL } from './limits.ts'
-import { PENDING } from './markdown.ts'
+import { type Odd, PENDING } from './markdown.ts'
 
 export interface Tag {
   end: number
   name: string
-  attributes: { name: string; value: string; long?: true }[]
-  /** It did not end within what a tag may have. */
-  long?: true
+  attributes: { name: string; value: string; odd?: Odd }[]
+  /** It did not end within what a tag may have, or another begins in it. */
+  odd?: Odd
 }
 
 const isSpace = (unit: number): boolean => unit === 32 || (unit >= 9 && unit <= 13)
@@ -30,7 +30,7 @@ export function readTag(text: string, start: number, final: boolean): Tag | type
     if (unit === 62) return { end: at + 1, name, attributes }
     if (unit === 60) {
       if (at + 1 === text.length && !final) return PENDING
-      if (isLetter(text.charCodeAt(at + 1))) return { end: at, name, attributes }
+      if (isLetter(text.charCodeAt(at + 1))) return { end: at, name, attributes, odd: 'tangled' }
     }
     if (unit === 10 && name !== '' && !KNOWN.has(name) && emptyLine(text, at))
       return { end: at, name, attributes }
@@ -54,13 +54,16 @@ export function readTag(text: string, start: number, final: boolean): Tag | type
       at = first
       while (at < limit && (quoted ? text.charCodeAt(at) !== quote : !endsValue(text, at))) at++
       attribute.value = decodeEntities(text.slice(first, Math.min(at, first + MAX_URL)))
-      if (at - first > MAX_URL || (at === limit && !open && limit < text.length)) attribute.long = true
+      if (at - first > MAX_URL || (at === limit && !open && limit < text.length)) attribute.odd = 'long'
+      else if (!quoted && text.charCodeAt(at) === 60) attribute.odd = 'tangled'
       if (quoted && at < limit) at++
     }
     attributes.push(attribute)
   }
   if (open) return PENDING
-  return limit < text.length ? { end: limit, name, attributes, long: true } : { end: limit, name, attributes }
+  return limit < text.length
+    ? { end: limit, name, attributes, odd: 'long' }
+    : { end: limit, name, attributes }
 }
 
 const endsName = (unit: number): boolean =>
@@ -85,6 +88,8 @@ const ACTIVE = new Set(
 const LOADS = new Set(
   'img image input video audio source track use feimage body table td th tr picture'.split(' '),
 )
+/** What loads from attributes that mean less in another tag, so that it matters in which of two they stand. */
+const TAKES = new Set('image feimage use link base script meta'.split(' '))
 const KNOWN = new Set([...ACTIVE, ...LOADS, 'a', 'area', 'svg', 'meta', 'div', 'span', 'p', 'button', 'math'])
 
 const LOADED =
@@ -104,7 +109,7 @@ export interface Leads {
   url: string
   /** Loaded without anybody's doing. */
   loaded: boolean
-  long?: true
+  odd?: Odd
 }
 
 /** Where a tag leads, and what is active about it. */
@@ -116,11 +121,11 @@ export function tagLeads(tag: Tag): { leads: Leads[]; active: string | undefined
     name === 'meta' &&
     attributes.some((one) => one.name === 'http-equiv' && /refresh|csp|set-cookie/i.test(one.value))
   if (refreshes) active = 'an HTML element that is active (meta)'
-  for (const { name: attribute, value, long } of attributes) {
+  for (const { name: attribute, value, odd } of attributes) {
     const lead = (url: string, loaded: boolean): void => {
       if (runs(url) && !(loaded && /^\s*data:image\/svg/i.test(url) && LOADS.has(name)))
         active ??= 'an address that runs as a script'
-      leads.push({ url, loaded, ...(long && { long }) })
+      leads.push({ url, loaded, ...(odd && { odd }) })
     }
     if (LOADED.test(attribute)) lead(value, true)
     else if (HREF.test(attribute)) lead(value, name !== 'a' && name !== 'area')
@@ -135,7 +140,8 @@ export function tagLeads(tag: Tag): { leads: Leads[]; active: string | undefined
     else if (EVENT.test(attribute) && value !== '' && !value.startsWith('{'))
       active ??= 'an HTML attribute that runs as a script'
   }
-  if (tag.long && (LOADS.has(name) || ACTIVE.has(name))) leads.push({ url: '', loaded: true, long: true })
+  const unclear = tag.odd === 'tangled' ? TAKES.has(name) : LOADS.has(name) || ACTIVE.has(name)
+  if (tag.odd !== undefined && unclear) leads.push({ url: '', loaded: true, odd: tag.odd })
   return { leads, active }
 }
 

@@ -1,12 +1,14 @@
 import { decodeEntities } from './entities.ts'
 import { MAX_TARGET, MAX_URL } from './limits.ts'
 
+/** Something begins inside that is a link of its own to some readers, or it is longer than it may be. */
+export type Odd = 'tangled' | 'long'
+
 /** An address as a construct writes it. `end`: behind the construct. */
 export interface Target {
   end: number
   url: string
-  /** Something begins inside that is a link of its own to some readers, or it is longer than an address may be. */
-  odd?: 'tangled' | 'long'
+  odd?: Odd
 }
 
 /** More text decides. */

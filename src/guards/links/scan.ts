@@ -77,7 +77,9 @@ export function scanLinks(
     const taken = told({ kind, start, end: read.end, target: read, ...(label !== undefined && { label }) })
     // What is inside the address was judged with it, unless it may be something else as well.
     const judged = read.odd === undefined && /^https?:/i.test(read.url)
-    return taken === 'all' || (judged && !/[[\]<\s]/.test(text.slice(position + 2, read.end)))
+    const inside = text.slice(position + 2, read.end)
+    // Without what is taken out a tag would go on in the one before it.
+    return (taken === 'all' && !inside.includes('<')) || (judged && !/[[\]<\s]/.test(inside))
       ? read.end
       : position + 2
   }
@@ -91,7 +93,8 @@ export function scanLinks(
     const unit = token.charCodeAt(token.length > 1 && token[0] === '!' ? 1 : 0)
     if (unit === 92) {
       if (index + 1 === text.length) break
-      at = index + (escapes(text, index) ? 2 : 1)
+      // Only Markdown has escapes: to a reader of HTML a tag begins there.
+      at = index + (escapes(text, index) && text.charCodeAt(index + 1) !== 60 ? 2 : 1)
     } else if (unit === 91) {
       if (openers.length > first + MAX_LABEL) expire(index)
       if (first > MAX_LABEL) {
