@@ -94,7 +94,10 @@ const KNOWN = new Set([...ACTIVE, ...LOADS, 'a', 'area', 'svg', 'meta', 'div', '
 
 const LOADED =
   /^(?:src|poster|background|data|lowsrc|dynsrc|code|codebase|archive|classid|manifest|icon|longdesc|xml:base)$/
-const FOLLOWED = /^(?:action|formaction|ping|cite|to|from|values|by)$/
+const FOLLOWED = /^(?:action|formaction|cite)$/
+const ANIMATES = /^(?:set|animate)/
+const VALUES = /^(?:to|from|values|by)$/
+const ANY_URL = /(?:https?:)?[/\\]{2}[^\s"'<>]{1,2048}/gi
 const SETS = /^(?:srcset|imagesrcset)$/
 const HREF = /^(?:xlink:)?href$/
 const EVENT = /^on[a-z]{3,}$/
@@ -129,13 +132,24 @@ export function tagLeads(tag: Tag): { leads: Leads[]; active: string | undefined
     }
     if (LOADED.test(attribute)) lead(value, true)
     else if (HREF.test(attribute)) lead(value, name !== 'a' && name !== 'area')
+    else if (ANIMATES.test(name) && VALUES.test(attribute))
+      for (const url of [value, ...value.split(';')]) lead(url, true)
+    else if (attribute === 'ping') for (const url of value.split(/\s+/)) lead(url, false)
+    else if (attribute === 'value' && name === 'param') lead(value, true)
     else if (FOLLOWED.test(attribute)) lead(value, false)
     else if (SETS.test(attribute)) for (const url of candidates(value)) lead(url, true)
     else if (attribute === 'style') for (const url of cssUrls(value)) lead(url, true)
     else if (attribute === 'content' && name === 'meta' && refreshes) {
-      const url = /url\s*=\s*["']?\s*([^"']{1,2048})/i.exec(value)?.[1]
-      if (url !== undefined) lead(url, true)
-    } else if (attribute === 'srcdoc') active ??= 'an HTML element that is active (srcdoc)'
+      // HTML standard, "shared declarative refresh steps": `url=` need not be there.
+      const rest = value
+        .replace(/^[\s\d.]+/, '')
+        .replace(/^[;,]\s*/, '')
+        .replace(/^url\s*=\s*/i, '')
+      lead(rest.replace(/^["']|["'][^"']*$/g, ''), true)
+    } else if (attribute === 'srcdoc') {
+      active ??= 'an HTML element that is active (srcdoc)'
+      for (const [url] of value.matchAll(ANY_URL)) lead(url, true)
+    }
     // Of JSX, whose braces no browser reads, an example is made more often than use.
     else if (EVENT.test(attribute) && value !== '' && !value.startsWith('{'))
       active ??= 'an HTML attribute that runs as a script'
@@ -148,11 +162,11 @@ export function tagLeads(tag: Tag): { leads: Leads[]; active: string | undefined
 /** HTML standard, "parse a srcset attribute": commas may be part of an address. */
 const candidates = (value: string): string[] =>
   value
-    .split(/\s+/)
+    .split(/\s+|,+(?=https?:|[/\\]{2})/i)
     .map((piece) => piece.replace(/^,+|,+$/g, ''))
     .filter((piece) => piece !== '')
 
-const CSS_URL = /url\(\s*["']?([^"')]{1,2048})|@import\s+["']([^"']{1,2048})/gi
+const CSS_URL = /url\(\s*["']?([^"')]{1,2048})|["']\s*((?:https?:|[/\\]{2})[^"']{1,2048})/gi
 const CSS_ESCAPE = /\\(?:([0-9a-f]{1,6})\s?|([^\n0-9a-f]))/gi
 
 /** Addresses in CSS, its escapes read. */

@@ -6,6 +6,7 @@ import { allowList, isAsked, urlOf, wrongHost } from './hosts.ts'
 import { runs, tagLeads } from './html.ts'
 import { MAX_LABEL, MAX_TAG } from './limits.ts'
 import type { Odd } from './markdown.ts'
+import { BEFORE_DOT } from './named.ts'
 import { type Construct, scanLinks } from './scan.ts'
 
 const config = z.strictObject({
@@ -44,8 +45,7 @@ export const links = defineGuard<z.infer<typeof config>>({
     return {
       scope: 'part',
       hold: MAX_TAG + MAX_LABEL,
-      lookbehind: 0,
-      needles: ['](', ']:', '<', 'http', 'www.', 'url('],
+      lookbehind: BEFORE_DOT,
       inspect: (view) => inspect(view, judge),
     }
   },
