@@ -84,6 +84,7 @@ export const WORST: Readonly<Record<string, (length: number) => string>> = {
   'JWT openers': of('eyJ'),
   'connection strings': of('postgres://a:b@'),
   SELECT: of('SELECT * FROM a WHERE '),
+  settings: of('x = 1\n'),
   'IBAN beginnings': of('DE89 3704 '),
   'numbers with plus': of('+49 '),
   hosts: of('1.2.3.4.'),

@@ -4,6 +4,7 @@ import { canonicalise } from '../src/core/canonical/index.ts'
 import { Decoding, isOwn } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
 import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
+import { SEED } from './seed.ts'
 
 import { wordModels } from './models/words.ts'
 
@@ -155,9 +156,9 @@ function flaw(text: string, end: number, from: number, final: boolean, opinion: 
   return undefined
 }
 
-/** A small generator of reproducible numbers (mulberry32). */
+/** A small generator of reproducible numbers (mulberry32), others with another `SEED`. */
 export function seeded(seed: number): (below: number) => number {
-  let state = seed >>> 0
+  let state = (seed ^ SEED) >>> 0
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0
     let t = state

@@ -31,6 +31,29 @@ describe('automaton', () => {
     )
   })
 
+  it('finds words with spaces in any white space, among longer words that it passes over', () => {
+    const word = small('abcж ', 1, 9).map((one) => one.trim().replace(/ +/g, ' '))
+    const text = fc.tuple(small('abcж \n', 0, 40), fc.array(small(' \t', 0, 18), { maxLength: 3 }))
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), text, (some, [written, gaps]) => {
+        const words = some.filter((one) => one !== '')
+        const whole = [written, ...gaps.flatMap((gap, i) => [words[i % words.length] ?? '', gap])].join('')
+        const text = words.reduce((all, one) => `${all}${one.replaceAll(' ', ' \n ')}c`, whole)
+        const expected: Match[] = []
+        for (const one of words) {
+          const pattern = new RegExp(one.replaceAll(' ', String.raw`\s{1,16}(?!\s)`), 'y')
+          for (let start = 0; start < text.length; start++) {
+            pattern.lastIndex = start
+            if (pattern.test(text)) expected.push([start, pattern.lastIndex, one])
+          }
+        }
+        expected.sort((a, b) => a[0] - b[0] || a[1] - b[1])
+        expect(matches(words, text)).toEqual(expected)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('says how much of a word the end of the text begins', () => {
     const word = small('abж', 1, 5)
     fc.assert(

@@ -1,3 +1,5 @@
+import { sieve, WIDTH } from './sieve.ts'
+
 /** More than this is not a word list: it would not fit the memory that a boundary may take. */
 const MAX_STATES = 1_000_000
 const MAX_CELLS = 32_000_000
@@ -6,6 +8,11 @@ export const MAX_SPACES = 16
 
 const SPACE = 32
 const isSpace = (unit: number): boolean => unit === SPACE || (unit >= 9 && unit <= 13)
+
+function hasSpace(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (isSpace(text.charCodeAt(at))) return true
+  return false
+}
 
 export interface Automaton {
   /**
@@ -60,11 +67,23 @@ export function automaton(words: readonly string[]): Automaton {
   const outputs = new Int32Array(total)
   const nearest = new Int32Array(total)
 
+  // Shallow states first, so that those which are nearly always in use stand together.
   let states = 1
-  for (let w = 0; w < words.length; w++) {
-    const word = words[w]!
-    let state = 0
-    for (let i = 0; i < word.length; i++) {
+  /** The states below are of depths below `WIDTH`. */
+  let shallow = 0
+  const reached = new Int32Array(words.length)
+  let going = words.map((_, w) => w)
+  for (let i = 0; going.length > 0; i++) {
+    if (i === WIDTH - 1) shallow = states
+    const on: number[] = []
+    for (const w of going) {
+      const word = words[w]!
+      const state = reached[w]!
+      if (i === word.length) {
+        same[w] = ends[state]!
+        ends[state] = w
+        continue
+      }
       const unit = word.charCodeAt(i)
       let to = unit < 128 ? next[(state << shift) | classes[unit]!]! : (edges.get(state * 65536 + unit) ?? 0)
       if (to === 0) {
@@ -75,11 +94,12 @@ export function automaton(words: readonly string[]): Automaton {
         unitOf[to] = unit
         depths[to] = i + 1
       }
-      state = to
+      reached[w] = to
+      on.push(w)
     }
-    same[w] = ends[state]!
-    ends[state] = w
+    going = on
   }
+  if (shallow === 0) shallow = states
 
   const far = (state: number, unit: number): number => {
     for (let at = state; ; at = fail[at]!) {
@@ -88,8 +108,7 @@ export function automaton(words: readonly string[]): Automaton {
       if (at === 0) return 0
     }
   }
-  const order = Array.from({ length: states - 1 }, (_, i) => i + 1).sort((a, b) => depths[a]! - depths[b]!)
-  for (const state of order) {
+  for (let state = 1; state < states; state++) {
     const up = parent[state]!
     const unit = unitOf[state]!
     if (up !== 0)
@@ -111,33 +130,47 @@ export function automaton(words: readonly string[]): Automaton {
     }
     return at
   }
-  const lastState = new Int32Array(words.length)
-  for (let state = 1; state < states; state++) {
-    for (let w = ends[state]!; w >= 0; w = same[w]!) lastState[w] = state
-  }
+  const sieved = sieve(words)
+  const spaced = words.map((word) => word.includes(' '))
 
   return {
     scan(text, start, found) {
+      const { length } = text
       let state = 0
-      let spaces = 0
-      for (let at = start; at < text.length; at++) {
-        const unit = text.charCodeAt(at)
-        if (unit < 128) {
-          const kind = classes[unit]!
-          if (kind !== 0 && kind === space) {
-            if (spaces++ > 0) {
-              if (spaces > MAX_SPACES) state = 0
-              continue
+      /** Up to here all was found. */
+      let told = start
+      for (let at = start; at < length; ) {
+        const begin = sieved === undefined ? at : sieved.next(text, at)
+        let spaces = 0
+        state = 0
+        for (at = begin; at < length; at++) {
+          const unit = text.charCodeAt(at)
+          if (unit < 128) {
+            const kind = classes[unit]!
+            if (kind !== 0 && kind === space) {
+              if (spaces++ > 0) {
+                if (spaces > MAX_SPACES) state = 0
+                continue
+              }
+            } else spaces = 0
+            state = next[(state << shift) | kind]!
+          } else {
+            spaces = 0
+            state = edges.size === 0 ? 0 : far(state, unit)
+          }
+          if (nearest[state] !== 0 && at >= told) {
+            for (let s = nearest[state]!; s !== 0; s = outputs[s]!) {
+              for (let w = ends[s]!; w >= 0; w = same[w]!) found(w, at + 1)
             }
-          } else spaces = 0
-          state = next[(state << shift) | kind]!
-        } else {
-          spaces = 0
-          state = edges.size === 0 ? 0 : far(state, unit)
-        }
-        if (nearest[state] !== 0) {
-          for (let s = nearest[state]!; s !== 0; s = outputs[s]!) {
-            for (let w = ends[s]!; w >= 0; w = same[w]!) found(w, at + 1)
+          }
+          // Nothing but a few last characters can still be the beginning of a word.
+          if (state < shallow && at >= begin + WIDTH - 1 && sieved !== undefined) {
+            const rest = at + 1 - depths[state]!
+            if (!hasSpace(text, rest, at + 1)) {
+              told = Math.max(told, at + 1)
+              at = rest
+              break
+            }
           }
         }
       }
@@ -145,7 +178,8 @@ export function automaton(words: readonly string[]): Automaton {
     },
     depth: (state) => depths[state]!,
     shorter: (state) => fail[state]!,
-    startOf: (text, word, end) => back(text, end, lastState[word]!),
+    startOf: (text, word, end) =>
+      spaced[word] ? back(text, end, reached[word]!) : end - words[word]!.length,
     startOfState: (text, state, end) => back(text, end, state),
   }
 }

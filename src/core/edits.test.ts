@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { times } from '../../test/seed.ts'
 import { type Run, RunQueue, type TextEdit, unite } from './edits.ts'
 import { rewritten } from './nested.ts'
 
@@ -99,7 +100,7 @@ describe('RunQueue', () => {
         }
         expect(applied(text, out)).toBe(plainly(text, edits))
       }),
-      { numRuns: 1000 },
+      { numRuns: times(1000) },
     )
   })
 
@@ -121,7 +122,7 @@ describe('RunQueue', () => {
         const out = two.release(middle.length, unite(second), (start, end) => middle.slice(start, end))
         expect(applied(text, out)).toBe(plainly(middle, second))
       }),
-      { numRuns: 2000 },
+      { numRuns: times(2000) },
     )
   })
 

@@ -76,6 +76,9 @@ interface Shared {
 const NOTHING_WITHIN: readonly Within[] = []
 const NO_HITS: readonly Hit[] = []
 const NO_SEAMS: readonly number[] = []
+const NO_TRACKS: readonly Track[] = []
+
+const isOpaque = ({ text }: Decoded): boolean => text === undefined
 
 /** What the rules are shown: text from an offset on. */
 interface Shown {
@@ -98,7 +101,8 @@ export class Panel {
   private readonly decoding: Partial<Record<Which, Decoding>> = {}
   /** All that was decoded before, for rules that look only at the whole. */
   private readonly decoded: Record<Which, Within[]> = { joined: [], broken: [] }
-  private readonly opaque: readonly Track[]
+  /** Made once there is something for them. */
+  private opaque: readonly Track[] | undefined
   private readonly chosen: Chosen
   private readonly part: Readonly<Part>
   private readonly context: FilterContext
@@ -115,9 +119,6 @@ export class Panel {
     const decoding = !isUnreadable(part.kind) && chosen.rules.some((rule) => this.decodes(rule) !== undefined)
     const turned = chosen.rules.some((rule) => this.decodes(rule) === 'all')
     if (decoding) this.decoding.joined = new Decoding(context.decode.characters, turned)
-    this.opaque = decoding
-      ? chosen.opaque.map((rule, i) => ({ ...this.track(rule, this.tracks.length + i), opaque: true }))
-      : []
   }
 
   private track(rule: Rule, order: number): Track {
@@ -131,7 +132,18 @@ export class Panel {
 
   /** Those too that are asked only about what could not be decoded. */
   all(): Track[] {
-    return [...this.tracks, ...this.opaque]
+    return [...this.tracks, ...this.opaques()]
+  }
+
+  private opaques(): readonly Track[] {
+    if (this.opaque !== undefined) return this.opaque
+    const { chosen, decoding } = this
+    const last = chosen.rules.length
+    this.opaque =
+      decoding.joined === undefined
+        ? NO_TRACKS
+        : chosen.opaque.map((rule, i) => ({ ...this.track(rule, last + i), opaque: true }))
+    return this.opaque
   }
 
   /** Who is asked now. */
@@ -159,11 +171,22 @@ export class Panel {
       }
       waiting.push(this.answer(track, track.broken ? broken! : joined, shown))
     }
-    for (const track of this.opaque) {
-      waiting.push(this.answer(track, joined, shown))
-      if (broken !== undefined) waiting.push(this.answer({ ...track, broken: true }, broken, shown))
-    }
+    if (this.hasOpaque(joined) || (broken !== undefined && this.hasOpaque(broken)))
+      for (const track of this.opaques()) {
+        waiting.push(this.answer(track, joined, shown))
+        if (broken !== undefined) waiting.push(this.answer({ ...track, broken: true }, broken, shown))
+      }
     return afterAll(waiting, (given) => given)
+  }
+
+  /** Whether something of a reading could not be decoded. What is remembered of it is asked for instead. */
+  private hasOpaque({ which, reading, decode }: Shared): boolean {
+    if (this.chosen.opaque.length === 0 || this.decoding[which] === undefined) return false
+    return (
+      reading.remembered !== undefined ||
+      decode().some(isOpaque) ||
+      (this.waits && this.decoded[which].some(isOpaque))
+    )
   }
 
   private read(which: Which, { text, offset, final, whole }: Shown): Shared {

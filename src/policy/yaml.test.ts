@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
+import { times } from '../../test/seed.ts'
 import { distance, nearest, suggest } from './nearest.ts'
 import { ambiguity } from './plain.ts'
 import { showProblem } from './problem.ts'
@@ -172,7 +173,7 @@ describe('what is refused', () => {
         fc.pre(!old.some(Number.isNaN))
         expect(documents[0]!.value).toEqual({ a: old })
       }),
-      { numRuns: 5000 },
+      { numRuns: times(5000) },
     )
   })
 })

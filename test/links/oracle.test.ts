@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { unite } from '../../src/core/edits.ts'
 import { links } from '../../src/guards/links/index.ts'
 import { firstBreach, inspectWhole, ports } from '../guard-law.ts'
+import { times } from '../seed.ts'
 import { inHtml, inMarkdown } from './readers.ts'
 
 const guard = await links.open(links.config.parse({ allow: ['allowed.org'] }) as never, ports)
@@ -57,6 +58,20 @@ const piece = fc.oneof(
         '= ',
         '<!--',
         '-->',
+      ],
+      ...[
+        'evil.com/?leak=hunter2x',
+        'a.evil.com',
+        'www.',
+        '.',
+        '@',
+        '//',
+        'https\\:',
+        '&colon;',
+        '&period;',
+        ':8080',
+        '@import "',
+        'url(',
       ],
     ),
   },
@@ -125,7 +140,7 @@ describe('what readers of Markdown and HTML find', () => {
         if (seen.length > 0) expect(hits.length).toBeGreaterThan(0)
         if (seen.some(({ loaded }) => loaded)) expect(hits.map(({ code }) => code)).toContain('exfil.image')
       }),
-      { numRuns: 2000 },
+      { numRuns: times(2000) },
     )
   })
 
@@ -134,7 +149,7 @@ describe('what readers of Markdown and HTML find', () => {
       fc.asyncProperty(document, async (text) => {
         expect((await left(text)).filter(({ loaded }) => loaded)).toEqual([])
       }),
-      { numRuns: 2000 },
+      { numRuns: times(2000) },
     )
   })
 
@@ -143,7 +158,7 @@ describe('what readers of Markdown and HTML find', () => {
       fc.asyncProperty(document, async (text) => {
         expect(await firstBreach(guard, text, { random: 10 })).toBeUndefined()
       }),
-      { numRuns: 100 },
+      { numRuns: times(100) },
     )
   })
 })

@@ -7,7 +7,11 @@ const RANGE = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).
 /** What `b85encode` of Python and git write. */
 const GIT = valuesOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~')
 const NOT_OF_GIT = /["',./:[\\\]]/
+for (const other of '"\',./:[\\]') GIT[other.charCodeAt(0)] = 255
 const FEWEST = 20
+const GROUP = 5
+const TILDE = 126
+const MOST_QUOTES = 3
 const QUOTED = /^([("'`[]{1,3})(.*?)[)"'`\].,;]{1,4}$/s
 /** Of prose, paths and addresses hardly any are. */
 const RARE = /[0-9]/
@@ -18,6 +22,7 @@ export const ascii85 = runs({
   units: unitSet(RANGE),
   fewest: FEWEST,
   read(text, start, end, found) {
+    if (!worthReading(text, start, end)) return
     let run = text.slice(start, end)
     const opens = run.indexOf('<~')
     if (opens >= 0) run = run.slice(opens + 2)
@@ -37,13 +42,45 @@ export const ascii85 = runs({
 
 function decoded(run: string, git: boolean): string | undefined {
   if (run.length < FEWEST) return undefined
-  for (let shift = 0; shift < 5; shift++) {
+  for (let shift = 0; shift < GROUP; shift++) {
+    if (!begins(run, shift, git)) continue
     const head = text(run.slice(shift, shift + FEWEST), git)
     if (head === undefined || !isPrintable(head.slice(0, -2))) continue
     const all = text(run.slice(shift), git)
     if (all !== undefined && isPrintable(all)) return all
   }
   return undefined
+}
+
+/** Whether something is marked in the run, or it may begin as a text would: hardly any does. */
+function worthReading(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (text.charCodeAt(at) === TILDE) return true
+  const most = Math.min(start + 4 + MOST_QUOTES, end - 2 * GROUP)
+  for (let at = start; at <= most; at++) if (begins(text, at, false) || begins(text, at, true)) return true
+  return false
+}
+
+/** Whether the eight bytes that ten characters stand for may begin a text. */
+function begins(text: string, from: number, git: boolean): boolean {
+  let more = 0
+  for (let at = from; at < from + 2 * GROUP; at += GROUP) {
+    let value = 0
+    for (let i = at; i < at + GROUP; i++) {
+      const unit = text.charCodeAt(i)
+      const digit = git ? GIT[unit]! : unit - 33
+      if (digit > 84) return false
+      value = value * 85 + digit
+    }
+    if (value > 0xffffffff) return false
+    for (let shift = 24; shift >= 0; shift -= 8) {
+      const byte = (value >>> shift) & 255
+      if (byte < 9 || (byte > 13 && byte < 32) || byte === 127 || byte >= 0xf5) return false
+      const follows = (byte & 0xc0) === 0x80
+      if (follows ? more === 0 : more > 0) return false
+      more = more > 0 ? more - 1 : byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0
+    }
+  }
+  return true
 }
 
 function text(run: string, git: boolean): string | undefined {
@@ -58,14 +95,14 @@ function text(run: string, git: boolean): string | undefined {
     }
     if (!git && unit > 117) return undefined
     value = value * 85 + (git ? GIT[unit]! : unit - 33)
-    if (++count < 5) continue
+    if (++count < GROUP) continue
     if (value > 0xffffffff) return undefined
     bytes.push(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255)
     value = 0
     count = 0
   }
   if (count > 1) {
-    for (let i = count; i < 5; i++) value = value * 85 + 84
+    for (let i = count; i < GROUP; i++) value = value * 85 + 84
     const last = Math.min(value, 0xffffffff)
     bytes.push(...[last >>> 24, (last >>> 16) & 255, (last >>> 8) & 255].slice(0, count - 1))
   }

@@ -1,7 +1,6 @@
 import { islands } from './islands.ts'
-import { bytesBy, escapedBytes, oneOf } from './utf8.ts'
+import { escapedBytes, oneOf } from './utf8.ts'
 
-const HEX_BYTES = bytesBy('\\\\x')
 const OCTAL = /(?:\\[0-3][0-7]{2}){1,4}/y
 const POINT = /\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|u\+?([0-9a-fA-F]{4}))/y
 const SINGLE: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', "'": "'", '/': '/' }
@@ -30,6 +29,6 @@ export const escapes = islands({
         4,
       )
     const single = SINGLE[text.charAt(at + 1)]
-    return single === undefined ? escapedBytes(text, at, HEX_BYTES) : { end: at + 2, text: single }
+    return single === undefined ? escapedBytes(text, at, '\\x') : { end: at + 2, text: single }
   },
 })

@@ -89,6 +89,8 @@ export const zeroWidth = hidden({
   },
 })
 
+const isControl = (unit: number): boolean => unit < 9 || (unit > 13 && unit < 32) || unit === 127
+
 /** @param one the sign of a 1 */
 function bits(characters: string, one: string, apart: string): string | undefined {
   const digits = Array.from(characters, (sign) => (sign === apart ? ' ' : sign === one ? '1' : '0')).join('')
@@ -96,10 +98,11 @@ function bits(characters: string, one: string, apart: string): string | undefine
     const groups =
       apart === '' ? (digits.match(new RegExp(`.{${width}}`, 'g')) ?? []) : digits.trim().split(/ +/)
     const values = groups.map((group) => Number.parseInt(group, 2))
+    if (values.some(isControl)) continue
     const text = values.every((value) => value < 256)
       ? utf8(values)
       : String.fromCharCode(...values.slice(0, 4096))
-    if (text.length >= 3 && !/[\0-\x08\x0e-\x1f\x7f\ufffd]/.test(text)) return text
+    if (text.length >= 3 && !text.includes('\ufffd')) return text
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-import { likelihoodOf } from './score.ts'
+import { BITS, LETTERS } from './score.ts'
 import { CONTEXT, type Decoder } from './types.ts'
 
 /** What a sign may stand for, the likeliest first. */
@@ -23,6 +23,12 @@ for (let i = 0; i < 26; i++) CLASS[65 + i] = CLASS[97 + i] = 1
 for (const sign of Object.keys(SIGNS)) CLASS[sign.charCodeAt(0)] = /[0-9@$]/.test(sign) ? 3 : 2
 
 const LONGEST_WORD = 32
+/** Unit → what it may stand for, as units: itself, if it is a letter. */
+const MEANINGS = Array.from({ length: 128 }, (_, unit) => {
+  const letters = SIGNS[String.fromCharCode(unit)] ?? String.fromCharCode(unit)
+  return Array.from(letters, (letter) => letter.charCodeAt(0))
+})
+const SIGN = /[0-9@$!]/g
 /** So much may stand between two such words, and is read with them. */
 const GAP = 28
 
@@ -51,7 +57,8 @@ export const leet: Decoder = {
     // What stands before was judged with it.
     if (from > 0 && classAt(text, from - 1) > 0) while (classAt(text, at) > 0) at++
     for (;;) {
-      while (at < text.length && classAt(text, at) === 0) at++
+      if (row === undefined) at = wordWithSign(text, at)
+      else while (at < text.length && classAt(text, at) === 0) at++
       const start = at
       let mixed = false
       for (let kind = 0; at < text.length; at++) {
@@ -80,7 +87,6 @@ export const leet: Decoder = {
   },
 }
 
-const SHAPE = /^!*((?=[^a-z]*[a-z])[a-z0-9@$!]*?)!*$/i
 /** `mp3`, `utf8`, `2nd`, `x86`, `k8s`: digits that are numbers. */
 const NUMBERS = /^(?:[a-z]+\d+|\d+[a-z]{1,2}|\d+(?:x\d+)?|[a-z]\d+[a-z]|\d{2,}[a-z]+)$/i
 /** `X509Certificate`, `sha256Sum`: names of a program. */
@@ -93,20 +99,72 @@ const FEW_LETTERS = /^[^a-z]*[a-z]?[^a-z]*$/i
 const otherWords = (text: string): string =>
   text.replace(/[A-Za-z0-9@$!]+/g, (word) => read(word, true) ?? word)
 
+/** Of a longer word beside them, only an end stands in the context. */
+const MOST_READ = Math.max(LONGEST_WORD, CONTEXT)
+const SPACE = 32
+const BANG = 33
+const MOST_DIGITS = 4
+const DIGITS = /^\d+$/
+/** By twice the place, and one more for the second meaning: with which meaning before it, it is likeliest. */
+const earlier = new Uint8Array(2 * MOST_READ)
+const chosen = new Uint8Array(MOST_READ)
+
+/** Where the next word begins in which a sign stands; without one, the word that the text ends with. */
+function wordWithSign(text: string, from: number): number {
+  SIGN.lastIndex = from
+  let at = SIGN.test(text) ? SIGN.lastIndex - 1 : text.length
+  while (at > from && classAt(text, at - 1) > 0) at--
+  return at
+}
+
 /** @param more after another: shorter words too, and those that are more often numbers */
 function read(written: string, more: boolean): string | undefined {
-  const inner = more && /^\d{1,4}$/.test(written) ? written : SHAPE.exec(written)?.[1]
-  if (inner === undefined || !/[0-9@$!]/.test(inner)) return undefined
-  if (!more && (inner.length < 3 || FEW_LETTERS.test(inner) || NUMBERS.test(inner) || CAMEL.test(inner)))
+  let first = 0
+  let end = written.length
+  while (first < end && written.charCodeAt(first) === BANG) first++
+  while (end > first && written.charCodeAt(end - 1) === BANG) end--
+  let letters = 0
+  for (let at = first; at < end; at++) if (classAt(written, at) === 1) letters++
+  if (letters === end - first) return undefined
+  if (letters === 0 && !(more && end === written.length && end <= MOST_DIGITS && DIGITS.test(written)))
     return undefined
-  const first = written.indexOf(inner)
-  let words = ['']
-  for (const sign of inner) {
-    const letters = SIGNS[sign] ?? sign
-    const next = words.flatMap((word) => Array.from(letters, (letter) => word + letter))
-    // The likelier half is enough to go on with.
-    words = next.length > 8 ? next.sort((a, b) => likelihoodOf(b) - likelihoodOf(a)).slice(0, 4) : next
+  if (!more) {
+    const inner = written.slice(first, end)
+    if (inner.length < 3 || FEW_LETTERS.test(inner) || NUMBERS.test(inner) || CAMEL.test(inner))
+      return undefined
   }
-  const [best = ''] = words.sort((a, b) => likelihoodOf(b) - likelihoodOf(a))
-  return written.slice(0, first) + best + written.slice(first + inner.length)
+  return written.slice(0, first) + likeliest(written, first, end) + written.slice(end)
+}
+
+/** The likeliest word, of all that the signs between two places may stand for. */
+function likeliest(written: string, start: number, end: number): string {
+  let before: readonly number[] = [SPACE]
+  let first = 0
+  let second = Number.NEGATIVE_INFINITY
+  for (let at = start; at < end; at++) {
+    const here = MEANINGS[written.charCodeAt(at)]!
+    const one = first
+    const other = second
+    first = second = Number.NEGATIVE_INFINITY
+    for (let i = 0; i < here.length; i++) {
+      const letter = LETTERS[here[i]!]!
+      let best = Number.NEGATIVE_INFINITY
+      for (let j = 0; j < before.length; j++) {
+        const sum = (j === 0 ? one : other) + BITS[LETTERS[before[j]!]! * 27 + letter]!
+        if (sum <= best) continue
+        best = sum
+        earlier[2 * (at - start) + i] = j
+      }
+      if (i === 0) first = best
+      else second = best
+    }
+    before = here
+  }
+  const ends = (meaning: number): number => BITS[LETTERS[before[meaning] ?? SPACE]! * 27]!
+  let meaning = before.length > 1 && second + ends(1) > first + ends(0) ? 1 : 0
+  for (let at = end - 1; at >= start; at--) {
+    chosen[at - start] = MEANINGS[written.charCodeAt(at)]![meaning]!
+    meaning = earlier[2 * (at - start) + meaning]!
+  }
+  return String.fromCharCode.apply(undefined, chosen.subarray(0, end - start) as unknown as number[])
 }

@@ -3,8 +3,10 @@ import type { Decoder } from './types.ts'
 const WORDS =
   'alfa alpha bravo charlie delta echo foxtrot golf hotel india juliett juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey whisky xray x-ray yankee zulu'
 const TABLE = new Map(WORDS.split(' ').map((word) => [word, word.charAt(0)]))
-/** What its words end with. */
-const ENDINGS = new Set(WORDS.split(' ').map((word) => word.slice(-2)))
+/** What its words end with: at 32 times the last letter but one and the last, of either case. */
+const ENDINGS = new Uint8Array(32 * 32)
+for (const word of TABLE.keys())
+  ENDINGS[(word.charCodeAt(word.length - 2) & 31) * 32 + (word.charCodeAt(word.length - 1) & 31)] = 1
 const FEWEST = 6
 /** A row of so many words is longer than this: one of its words stands at one of the places that are looked at. */
 const STRIDE = 24
@@ -61,7 +63,8 @@ function probed(text: string, from: number): boolean {
     while (end > near && !isLetter(text.charCodeAt(end - 1))) end--
     let start = end
     while (start > from && end - start <= WIDEST && isLetter(text.charCodeAt(start - 1))) start--
-    if (end - start >= 3 && end - start <= WIDEST && ENDINGS.has(text.slice(end - 2, end).toLowerCase())) {
+    if (end - start < 3 || end - start > WIDEST) continue
+    if (ENDINGS[(text.charCodeAt(end - 2) & 31) * 32 + (text.charCodeAt(end - 1) & 31)] === 1) {
       const word = text.slice(start, end).toLowerCase()
       if (word === 'ray' || TABLE.has(word)) return true
     }

@@ -11,10 +11,14 @@ const FEWEST = 6
 interface Shape {
   encoding: string
   form: RegExp
-  values(token: string): number[]
+  /** Adds what a token says. */
+  values(token: string, all: number[]): void
 }
 
-const inBase = (base: number) => (token: string) => [Number.parseInt(token.replace(/^0[xXbBoO]/, ''), base)]
+const afterPrefix = (token: string): number => (/^0[xXbBoO]/.test(token) ? 2 : 0)
+const inBase = (base: number) => (token: string, all: number[]) => {
+  all.push(Number.parseInt(token.slice(afterPrefix(token)), base))
+}
 
 /** That counts which explains most; of those alike the first. */
 const SHAPES: readonly Shape[] = [
@@ -22,8 +26,10 @@ const SHAPES: readonly Shape[] = [
   {
     encoding: 'hex',
     form: /^(?:0[xX])?(?:[0-9a-fA-F]{2}){1,4}$/,
-    values: (token) =>
-      (token.replace(/^0[xX]/, '').match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)),
+    values(token, all) {
+      for (let at = afterPrefix(token); at < token.length; at += 2)
+        all.push(Number.parseInt(token.slice(at, at + 2), 16))
+    },
   },
   { encoding: 'octal', form: /^(?:0[oO]?)?[0-3][0-7]{2}$/, values: inBase(8) },
   { encoding: 'decimal', form: /^[1-9]\d{1,5}$/, values: inBase(10) },
@@ -35,6 +41,7 @@ export const numbers = runs({
   fewest: 2 * FEWEST - 1 + FEWEST,
   read(text, start, end, found) {
     const tokens = [...text.slice(start, end).matchAll(TOKEN)]
+    if (tokens.length < FEWEST) return
     let best: Decoded[] = []
     for (const shape of SHAPES) {
       const here = listsOf(shape, tokens, start)
@@ -52,10 +59,11 @@ function listsOf(
   const lists: Decoded[] = []
   for (let i = 0; i < tokens.length; i++) {
     const first = i
+    while (i < tokens.length && form.test(tokens[i]![0])) i++
+    if (i - first < FEWEST) continue
     const all: number[] = []
-    for (; i < tokens.length && form.test(tokens[i]![0]); i++)
-      for (const value of values(tokens[i]![0])) all.push(value)
-    const text = i - first < FEWEST ? undefined : read(all)
+    for (let j = first; j < i; j++) values(tokens[j]![0], all)
+    const text = read(all)
     if (text === undefined) continue
     const last = tokens[i - 1]!
     lists.push({

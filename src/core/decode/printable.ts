@@ -1,5 +1,5 @@
 import { isPrintable } from './score.ts'
-import { utf8, utf16 } from './utf8.ts'
+import { FEWEST_WIDE, utf8, utf16 } from './utf8.ts'
 
 /** Values of so many bits each. */
 export interface Digits {
@@ -81,6 +81,7 @@ export function textOf(digits: Digits): string | undefined {
   }
   if (read >= values.length * MOST_OF_IT) return text
   // Its zeros were taken for controls.
+  if (values.length * bits < FEWEST_WIDE * 8) return undefined
   const wide = utf16(packedBytes(digits, 0, values.length))
   return wide !== undefined && isPrintable(wide) ? wide : undefined
 }

@@ -1,7 +1,6 @@
 import { islands } from './islands.ts'
-import { bytesBy, escapedBytes } from './utf8.ts'
+import { escapedBytes } from './utf8.ts'
 
-const EQUALS = bytesBy('=')
 const SOFT_BREAK = /=[ \t]{0,2}\r?\n/y
 
 /** Quoted-printable (RFC 2045). */
@@ -12,6 +11,6 @@ export const quotedPrintable = islands({
   mark(text, at) {
     SOFT_BREAK.lastIndex = at
     if (SOFT_BREAK.test(text)) return { end: SOFT_BREAK.lastIndex, text: '' }
-    return escapedBytes(text, at, EQUALS)
+    return escapedBytes(text, at, '=')
   },
 })

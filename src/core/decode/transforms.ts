@@ -1,5 +1,5 @@
 import { BITS, LETTERS } from './score.ts'
-import { BACKWARDS, bitsOf, SUBSTITUTIONS, type Turn } from './turns.ts'
+import { addSubstituted, BACKWARDS, bitsOf, SUBSTITUTIONS, type Turn } from './turns.ts'
 import { CONTEXT, type Decoded, type Decoder } from './types.ts'
 
 /** So many bits a letter less than this, and words are taken for turned. */
@@ -11,6 +11,9 @@ const UNDECIDED = 36
 /** Bits a letter of what was turned, turned back; plain words get no more than that for standing as they do. */
 const READS = 0.6
 const LEAST = 0.15
+/** No words get more. */
+const MOST_BITS = 2.6
+const LEAST_ENOUGH = Math.min(...SUBSTITUTIONS.map(({ enough }) => enough))
 /** A turned stretch ends where it has read better as it stands, by so many bits, than up to there. */
 const ENDS = 12
 /** Or has gone on for so long without reading better. */
@@ -118,6 +121,8 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
   let start = from
   let letters = 0
   let bits = 0
+  /** Up to here the sums are of the words from `start` on. */
+  let added = from
   let back = 0
   let backStart = from
   while (at < text.length) {
@@ -133,7 +138,7 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
       if (back >= BACKWARDS.enough) return { quiet, start: backStart, end: at, turn: BACKWARDS }
     }
     if (worse === 0) {
-      start = word.start
+      start = added = word.start
       letters = 0
       bits = 0
     }
@@ -141,8 +146,14 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
     letters += word.letters
     bits += word.bits
     if (worse >= SUSPECT) {
-      const turn = turned(text, start, at, letters, bits)
-      if (turn !== undefined) return { quiet, start, end: at, turn }
+      const stands = Math.max(bits, letters * LEAST)
+      if (stands + LEAST_ENOUGH <= letters * MOST_BITS) {
+        if (added === start) sums.fill(0)
+        addSubstituted(sums, text, added, at)
+        added = at
+        const turn = turned(letters, stands)
+        if (turn !== undefined) return { quiet, start, end: at, turn }
+      }
       if (letters >= UNDECIDED) worse = 0
     }
     if (at - quiet > 2 * UNDECIDED) worse = back = 0
@@ -151,13 +162,15 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
   return { quiet: final ? text.length : quiet, start: quiet, end: at }
 }
 
-function turned(text: string, start: number, end: number, letters: number, plain: number): Turn | undefined {
+/** By each of the substitutions, the bits of words that are suspected. */
+const sums = new Float64Array(SUBSTITUTIONS.length)
+
+function turned(letters: number, stands: number): Turn | undefined {
   let best: Turn | undefined
   let most = 0
-  const stands = Math.max(plain, letters * LEAST)
-  for (const turn of SUBSTITUTIONS) {
-    if (stands + turn.enough > letters * 2.6) continue
-    const reads = bitsOf(text, start, end, turn)
+  for (let i = 0; i < sums.length; i++) {
+    const turn = SUBSTITUTIONS[i]!
+    const reads = sums[i]!
     const over = reads - stands - turn.enough
     if (over < most || reads < letters * READS) continue
     best = turn
@@ -192,13 +205,15 @@ function follow(text: string, suspect: Suspect, turn: Turn, final: boolean): Str
     end = at
   }
   if (end + AROUND > text.length && !final) return undefined
-  const words = text.slice(start, end).match(/[a-z]+/gi) ?? []
-  return {
-    end,
-    words: words.length,
-    letters: words.reduce((sum, { length }) => sum + length, 0),
-    after: lastEdge(text, end),
+  let words = 0
+  let letters = 0
+  for (let before = 0, i = start; i < end; i++) {
+    const letter = LETTERS[text.charCodeAt(i)] ?? 0
+    if (letter !== 0) letters++
+    if (letter !== 0 && before === 0) words++
+    before = letter
   }
+  return { end, words, letters, after: lastEdge(text, end) }
 }
 
 /** Where the last whole word of the line ends that stands near `from`. */

@@ -73,6 +73,24 @@ export const SUBSTITUTIONS: readonly Turn[] = [
     .map((shift) => substitution('caesar', 14, (index) => (index + shift) % 26)),
 ]
 
+/** At 32 times the same, the bits of each of the substitutions side by side. */
+const SIDE = new Float32Array(27 * 27 * 32)
+for (const [i, { bits }] of SUBSTITUTIONS.entries())
+  for (let two = 0; two < bits.length; two++) SIDE[two * 32 + i] = bits[two]!
+
+/** Adds to the sums, one for each of the substitutions, the bits of the letters from `start` to `end`, which begin and end words. */
+export function addSubstituted(sums: Float64Array, text: string, start: number, end: number): void {
+  let before = 0
+  for (let at = start; at <= end; at++) {
+    const unit = at === end ? 32 : text.charCodeAt(at)
+    const letter = unit < 128 ? LETTERS[unit]! : 0
+    if (letter === 0 && before === 0) continue
+    const from = (before * 27 + letter) * 32
+    for (let i = 0; i < SUBSTITUTIONS.length; i++) sums[i]! += SIDE[from + i]!
+    before = letter
+  }
+}
+
 /** The bits of the letters from `start` to `end`, which begin and end words, turned. */
 export function bitsOf(text: string, start: number, end: number, { bits, manner }: Turn): number {
   let sum = 0

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { times } from '../../../test/seed.ts'
 import { GateError } from '../errors.ts'
 import {
   ARRAY,
@@ -133,7 +134,7 @@ describe('scan', () => {
       fc.property(written, (text) => {
         expect(rebuild(scan(text))).toEqual(JSON.parse(text))
       }),
-      { numRuns: 1500 },
+      { numRuns: times(1500) },
     )
   })
 
@@ -172,7 +173,7 @@ describe('scan', () => {
         if (code === undefined) expect(parses(mutated)).toBe(true)
         else if (parses(mutated)) expect(MORE).toContain(code)
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     )
   })
 

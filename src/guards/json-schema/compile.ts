@@ -40,6 +40,8 @@ export function compile(schema: boolean | object): Compiled {
   ajv.removeKeyword('contains')
   ajv.addKeyword({
     ...contains,
+    // Behind it, what ajv makes of it takes an empty array for one that was refused, and judges no further.
+    before: 'prefixItems',
     code(context) {
       const parentSchema = { maxContains: 2 ** 31, ...context.parentSchema }
       contains.code(Object.assign(Object.create(context), { parentSchema }))

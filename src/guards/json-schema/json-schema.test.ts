@@ -52,6 +52,13 @@ describe('a boundary’s schema is compiled when policy loads', () => {
       await expect(open(config)).rejects.toThrow(says)
     })
 
+  it('an empty array contains nothing, whatever its first items would have to be', async () => {
+    const schema = { contains: { type: 'string' }, prefixItems: [{ type: 'null' }] }
+    const on = judgedBy(await open({ schema }))
+    expect((await answer(exchange(on), body('[]'))).block?.code).toBe('schema.invalid')
+    expect((await answer(exchange(on), body('[null,"a"]'))).block).toBeUndefined()
+  })
+
   it('an empty array contains nothing, whatever the one before it did', async () => {
     const on = judgedBy(await open({ schema: { items: { contains: { type: 'number' } } } }))
     expect((await answer(exchange(on), body('[[1],[2]]'))).block).toBeUndefined()

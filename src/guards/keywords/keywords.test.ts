@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { RE2JS } from 're2js'
 import { describe, expect, it } from 'vitest'
 import { firstBreach, inspectWhole, lookOf, openCase, ports, viewOf } from '../../../test/guard-law.ts'
+import { times } from '../../../test/seed.ts'
 import { canonicalise } from '../../core/canonical/index.ts'
 import { keywords } from './index.ts'
 import { parse, source } from './parse.ts'
@@ -48,7 +49,7 @@ describe('keywords', () => {
         fc.pre(text.length <= 40)
         expect(await firstBreach(guard, text)).toBeUndefined()
       }),
-      { numRuns: 40 },
+      { numRuns: times(40) },
     )
   })
 
@@ -63,7 +64,7 @@ describe('keywords', () => {
         const { hits } = await inspectWhole(guard, text)
         expect(hits.map((hit) => hit.span)).toEqual(expected)
       }),
-      { numRuns: 300 },
+      { numRuns: times(300) },
     )
   })
 

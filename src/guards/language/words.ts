@@ -1,76 +1,93 @@
 /** Letters that it takes to tell, and how many of them in words that are no names. */
 const LEAST = 40
 const LEAST_SMALL = 20
-/** A character of these scripts is a syllable or a word. */
-const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
+/** A Chinese, Japanese or Korean character is a syllable or a word. */
 const DENSITY = 3
-/** A word: letters, with an apostrophe or hyphen in it, and other signs only around it. */
-const WORD =
-  /^[^\p{L}\p{N}_@#$/\\<>{}[\]=|`~^*+:;]*([\p{L}\p{M}]+(?:['’‘\-‐][\p{L}\p{M}]+)*)[^\p{L}\p{N}_@#$/\\<>{}[\]=|`~^*+(]*$/u
-const PLAIN = /^[a-z]+$/
-const CAPITAL = /^\p{Lu}/u
-const SMALL = /\p{Ll}/u
-const FULL_WIDTH = /(?<=[、，。！？；：「」（）])/
-const MARKS = /[、，。！？；：「」（）《》“”]/g
 /** Of what is no white space, how much must be words: in code and tables it is less. */
 const SHARE = 0.6
 
-/** Words of which every text in a language is full, and that say little in others. */
-const COMMON: Readonly<Record<string, ReadonlySet<string>>> = {
-  en: common(
-    'the of and to is that it for with as was on are this be by from you your have or not what how which will can',
-  ),
-  de: common(
-    'der die das und ist nicht ein eine einen mit auf für von dem den des im zu sich auch wie sie ich wird werden',
-  ),
-  es: common('el los las del que en un una por con para como más pero sus está este esta es y se lo al'),
-  fr: common('le les des et est une du que qui dans pour sur pas avec sont vous cette ce il au aux nous ne'),
-}
-/** Of all words, how many of these make it sure without asking further. */
-const SURE = 0.3
+const LETTER = 1
+const MARK = 2
+const WORD = LETTER | MARK
+const CAPITAL = 4
+const DENSE = 8
+/** Ends a word and what is written together with it. */
+const SPACE = 16
+/** Joins two letters to one word. */
+const JOINT = 32
+/** A sign that may stand before a word, and behind it: others are of code, addresses and tables. */
+const BEFORE = 64
+const BEHIND = 128
 
-function common(words: string): ReadonlySet<string> {
-  return new Set(words.split(' '))
+const CLASSES: readonly (readonly [pattern: RegExp, is: number])[] = [
+  [/\p{L}/gu, LETTER],
+  [/\p{M}/gu, MARK],
+  [/\p{Lu}/gu, CAPITAL],
+  [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu, DENSE],
+  [/[\s、，。！？；：「」（）《》“”]/gu, SPACE],
+  [/['’‘\-‐]/gu, JOINT],
+  [/[^\p{L}\p{N}\s、，。！？；：「」（）《》“”_@#$/\\<>{}[\]=|`~^*+:;]/gu, BEFORE],
+  [/[^\p{L}\p{N}\s、，。！？；：「」（）《》“”_@#$/\\<>{}[\]=|`~^*+(]/gu, BEHIND],
+]
+const SMALL = /\p{Ll}/u
+
+/** What each UTF-16 unit is. */
+const IS = new Uint8Array(0x10000)
+{
+  const units = Array.from(IS, (_, unit) => (isSurrogate(unit) ? ' ' : String.fromCharCode(unit))).join('')
+  for (const [pattern, is] of CLASSES) for (const { index } of units.matchAll(pattern)) IS[index]! |= is
+  // Of characters of two units, ideographs and mathematical alphabets are letters; the second unit goes with the first.
+  for (let unit = 0xd800; unit < 0xe000; unit++) {
+    const letter = unit === 0xd835 || (unit >= 0xd840 && unit < 0xd8c0)
+    IS[unit] = unit >= 0xdc00 ? MARK | BEFORE | BEHIND : letter ? LETTER : BEFORE | BEHIND
+  }
 }
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xe000
+}
+
+/** A letter of one unit in any script; an apostrophe, a hyphen or an accent is none. */
+export const isLetter = (unit: number): boolean => (IS[unit]! & LETTER) !== 0 && !isSurrogate(unit)
+
+const isAt = (text: string, at: number): number => (at < text.length ? IS[text.charCodeAt(at)]! : SPACE)
 
 /**
- * The words of a text that tell its language: no names, addresses, code or numbers.
- * @param allowed languages of which to say nothing
- * @returns undefined where there are too few of them, or they are plainly of such a language
+ * The words of a text that tell its language, where each begins and ends: no names, addresses, code or numbers.
+ * @returns undefined where there are too few of them
  */
-export function words(text: string, allowed: readonly string[]): string | undefined {
-  const sets = allowed.map((each) => COMMON[each]).filter((each) => each !== undefined)
-  const known = sets.map(() => 0)
-  const kept: string[] = []
+export function words(text: string): number[] | undefined {
+  const kept: number[] = []
+  let said = 0
   let small = 0
   let letters = 0
   let all = 0
   // Capitals only: their words would all be names.
   const shouts = !SMALL.test(text)
-  for (const token of tokens(text)) {
-    const word = PLAIN.test(token) ? token : WORD.exec(token.replace(MARKS, ''))?.[1]
-    if (word === undefined) {
-      all += token.length
+  for (let at = 0; at < text.length; at++) {
+    const start = at
+    let is = isAt(text, at)
+    while (is & BEFORE) is = isAt(text, ++at)
+    const begin = at
+    const first = is
+    while (is & WORD || (is & JOINT && at > begin && isAt(text, at + 1) & WORD)) is = isAt(text, ++at)
+    const end = at
+    while (is & BEHIND) is = isAt(text, ++at)
+    if (begin === end || !(is & SPACE)) {
+      while (!(is & SPACE)) is = isAt(text, ++at)
+      all += at - start
       continue
     }
-    letters += word.length
+    let weight = end - begin
+    if (first & DENSE) for (let i = begin; i < end; i++) if (isAt(text, i) & DENSE) weight += DENSITY - 1
+    letters += weight
     // A name is no code, and tells nothing.
-    if (!shouts && CAPITAL.test(word)) continue
-    all += token.length
-    kept.push(word)
-    small += word.length
-    const dense = word.charCodeAt(0) > 0x2e7f ? (word.match(DENSE)?.length ?? 0) * (DENSITY - 1) : 0
-    small += dense
-    letters += dense
-    for (const [i, set] of sets.entries()) if (set.has(word)) known[i]!++
+    if (!shouts && first & CAPITAL) continue
+    all += at - start
+    kept.push(begin, end)
+    said += end - begin
+    small += weight
   }
-  if (letters < LEAST || small < LEAST_SMALL || known.some((count) => count >= kept.length * SURE))
-    return undefined
-  const said = kept.join(' ')
-  return said.length < all * SHARE ? undefined : said
-}
-
-function tokens(text: string): string[] {
-  const split = text.split(/\s+/)
-  return /[、，。！？；：「」（）]/.test(text) ? split.flatMap((token) => token.split(FULL_WIDTH)) : split
+  if (letters < LEAST || small < LEAST_SMALL) return undefined
+  return said + kept.length / 2 - 1 < all * SHARE ? undefined : kept
 }

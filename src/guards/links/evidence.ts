@@ -48,7 +48,8 @@ const WORD = /^[\w.,:-]{1,24}$/
 const TIME = /^1[0-9]{9}(?:[0-9]{3})?$/
 const HASH = /^(?:[0-9a-f]{32,128}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i
 const DIGEST = /^\w{0,2}[0-9a-f]{30,}$/i
-const PIECES = /[.,;:|~/]/
+/** What base64 has none of, and names before an equals sign. */
+const PIECES = /[^\w+=-]+|(?<==)(?=[^=])/
 
 function decoded(text: string): string {
   let out = text
@@ -82,8 +83,9 @@ function parameter(name: string, value: string, host: string, written: boolean):
   const key = name.toLowerCase()
   const asked = isAsked(host)
   if (certain !== undefined) return { grade: asked ? 2 : 3, why: certain }
+  if (/^[[{]\s*["'[{]/.test(value) && !/^[[{]{2}/.test(value))
+    return { grade: asked ? 2 : 3, why: 'a record' }
   if (PLACEHOLDER.test(value)) return { grade: written && !asked ? 3 : 1, why: 'a place that data is put in' }
-  if (/^[[{]\s*["'[{]/.test(value)) return { grade: asked ? 2 : 3, why: 'a record' }
   const words = wordsOf(value)
   if (CARRYING.has(key) && !NUMBER.test(value) && !DIGEST.test(value) && !asked)
     return { grade: value.length >= 4 ? 3 : 2, why: 'a parameter that carries data' }
@@ -124,6 +126,10 @@ function subdomain(hostname: string, host: string, written: boolean): Evidence {
   return length > 50 ? { grade: 1, why: 'a long host' } : NOTHING
 }
 
+const AUTHORITY = /^[\u0000-\u0020]*(?:[a-z][a-z0-9+-]*:)?[/\\]*([^/\\?#]*)/i
+/** Of a path, so many names of folders that they may be words: a file has its extension. */
+const FOLDERS = 8
+
 /** What an address carries. @param source it as written @param written see `parameter` */
 export function evidence(url: URL, source: string, written: boolean): Evidence {
   let best = NOTHING
@@ -131,7 +137,7 @@ export function evidence(url: URL, source: string, written: boolean): Evidence {
     if (one.grade > best.grade) best = one
   }
   const { hostname, username, password, port, pathname, search, hash } = url
-  const authority = /^[\s\S]{0,16}?:?[/\\]{1,4}([^/\\?#]*)/.exec(source)?.[1] ?? ''
+  const authority = AUTHORITY.exec(source.replace(/[\t\n\r]/g, '').slice(0, 512))?.[1] ?? ''
   const host = authority.replace(/^.*@/, '').replace(/:\d*$/, '')
   const near = NEAR.test(hostname)
   if (IPV4.test(hostname) && !IPV4.test(host)) note({ grade: 3, why: 'an IP address in disguise' })
@@ -147,6 +153,8 @@ export function evidence(url: URL, source: string, written: boolean): Evidence {
   if (near) return best
   note(subdomain(hostname, decoded(host), written))
   for (const segment of pathname.split('/')) if (segment !== '') note(pathSegment(decoded(segment), written))
+  if (pathname.split('/').filter((segment) => /^[a-z]+$/i.test(segment)).length >= FOLDERS)
+    note({ grade: 1, why: 'words' })
   let shown = 0
   for (const pair of search.slice(1).split(/[&;]/)) {
     if (pair === '') continue
@@ -160,7 +168,8 @@ export function evidence(url: URL, source: string, written: boolean): Evidence {
   }
   if (shown > 400) note({ grade: 2, why: 'a long query' })
   if (hash.length > 8 && !hash.startsWith('#:~:')) {
-    const said = plainData(decoded(hash.slice(1).replace(/^[\w.-]{1,16}=/, '')), 12)
+    const text = decoded(hash.slice(1).replace(/^[\w.-]{1,16}=/, ''))
+    const said = plainData(text, 12) ?? (wordsOf(text) >= 7 ? 'a text' : undefined)
     if (said !== undefined) note({ grade: 3, why: said })
   }
   if (!PORTS.has(port) && best.grade === 1) note({ grade: 2, why: 'an unusual port with a query' })

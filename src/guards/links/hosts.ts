@@ -15,6 +15,14 @@ export function urlOf(text: string, base?: string): URL | undefined {
 /** The domain that somebody registered, which a host belongs to; undefined for an IP address or a suffix. */
 export const registrable = (host: string): string | undefined => parse(host, PRIVATE).domain ?? undefined
 
+/** Whether a host is below a suffix that is in use: `evil.com`, and not `server.js`. */
+export function isNamed(host: string): boolean {
+  const end = host.slice(host.lastIndexOf('.') + 1)
+  if (end.length < 2 || /^\d/.test(end)) return false
+  const { domain, isIcann, isPrivate } = parse(asciiHost(host) ?? '', PRIVATE)
+  return domain !== null && (isIcann === true || isPrivate === true)
+}
+
 /** The ASCII form of a host as browsers have it; undefined when it is none. */
 function asciiHost(host: string): string | undefined {
   const url = urlOf(`https://${host}/`)

@@ -1,13 +1,13 @@
 import { decodeEntities } from './entities.ts'
 import { MAX_TAG, MAX_URL } from './limits.ts'
-import { PENDING } from './markdown.ts'
+import { type Odd, PENDING } from './markdown.ts'
 
 export interface Tag {
   end: number
   name: string
-  attributes: { name: string; value: string; long?: true }[]
-  /** It did not end within what a tag may have. */
-  long?: true
+  attributes: { name: string; value: string; odd?: Odd }[]
+  /** It did not end within what a tag may have, or another begins in it. */
+  odd?: Odd
 }
 
 const isSpace = (unit: number): boolean => unit === 32 || (unit >= 9 && unit <= 13)
@@ -30,7 +30,7 @@ export function readTag(text: string, start: number, final: boolean): Tag | type
     if (unit === 62) return { end: at + 1, name, attributes }
     if (unit === 60) {
       if (at + 1 === text.length && !final) return PENDING
-      if (isLetter(text.charCodeAt(at + 1))) return { end: at, name, attributes }
+      if (isLetter(text.charCodeAt(at + 1))) return { end: at, name, attributes, odd: 'tangled' }
     }
     if (unit === 10 && name !== '' && !KNOWN.has(name) && emptyLine(text, at))
       return { end: at, name, attributes }
@@ -54,13 +54,16 @@ export function readTag(text: string, start: number, final: boolean): Tag | type
       at = first
       while (at < limit && (quoted ? text.charCodeAt(at) !== quote : !endsValue(text, at))) at++
       attribute.value = decodeEntities(text.slice(first, Math.min(at, first + MAX_URL)))
-      if (at - first > MAX_URL || (at === limit && !open && limit < text.length)) attribute.long = true
+      if (at - first > MAX_URL || (at === limit && !open && limit < text.length)) attribute.odd = 'long'
+      else if (!quoted && text.charCodeAt(at) === 60) attribute.odd = 'tangled'
       if (quoted && at < limit) at++
     }
     attributes.push(attribute)
   }
   if (open) return PENDING
-  return limit < text.length ? { end: limit, name, attributes, long: true } : { end: limit, name, attributes }
+  return limit < text.length
+    ? { end: limit, name, attributes, odd: 'long' }
+    : { end: limit, name, attributes }
 }
 
 const endsName = (unit: number): boolean =>
@@ -85,11 +88,16 @@ const ACTIVE = new Set(
 const LOADS = new Set(
   'img image input video audio source track use feimage body table td th tr picture'.split(' '),
 )
+/** What loads from attributes that mean less in another tag, so that it matters in which of two they stand. */
+const TAKES = new Set('image feimage use link base script meta'.split(' '))
 const KNOWN = new Set([...ACTIVE, ...LOADS, 'a', 'area', 'svg', 'meta', 'div', 'span', 'p', 'button', 'math'])
 
 const LOADED =
   /^(?:src|poster|background|data|lowsrc|dynsrc|code|codebase|archive|classid|manifest|icon|longdesc|xml:base)$/
-const FOLLOWED = /^(?:action|formaction|ping|cite|to|from|values|by)$/
+const FOLLOWED = /^(?:action|formaction|cite)$/
+const ANIMATES = /^(?:set|animate)/
+const VALUES = /^(?:to|from|values|by)$/
+const ANY_URL = /(?:https?:)?[/\\]{2}[^\s"'<>]{1,2048}/gi
 const SETS = /^(?:srcset|imagesrcset)$/
 const HREF = /^(?:xlink:)?href$/
 const EVENT = /^on[a-z]{3,}$/
@@ -104,7 +112,7 @@ export interface Leads {
   url: string
   /** Loaded without anybody's doing. */
   loaded: boolean
-  long?: true
+  odd?: Odd
 }
 
 /** Where a tag leads, and what is active about it. */
@@ -116,37 +124,49 @@ export function tagLeads(tag: Tag): { leads: Leads[]; active: string | undefined
     name === 'meta' &&
     attributes.some((one) => one.name === 'http-equiv' && /refresh|csp|set-cookie/i.test(one.value))
   if (refreshes) active = 'an HTML element that is active (meta)'
-  for (const { name: attribute, value, long } of attributes) {
+  for (const { name: attribute, value, odd } of attributes) {
     const lead = (url: string, loaded: boolean): void => {
       if (runs(url) && !(loaded && /^\s*data:image\/svg/i.test(url) && LOADS.has(name)))
         active ??= 'an address that runs as a script'
-      leads.push({ url, loaded, ...(long && { long }) })
+      leads.push({ url, loaded, ...(odd && { odd }) })
     }
     if (LOADED.test(attribute)) lead(value, true)
     else if (HREF.test(attribute)) lead(value, name !== 'a' && name !== 'area')
+    else if (ANIMATES.test(name) && VALUES.test(attribute))
+      for (const url of [value, ...value.split(';')]) lead(url, true)
+    else if (attribute === 'ping') for (const url of value.split(/\s+/)) lead(url, false)
+    else if (attribute === 'value' && name === 'param') lead(value, true)
     else if (FOLLOWED.test(attribute)) lead(value, false)
     else if (SETS.test(attribute)) for (const url of candidates(value)) lead(url, true)
     else if (attribute === 'style') for (const url of cssUrls(value)) lead(url, true)
     else if (attribute === 'content' && name === 'meta' && refreshes) {
-      const url = /url\s*=\s*["']?\s*([^"']{1,2048})/i.exec(value)?.[1]
-      if (url !== undefined) lead(url, true)
-    } else if (attribute === 'srcdoc') active ??= 'an HTML element that is active (srcdoc)'
+      // HTML standard, "shared declarative refresh steps": `url=` need not be there.
+      const rest = value
+        .replace(/^[\s\d.]+/, '')
+        .replace(/^[;,]\s*/, '')
+        .replace(/^url\s*=\s*/i, '')
+      lead(rest.replace(/^["']|["'][^"']*$/g, ''), true)
+    } else if (attribute === 'srcdoc') {
+      active ??= 'an HTML element that is active (srcdoc)'
+      for (const [url] of value.matchAll(ANY_URL)) lead(url, true)
+    }
     // Of JSX, whose braces no browser reads, an example is made more often than use.
     else if (EVENT.test(attribute) && value !== '' && !value.startsWith('{'))
       active ??= 'an HTML attribute that runs as a script'
   }
-  if (tag.long && (LOADS.has(name) || ACTIVE.has(name))) leads.push({ url: '', loaded: true, long: true })
+  const unclear = tag.odd === 'tangled' ? TAKES.has(name) : LOADS.has(name) || ACTIVE.has(name)
+  if (tag.odd !== undefined && unclear) leads.push({ url: '', loaded: true, odd: tag.odd })
   return { leads, active }
 }
 
 /** HTML standard, "parse a srcset attribute": commas may be part of an address. */
 const candidates = (value: string): string[] =>
   value
-    .split(/\s+/)
+    .split(/\s+|,+(?=https?:|[/\\]{2})/i)
     .map((piece) => piece.replace(/^,+|,+$/g, ''))
     .filter((piece) => piece !== '')
 
-const CSS_URL = /url\(\s*["']?([^"')]{1,2048})|@import\s+["']([^"']{1,2048})/gi
+const CSS_URL = /url\(\s*["']?([^"')]{1,2048})|["']\s*((?:https?:|[/\\]{2})[^"']{1,2048})/gi
 const CSS_ESCAPE = /\\(?:([0-9a-f]{1,6})\s?|([^\n0-9a-f]))/gi
 
 /** Addresses in CSS, its escapes read. */

@@ -5,6 +5,8 @@ import { evidence, type Grade } from './evidence.ts'
 import { allowList, isAsked, urlOf, wrongHost } from './hosts.ts'
 import { runs, tagLeads } from './html.ts'
 import { MAX_LABEL, MAX_TAG } from './limits.ts'
+import type { Odd } from './markdown.ts'
+import { BEFORE_DOT } from './named.ts'
 import { type Construct, scanLinks } from './scan.ts'
 
 const config = z.strictObject({
@@ -43,8 +45,7 @@ export const links = defineGuard<z.infer<typeof config>>({
     return {
       scope: 'part',
       hold: MAX_TAG + MAX_LABEL,
-      lookbehind: 0,
-      needles: ['](', ']:', '<', 'http', 'www.', 'url('],
+      lookbehind: BEFORE_DOT,
       inspect: (view) => inspect(view, judge),
     }
   },
@@ -67,7 +68,9 @@ function inspect(view: View, judge: Judge): Opinion {
   return { hits: final ? hits : hits.filter(({ span }) => span[1] <= settled), settled }
 }
 
-const REMOVED = '[link removed]'
+/** In brackets it could be the label of a reference, with what stands around it. */
+const REMOVED = '(link removed)'
+const ODD = { long: 'is too long', tangled: 'another link begins in' }
 /** A label that says nothing to any reader of Markdown or HTML. */
 const PLAIN = /^[\p{L}\p{N} ,'’-]{1,200}$/u
 
@@ -76,20 +79,14 @@ function judgeOf(allow: readonly string[] | undefined): Judge {
   const bars = allow === undefined ? OPEN : LISTED
 
   /** Why a link is found, or undefined. */
-  const found = (
-    source: string,
-    loaded: boolean,
-    kind: Construct['kind'],
-    odd?: string,
-  ): string | undefined => {
+  const found = (source: string, loaded: boolean, kind: Construct['kind'], odd?: Odd): string | undefined => {
     const url = resolved(source)
+    // Of a value that was cut the host may be another's: what was read of it may be a name before an `@`.
+    const cut = odd !== undefined && !/^[\s\S]{0,16}?[:/\\][\s/\\]*[^\s:/\\?#][^/\\?#]*[/\\?#]/.test(source)
     if (url === undefined)
-      return odd === 'long' && /^\s*(?:https?:|[/\\]{2})/i.test(source)
-        ? 'an address that is too long'
-        : undefined
-    if (allowed(url.hostname) && url.username === '') return undefined
-    if (odd !== undefined)
-      return odd === 'long' ? 'an address that is too long' : 'an address that another link begins in'
+      return cut && /^\s*(?:https?:|[/\\\t\n\r]{2})/i.test(source) ? `an address that ${ODD[odd]}` : undefined
+    if (allowed(url.hostname) && url.username === '' && !cut) return undefined
+    if (odd !== undefined) return `an address that ${ODD[odd]}`
     const { grade, why } = evidence(url, source, kind !== 'bare')
     // Whether an image uses a definition is not known: few do.
     const less: Grade = kind === 'definition' || isAsked(url.hostname) ? 2 : 0
@@ -116,7 +113,7 @@ function judgeOf(allow: readonly string[] | undefined): Judge {
     reason,
     score: 0.8,
     span: [0, 0],
-    edit: { replace: '[markup removed]' },
+    edit: { replace: '(markup removed)' },
   })
 
   return (construct) => {
@@ -128,11 +125,11 @@ function judgeOf(allow: readonly string[] | undefined): Judge {
         for (const lead of leads) {
           if (lead.loaded !== loaded) continue
           const why =
-            lead.url === '' && lead.long
-              ? 'a tag that is too long'
+            lead.url === '' && lead.odd !== undefined
+              ? `a tag that ${ODD[lead.odd]}`
               : name === 'base' && resolved(lead.url) !== undefined && !allowed(resolved(lead.url)!.hostname)
                 ? 'a host that all other addresses are read against'
-                : found(lead.url, loaded, 'tag', lead.long && 'long')
+                : found(lead.url, loaded, 'tag', lead.odd)
           if (why === undefined) continue
           hits.push(loaded ? image(why, REMOVED) : link(why, REMOVED))
           break

@@ -1,17 +1,19 @@
 import { decodeEntities } from './entities.ts'
 import { MAX_TARGET, MAX_URL } from './limits.ts'
 
+/** Something begins inside that is a link of its own to some readers, or it is longer than it may be. */
+export type Odd = 'tangled' | 'long'
+
 /** An address as a construct writes it. `end`: behind the construct. */
 export interface Target {
   end: number
   url: string
-  /** Something begins inside that is a link of its own to some readers, or it is longer than an address may be. */
-  odd?: 'tangled' | 'long'
+  odd?: Odd
 }
 
 /** More text decides. */
 export const PENDING = 'pending'
-type Read = Target | typeof PENDING
+export type Read = Target | typeof PENDING
 
 const isSpace = (unit: number): boolean => unit === 32 || (unit >= 9 && unit <= 13)
 const isPunctuation = (unit: number): boolean =>
@@ -106,7 +108,7 @@ function address(inside: string): string {
 const ESCAPED = /\\([!-/:-@[-`{-~])/g
 
 /** Two backslashes at the beginning are another host to browsers, if a client does not take one of them for an escape. */
-const meant = (written: string): string =>
+export const meant = (written: string): string =>
   decodeEntities(written.startsWith('\\\\') ? written : written.replace(ESCAPED, '$1'))
 
 /** Of `[label]: `, from behind the colon: what begins like an address that leads elsewhere. */
@@ -134,7 +136,7 @@ export function definitionTarget(text: string, start: number, final: boolean): R
 }
 
 const END = /[\s<>"`\u0000-\u001f]/
-const TRAILING = /(?:[.,;:!?'*_~|]|&[a-z]{2,6};)+$/i
+const TRAILING = /(?:[.,;:!?'*_~|\u2019\u201d\u2026\u3001-\u303f\uff01-\uff0f\uff1a-\uff20]|&[a-z]{2,6};)+$/i
 
 /** Of an address in running text, from its first character: as linkifiers take it. */
 export function bareTarget(text: string, start: number, final: boolean): Read {

@@ -32,6 +32,10 @@ function base32(value: string): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
+const RECORD = /^[[{]\s*["{[][ -~\s]{8,}[\]}]\s*$/
+/** Of a JWT, whose parts are known to servers that sent them. */
+const HEADER = /^\{\s*"(?:alg|typ|kid)"/
+
 function reads(bytes: Uint8Array): boolean {
   let text: string
   try {
@@ -41,6 +45,7 @@ function reads(bytes: Uint8Array): boolean {
   }
   // The index of a page of Unsplash: `3|1207|0|0|search|...`.
   if (/^\d\|\d{3,5}\|\d\|/.test(text)) return false
+  if (RECORD.test(text) && !HEADER.test(text)) return true
   let plain = 0
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at)

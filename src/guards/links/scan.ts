@@ -1,6 +1,7 @@
 import { readTag, type Tag } from './html.ts'
 import { MAX_LABEL, MAX_TARGET } from './limits.ts'
 import { bareTarget, definitionTarget, escapes, inlineTarget, PENDING, type Target } from './markdown.ts'
+import { BEFORE_DOT, namedTarget } from './named.ts'
 
 /** Something that may lead somewhere; indices of the text that is scanned. */
 export type Construct = { start: number; end: number } & (
@@ -16,9 +17,14 @@ export type Construct = { start: number; end: number } & (
 /** Undefined: it is good. `link`: it is bad, and something worse may stand inside. `all`: nothing inside matters. */
 export type Taken = 'all' | 'link' | undefined
 
-const NEXT = /\\|!?\[|\]|<|\n[ \t\r]*\n|[hH][tT][tT][pP][sS]?:[/\\]|[wW]{3}\.|[uU][rR][lL]\(/g
+const NEXT =
+  /\\|!?\[|\]|<|\n[ \t\r]*\n|[hH][tT][tT][pP][sS]?:[/\\]|[wW]{3}\.|[uU][rR][lL]\(|\.(?=[^\s.])|&(?:period|#0{0,4}46|#[xX]0{0,4}2[eE]);/g
+/** What stands before an address that CSS (or BBCode) loads, but `url(`. */
+const LOADING =
+  /(?:(?:@import\s*|image-set\([^()]{0,64}|\bsrc\(\s*)["']|\[img(?:[= ][^[\]]{0,32})?\])\s*(?:[/\\]{2}[^\s"'./]*)?$/i
 /** What may become one of these. */
-const BEGUN = /(?:[!\\<\]]|[hH](?:[tT](?:[tT](?:[pP](?:[sS]?:?)?)?)?)?|[wW]{1,3}|[uU](?:[rR](?:[lL])?)?)$/
+const BEGUN =
+  /(?:[!\\<\].]|&[#\w]{0,8}|[hH](?:[tT](?:[tT](?:[pP](?:[sS]?:?)?)?)?)?|[wW]{1,3}|[uU](?:[rR](?:[lL])?)?)$/
 
 /**
  * Finds what Markdown, HTML, CSS and linkifiers may make a link of, in one pass. Errs on the side of finding: code is no
@@ -77,7 +83,9 @@ export function scanLinks(
     const taken = told({ kind, start, end: read.end, target: read, ...(label !== undefined && { label }) })
     // What is inside the address was judged with it, unless it may be something else as well.
     const judged = read.odd === undefined && /^https?:/i.test(read.url)
-    return taken === 'all' || (judged && !/[[\]<\s]/.test(text.slice(position + 2, read.end)))
+    const inside = text.slice(position + 2, read.end)
+    // Without what is taken out a tag would go on in the one before it.
+    return (taken === 'all' && !inside.includes('<')) || (judged && !/[[\]<\s]/.test(inside))
       ? read.end
       : position + 2
   }
@@ -91,7 +99,8 @@ export function scanLinks(
     const unit = token.charCodeAt(token.length > 1 && token[0] === '!' ? 1 : 0)
     if (unit === 92) {
       if (index + 1 === text.length) break
-      at = index + (escapes(text, index) ? 2 : 1)
+      // Only Markdown has escapes: to a reader of HTML a tag begins there.
+      at = index + (escapes(text, index) && !'<.'.includes(text[index + 1]!) ? 2 : 1)
     } else if (unit === 91) {
       if (openers.length > first + MAX_LABEL) expire(index)
       if (first > MAX_LABEL) {
@@ -132,19 +141,23 @@ export function scanLinks(
           ? stop
           : index + 4
     } else {
-      const target = bareTarget(text, index, final)
+      const named = unit === 46 || unit === 38
+      const target = named ? namedTarget(text, index, final) : bareTarget(text, index, final)
       if (target === PENDING) {
         open = Math.min(open, index)
         break
       }
-      if (index >= badUntil) told({ kind: 'bare', start: index, end: target.end, target })
+      if (index >= badUntil && target.url !== '') {
+        const kind = LOADING.test(text.slice(Math.max(0, index - BEFORE_DOT), index)) ? 'css' : 'bare'
+        told({ kind, start: index, end: target.end, target })
+      }
       at = Math.max(target.end, index + token.length)
     }
   }
   if (final) return text.length
   expire(text.length)
   if (openers.length > first) open = Math.min(open, openers[first]! >> 1)
-  const begun = BEGUN.exec(text.slice(Math.max(at, text.length - 8)))
+  const begun = BEGUN.exec(text.slice(Math.max(at, text.length - 10)))
   if (begun !== null) open = Math.min(open, text.length - begun[0].length)
   return Math.max(open, from)
 }

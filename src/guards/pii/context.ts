@@ -47,9 +47,18 @@ export function contextWords(entities: readonly Entity[]): (reading: Reading) =>
     /** Of the last candidate, as most are asked for by several entities. */
     let asked = -1
     let least = 0
+    /** Whether a word begins at a capital behind a small letter: `patientNhsNumber`. */
+    const humps = (at: number): boolean => {
+      const two = reading.raw(at - 1, at + 1)
+      return two[0] === text[at - 1] && two[1] !== text[at]
+    }
     const whole = (start: number, end: number): boolean =>
-      !(isLetter(text.charCodeAt(start)) && start > 0 && isLetter(text.charCodeAt(start - 1))) &&
-      !(isLetter(text.charCodeAt(end - 1)) && isLetter(text.charCodeAt(end)))
+      !(
+        isLetter(text.charCodeAt(start)) &&
+        start > 0 &&
+        isLetter(text.charCodeAt(start - 1)) &&
+        !humps(start)
+      ) && !(isLetter(text.charCodeAt(end - 1)) && isLetter(text.charCodeAt(end)) && !humps(end))
     const read = (from: number, to: number): void => {
       if (to <= seen) return
       const base = Math.max(from, seen - MAX_FOUND)

@@ -27,6 +27,7 @@ export interface Options {
 
 const SPACE = 32
 const isJoint = (unit: number): boolean => unit === 45 || unit === 46 || unit === 47
+const isLetter = (unit: number): boolean => unit > 57 && isAlphanumeric(unit)
 const isCurrency = (unit: number): boolean => unit === 36 || unit === 0x20ac || unit === 0xa3
 /** What a candidate may begin with that is no letter or digit: a telephone number's plus and brackets, an address's `::`. */
 const isOpener = (unit: number): boolean => unit === 43 || unit === 40 || unit === 58
@@ -76,23 +77,26 @@ export function walker(
 
   /** Most stretches have the shape of several entities, one after the other. */
   let last: { reading: Reading; start: number; end: number; candidate: Candidate | undefined } | undefined
+  /** Where its first space and its first letter are: the longest of those that begin at one place comes first. */
+  let space = 0
+  let letter = 0
+  const raw = (): string => last?.reading.raw(last.start, last.end) ?? ''
   function stretch(reading: Reading, start: number, end: number): Candidate | undefined {
     if (last?.reading === reading && last.start === start && last.end === end) return last.candidate
     const { text, unit } = reading
     const after = unit(end)
-    let letters = false
-    let spaced = false
-    for (let at = start; at < end && !letters; at++) {
-      const one = text.charCodeAt(at)
-      if (one === SPACE) spaced = true
-      else letters = one > 57 && isAlphanumeric(one)
+    if (last?.reading !== reading || last.start !== start || last.end < end) {
+      space = start
+      while (space < end && text.charCodeAt(space) !== SPACE) space++
+      letter = start
+      while (letter < end && !isLetter(text.charCodeAt(letter))) letter++
     }
     let candidate: Candidate | undefined
-    if (letters || !inLonger(reading, start, end, spaced)) {
+    if (letter < end || !inLonger(reading, start, end, space < end)) {
       const whole = text.slice(start, end)
       const before = start > 0 ? text.charCodeAt(start - 1) : 0
       const value = whole.replace(/[^a-z0-9]/g, '')
-      candidate = { value, text: whole, raw: () => reading.raw(start, end), before, after }
+      candidate = { value, text: whole, raw, before, after }
     }
     last = { reading, start, end, candidate }
     return candidate
@@ -150,11 +154,13 @@ export function walker(
     const { text, from } = reading
     /** Matches that reach beyond where the walk is. */
     let open: Found[] = []
+    /** The first `count` of these are the shapes that are whole where the walk is, and where they end. */
     const ends: number[] = []
     const wholes: (readonly number[])[] = []
+    let count = 0
     const whole = (end: number, shapes: readonly number[]): void => {
-      ends.push(end)
-      wholes.push(shapes)
+      ends[count] = end
+      wholes[count++] = shapes
     }
     reading.cut()
     // Whatever begins before `from` is settled.
@@ -179,26 +185,23 @@ export function walker(
           !(reading.isCapital(start) && reading.isCapital(start + 1))
         if (plain && !machine.beginsPlain(unit, text.charCodeAt(start + 1))) continue
       } else if (!isOpener(unit)) continue
+      count = 0
       if (machine.run(text, start, plain, whole) && !reading.final) return start
+      if (count === 0) continue
 
       let best: Found | undefined
-      if (ends.length === 0) continue
-      {
-        /** Entities of which the longest match that begins here is known. */
-        const done: number[] = []
-        for (let i = ends.length - 1; i >= 0; i--) {
-          for (const shape of wholes[i]!) {
-            const one = known[shape]!
-            if (done.includes(one.entity)) continue
-            const match = judge(reading, context, one, start, ends[i]!)
-            if (reading.cut()) return start
-            if (match === undefined) continue
-            done.push(one.entity)
-            if (best === undefined || outweighs(match, best)) best = match
-          }
+      /** Entities of which the longest match that begins here is known. */
+      const done: number[] = []
+      for (let i = count - 1; i >= 0; i--) {
+        for (const shape of wholes[i]!) {
+          const one = known[shape]!
+          if (done.includes(one.entity)) continue
+          const match = judge(reading, context, one, start, ends[i]!)
+          if (reading.cut()) return start
+          if (match === undefined) continue
+          done.push(one.entity)
+          if (best === undefined || outweighs(match, best)) best = match
         }
-        ends.length = 0
-        wholes.length = 0
       }
       if (best === undefined) continue
       const { proof } = best

@@ -50,6 +50,8 @@ export interface Rulebook {
   vocabulary: Vocabulary<Entry>
   /** One of these stands in every match. */
   needles: readonly Needle[]
+  /** By rule, the last stretch in which one of its needles stands. Stretches are counted on, from one text to the next. */
+  due: { stretch: number; rules: Float64Array }
 }
 
 const MAX_POSITIONS = 30
@@ -108,7 +110,8 @@ export function compile(
     }
   }
   settleStems(vocabulary)
-  return { rules, vocabulary, needles: [...needles.values()] }
+  const due = { stretch: 0, rules: new Float64Array(rules.length) }
+  return { rules, vocabulary, needles: [...needles.values()], due }
 }
 
 /** A whole word is also what each stem of it is. */

@@ -17,18 +17,18 @@ const ENOUGH = 256
 
 /** Where the rules hold. Time is linear in the text, whatever stands in it. */
 export function match(
-  { rules, vocabulary, needles }: Rulebook,
+  { rules, vocabulary, needles, due }: Rulebook,
   text: string,
   places: readonly { needle: number; start: number; end: number }[],
   retrieved: boolean,
 ): Match[] {
   const matches: Match[] = []
-  /** By rule, the last stretch in which one of its needles stands. */
-  const due = new Int32Array(rules.length).fill(-1)
-  for (const [index, { start, end, found }] of stretches(needles, text, places).entries()) {
-    for (const needle of found) for (const rule of needles[needle]!.rules) due[rule] = index
+  if (places.length === 0) return matches
+  for (const { start, end, found } of stretches(needles, text, places)) {
+    const index = ++due.stretch
+    for (const needle of found) for (const rule of needles[needle]!.rules) due.rules[rule] = index
     const asked = (number: number): boolean =>
-      due[number] === index && (retrieved || !rules[number]!.retrieved)
+      due.rules[number] === index && (retrieved || !rules[number]!.retrieved)
     const near = vocabulary.read(text, start, end)
     if (!holds(rules, near, asked)) continue
     // Only now what stands around it matters.
@@ -137,16 +137,24 @@ function trust(rule: Compiled, words: Words<Entry>, first: number, last: number)
   const edge = (words.before[first]! & EDGE) !== 0
   if (!edge)
     for (let i = Math.max(sentence, first - NEAR); i < first; i++) if (has(rule, words, i, 'not')) return 0
+  // `mot pour mot` speaks of no word.
+  const mentions = (i: number): boolean =>
+    has(rule, words, i, 'mention') &&
+    words.entries[i] !== words.entries[i - 2] &&
+    words.entries[i] !== words.entries[i + 2]
   let mentioned = 0
   let someone = false
   let others = false
   for (let i = sentence; i < first; i++) {
-    if (has(rule, words, i, 'mention')) mentioned++
+    if (mentions(i)) mentioned++
     if (has(rule, words, i, 'other')) someone = true
     else if (someone && has(rule, words, i, 'asking')) others = true
   }
-  for (let i = last + 1; i < Math.min(words.count, last + 6) && (words.before[i]! & STOP) === 0; i++)
-    if (has(rule, words, i, 'mention')) mentioned++
+  for (let i = last + 1; i < Math.min(words.count, last + 6) && (words.before[i]! & STOP) === 0; i++) {
+    // `and translate this sentence as ...` is the next order.
+    if (has(rule, words, i, 'next')) break
+    if (mentions(i)) mentioned++
+  }
   const quoted = (words.before[first]! & QUOTE) !== 0
   if (others && !edge) return 0.3
   if (mentioned > (quoted ? 0 : 1)) return 0.3

@@ -1,4 +1,5 @@
 import { canonicalise } from '../../core/canonical/index.ts'
+import { type Sieve, sieve } from '../../core/sieve.ts'
 
 /** The words of a stretch of canonical text, as columns. */
 export interface Words<Entry> {
@@ -98,6 +99,8 @@ export class Vocabulary<Entry> {
   private readonly stemLengths = new Map<string, number[]>()
   /** By first unit, longest first. */
   private readonly lengths = new Map<number, number[]>()
+  /** Of all of them, once they are settled. */
+  private sieve: Sieve | undefined
 
   /** The forms in which a word stands in canonical text; several words when it has a hyphen or an apostrophe. */
   static split(word: string): string[][] {
@@ -128,6 +131,7 @@ export class Vocabulary<Entry> {
           const stem = length <= word.length ? this.stems.get(word.slice(0, length)) : undefined
           if (stem !== undefined && stem !== entry) merge(entry, stem)
         }
+    this.sieve = sieve([...this.whole.keys(), ...this.stems.keys()])
   }
 
   private spaced(word: string): Entry | undefined {
@@ -169,7 +173,7 @@ export class Vocabulary<Entry> {
       } else if (kind === SPACED) {
         let end = at + 1
         while (end < to && kindOf(text.charCodeAt(end)) === SPACED) end++
-        put(at, end, this.spaced(text.slice(at, end)))
+        put(at, end, this.sieve?.may(text, at) === false ? undefined : this.spaced(text.slice(at, end)))
         at = end
       } else {
         const known = this.unspaced(text, at, to)

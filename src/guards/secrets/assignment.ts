@@ -101,8 +101,8 @@ export function enclosed({ text, final }: Reading, start: number, quote: string)
   return undefined
 }
 
-/** What ends a value that is enclosed in nothing. */
-const BARE = /[^\s"'`;,<>(){}[\]|&\\]{1,512}/y
+/** What ends a value that is enclosed in nothing. An `&` does where a form's next field or an entity follows. */
+const BARE = /(?:[^\s"'`;,<>(){}[\]|&\\]|&(?=[^\s&;=])(?![\w.[\]-]{0,40}[=;]|#)){1,512}/y
 
 /**
  * The same for a value that is enclosed in nothing; a value that may still turn out to be the beginning of an expression goes on.
@@ -113,6 +113,8 @@ export function bare({ text, final }: Reading, start: number): number | undefine
   const end = start + match[0].length
   if (match[0].length === MOST) return undefined
   if (final) return end
+  // What an `&` is, is not known yet.
+  if (text.charCodeAt(end) === 38 && text.length - end <= 44) return -1
   // Whether the line ends behind it is asked too.
   let after = end
   while (after - end < 4 && (text.charCodeAt(after) === 32 || text.charCodeAt(after) === 9)) after++

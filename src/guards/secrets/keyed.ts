@@ -32,6 +32,8 @@ function valueGiven(reading: Reading, { quote, start, by }: Assignment, { open }
   // A sentence ends behind it.
   if (quote === '' && by !== 'element') {
     const tail = /\*{1,2}$|[.,:][.,:!?]{0,2}$/.exec(value)?.[0] ?? ''
+    // It was cut.
+    if (tail === '...' && by === 'sign') return undefined
     if (tail !== '') {
       value = value.slice(0, -tail.length)
       stop -= tail.length

@@ -12,9 +12,11 @@ const BREAK = String.raw`(?:\\{1,3}[nr]|[\s"'+,\\;|>]|&#1[03];)`
 /** What may stand between the header and the key when the text ends there, or is cut. */
 const NOTHING = new RegExp(`${BREAK}{0,40}$`, 'y')
 const BODY = new RegExp(
-  `(?:${BREAK}{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash|Encryption|Public-Lines|Private-Lines|Private-MAC|Subject)[^\\n\\\\]{0,160}|[A-Za-z0-9+/]{16,}={0,2}))*`,
+  `(?:${BREAK}{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash|Encryption|Public-Lines|Private-Lines|Private-MAC|Subject)[^\\n\\\\]{0,160}|[A-Za-z0-9+/]{16,}={0,2}|(?:MI|MC4C|MHcC|b3Bl)[A-Za-z0-9+/]{6,}={0,2}))*`,
   'y',
 )
+/** A line of a key; one that is cut short, by how keys begin. */
+const KEY = /[A-Za-z0-9+/]{16,}|(?:MI|MC4C|MHcC|b3Bl)[A-Za-z0-9+/]{6,}/
 const FOOTER =
   /-----END[ A-Z0-9_-]{0,60}-----|---- END SSH2 [A-Z ]{0,40}----|Private-MAC: [0-9a-f]{40,64}|<\/RSAKeyValue>/g
 
@@ -40,7 +42,7 @@ export function privateKey({ text, from, final }: Reading, at: number, { found, 
     found({ code: 'secret.private_key', start: at, end, score, rank: 0 })
   BODY.lastIndex = 0
   const read = BODY.exec(stretch)![0]
-  const key = (/[A-Za-z0-9+/]{16,}/.exec(read.slice(0, 1024)) ?? /<D>/.exec(stretch)) !== null
+  const key = (KEY.exec(read.slice(0, 1024)) ?? /<D>/.exec(stretch)) !== null
   if (footer !== null && (key || header[0] === '<RSAKeyValue>'))
     hit(body + footer.index + footer[0].length, 1)
   else if (key) hit(body + read.length, 0.9)

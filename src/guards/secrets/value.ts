@@ -93,7 +93,9 @@ const CODE = /[(){}[\]<>;]|=>|->|::|&&|\|\||==|\\[dswbn]|\$\$|,|\s/
 export function looksRandom(value: string, least: number): boolean {
   if (value.length < least || /[^A-Za-z0-9_\-.+/=~!@#$%^&*:]/.test(value)) return false
   const { digits, turns, entropy, upper, lower } = traits(value)
-  if (entropy < Math.min(3, Math.log2(value.length) * 0.72)) return false
+  // Of 16 digits there is less to choose from.
+  const most = /^[0-9a-f]+$/i.test(value) ? 2.7 : 3
+  if (entropy < Math.min(most, Math.log2(value.length) * 0.72)) return false
   if (/^[\d.,:/ -]+$/.test(value)) return false
   const reads = likelihoodOf(value)
   if (NAMES.test(value) && reads > (value.length < 16 ? -0.2 : 0)) return false
@@ -113,14 +115,16 @@ export function looksChosen(value: string, quoted: boolean): boolean {
   if (!letters) return digits >= 4 && (quoted || digits >= 6 || symbols > 0) && !/^0+$/.test(value)
   const code = /^[\w.$]+\(|\)$|=>|->|::|&&|\|\||\\[dswb]|[[\]{}<>;]|%[sd]|[a-z]\|[a-z]|\.\*/.test(value)
   if (code) return false
+  // No `currentPassword`.
+  const drawn = upper && lower && value.length >= 8 && likelihoodOf(value) < (quoted ? 0 : -0.25)
   if (digits === 0 && symbols === 0) {
+    if (drawn) return true
     if (!quoted || value.length < 5) return false
-    // `Passwort`, `REQUIRED`, `currentPassword`
-    if (upper && lower && value.length >= 8 && likelihoodOf(value) < 0) return true
+    // `Passwort`, `REQUIRED`
     return !(upper && (!lower || /^[A-Z][a-z]+$/.test(value) || /[a-z][A-Z]/.test(value)))
   }
   if (digits === 0 && /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)+$/.test(value)) return false
-  if (digits === 0 && /^[-_.:/]|^[A-Za-z]+[:.?!,]$/.test(value)) return false
+  if (digits === 0 && !drawn && /^[-_.:/]|^[A-Za-z]+[:.?!,]$/.test(value)) return false
   if (NAMES.test(value) && symbols > 0 && turns === 0 && /^[A-Za-z]/.test(value))
     return quoted && /[-_]\d{3,}$/.test(value)
   if (/^v?\d+(?:\.\d+)+/.test(value)) return false

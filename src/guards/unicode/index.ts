@@ -79,6 +79,7 @@ function inspect({ text, offset, from, final }: View, allowed: ReadonlySet<Code>
 const isLetterAt = (text: string, at: number): boolean => {
   const unit = text.charCodeAt(at)
   if (unit < 128) return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90)
+  if ((unit & 0xf800) !== 0xd800) return isLetter(text.charAt(at))
   const low = (unit & 0xfc00) === 0xdc00
   return isLetter(low ? text.slice(at - 1, at + 1) : String.fromCodePoint(text.codePointAt(at) ?? 0))
 }

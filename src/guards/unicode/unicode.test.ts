@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { edited, firstBreach, inspectWhole, openCase } from '../../../test/guard-law.ts'
+import { times } from '../../../test/seed.ts'
 import { canonicalise } from '../../core/canonical/index.ts'
 import { unicode } from './index.ts'
 
@@ -42,7 +43,7 @@ describe('unicode', () => {
       fc.asyncProperty(fc.array(fc.constantFrom(...PIECES), { maxLength: 14 }), async (pieces) => {
         expect(await firstBreach(guard, pieces.join(''), { random: 40 })).toBeUndefined()
       }),
-      { numRuns: 60 },
+      { numRuns: times(60) },
     )
   })
 

@@ -23,7 +23,15 @@ const FEWEST_STYLED = 3
 const WORD =
   /[\p{L}\p{M}\u24b6-\u24e9\u{1f110}-\u{1f12b}\u{1f130}-\u{1f149}\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}]/u
 
-export const isLetter = (character: string): boolean => WORD.test(character) && !isUnseen(character)
+/** Unit → 1 for a letter, 2 for what is none; 0 is not known yet. */
+const letters = new Uint8Array(0x10000)
+
+export function isLetter(character: string): boolean {
+  if (character.length > 1) return WORD.test(character) && !isUnseen(character)
+  const unit = character.charCodeAt(0)
+  if (letters[unit] === 0) letters[unit] = WORD.test(character) && !isUnseen(character) ? 1 : 2
+  return letters[unit] === 1
+}
 
 type Script = 'latin' | 'cyrillic' | 'greek' | 'alike' | 'styled' | 'mark' | 'other'
 
@@ -41,8 +49,18 @@ const ascii = (character: string): string => {
   return shown ? text.toUpperCase() : text
 }
 
+/** By unit, as far as they are known. */
+const scripts: (Script | undefined)[] = []
+
 function scriptOf(character: string): Script {
   if (character < '\x80') return 'latin'
+  if (character.length > 1) return scriptNamed(character)
+  const unit = character.charCodeAt(0)
+  scripts[unit] ??= scriptNamed(character)
+  return scripts[unit]
+}
+
+function scriptNamed(character: string): Script {
   if (character === '\u00b5') return 'greek'
   for (const [script, pattern] of SCRIPTS) if (pattern.test(character)) return script
   return /^[a-z]{1,2}$/.test(canonicalise(character, 0).text) ? 'alike' : 'other'
@@ -50,6 +68,7 @@ function scriptOf(character: string): Script {
 
 /** What of the word that begins at `at` was put there to look like another letter. */
 export function impostors(word: string, at: number): Found[] {
+  if (isOne(word)) return []
   const letters: { character: string; script: Script; at: number }[] = []
   for (let i = 0; i < word.length; ) {
     const character = String.fromCodePoint(word.codePointAt(i)!)
@@ -77,6 +96,19 @@ export function impostors(word: string, at: number): Found[] {
       wrong.set('latin', (character) => back[character] ?? character)
   }
   return runsOf(letters, wrong)
+}
+
+/** Whether all its letters are of one script, and of no style: most words are. */
+function isOne(word: string): boolean {
+  let script: Script | undefined
+  for (let at = 0; at < word.length; ) {
+    const character = String.fromCodePoint(word.codePointAt(at)!)
+    const here = scriptOf(character)
+    if (here === 'styled' || (script !== undefined && here !== script)) return false
+    script = here
+    at += character.length
+  }
+  return true
 }
 
 /** `SMSки`, `iPhoneов`, `µm`: two scripts side by side, the second of which is not meant to be taken for the first. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytes } from '../../../test/drive.ts'
+import { seeded } from '../../../test/guard-law.ts'
 import { type Slot, template, textIn } from './alike.ts'
 import { answerReader } from './codec.ts'
 import { any, at, byField, number, object, oneOf, part, text, varying } from './shape.ts'
@@ -99,8 +100,9 @@ describe('of a stream', () => {
     )
     return { read, readAlone }
   }
+  const draw = seeded(1)
   const event = (delta: string, more = '') =>
-    `data: {"type":"add","seq":${Math.floor(Math.random() * 1e6)},"noise":"${Math.random().toString(36).slice(2)}","n":0,"delta":${JSON.stringify(delta)}${more}}\n\n`
+    `data: {"type":"add","seq":${draw(1e6)},"noise":"${draw(2 ** 31).toString(36)}","n":0,"delta":${JSON.stringify(delta)}${more}}\n\n`
 
   it('every event is read as it would be read alone', () => {
     const events = [

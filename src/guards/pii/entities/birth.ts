@@ -1,20 +1,22 @@
+import { canonicalise } from '../../../core/canonical/index.ts'
 import { isDate } from '../checks.ts'
-import type { Shaped } from '../entity.ts'
+import { type Begun, type Match, type Near, PROOF, type Shaped } from '../entity.ts'
+import { isDigit, type Reading } from '../reading.ts'
 
 /** English, German, French, Spanish, Italian, Portuguese, Dutch, Polish; short ones too. */
 const MONTHS = [
-  'jan|january|januar|janvier|enero|gennaio|janeiro|januari|stycznia|ene',
-  'feb|february|februar|febrero|febbraio|fevereiro|februari|lutego|fev',
-  'mar|march|mars|marzo|marco|maart|marca|mrz|maerz',
-  'apr|april|avril|abril|aprile|kwietnia|avr|abr',
-  'may|mai|mayo|maggio|maio|mei|maja',
-  'jun|june|juni|juin|junio|giugno|junho|czerwca',
-  'jul|july|juli|juillet|julio|luglio|julho|lipca',
-  'aug|august|agosto|augustus|sierpnia|ago',
-  'sep|sept|september|septembre|septiembre|settembre|setembro|wrzesnia',
-  'oct|october|oktober|octobre|octubre|ottobre|outubro|pazdziernika|okt|out',
-  'nov|november|novembre|noviembre|novembro|listopada',
-  'dec|december|dezember|diciembre|dicembre|dezembro|grudnia|dez|dic',
+  'jan|january|januar|janvier|enero|gennaio|janeiro|januari|stycznia|ene|ocak',
+  'feb|february|februar|febrero|febbraio|fevereiro|februari|lutego|fev|fevrier|subat',
+  'mar|march|mars|marzo|marco|maart|marca|mrz|marz|maerz',
+  'apr|april|avril|nisan|abril|aprile|kwietnia|avr|abr',
+  'may|mai|mayo|maggio|maio|mei|maja|maj|mayis',
+  'jun|june|juni|juin|junio|giugno|junho|czerwca|haziran',
+  'jul|july|juli|juillet|julio|luglio|julho|lipca|temmuz',
+  'aug|august|agosto|augustus|augusti|sierpnia|ago|aout|agustos',
+  'sep|sept|september|septembre|septiembre|settembre|setembro|wrzesnia|eylul',
+  'oct|october|oktober|octobre|octubre|ottobre|outubro|pazdziernika|okt|out|ekim',
+  'nov|november|novembre|noviembre|novembro|listopada|kasim',
+  'dec|december|dezember|diciembre|dicembre|dezembro|grudnia|dez|dic|decembre|desember|aralik',
 ]
 const NUMBERS = new Map(MONTHS.flatMap((names, i) => names.split('|').map((name) => [name, i + 1] as const)))
 const MONTH = `(${MONTHS.join('|')})`
@@ -22,28 +24,67 @@ const MONTH = `(${MONTHS.join('|')})`
 const OLDEST = 1890
 const YOUNGEST = 2035
 
+const isSmall = (unit: number): boolean => unit >= 97 && unit <= 122
+
+/** Whether the year is one in which somebody living was born, and has that day. */
+function isBirth(day: number, month: number, written: number): boolean {
+  const year = written >= 100 ? written : written + (written > YOUNGEST % 100 ? 1900 : 2000)
+  return year >= OLDEST && year <= YOUNGEST && isDate(day, month, year)
+}
+
+/** Without patterns: half of what logs hold are dates. */
 function born(text: string): boolean {
-  const month = NUMBERS.get(text.match(/[a-z]{3,}/g)?.find((word) => NUMBERS.has(word)) ?? '')
-  const numbers = (text.split('t')[0]!.match(/\d+/) ? text : '').match(/\d+/g)?.map(Number) ?? []
-  const [a = 0, b = 0, c = 0] = /^\d{8}$/.test(text)
-    ? [Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6))]
-    : numbers
-  const inYear = (year: number): number | undefined =>
-    year < 100
-      ? year + (year > YOUNGEST % 100 ? 1900 : 2000)
-      : year >= OLDEST && year <= YOUNGEST
-        ? year
-        : undefined
-  const is = (day: number, month: number, written: number): boolean => {
-    const year = inYear(written)
-    return year !== undefined && isDate(day, month, year)
+  let month: number | undefined
+  const numbers = [0, 0, 0]
+  let count = 0
+  for (let at = 0; at < text.length && count < 3; ) {
+    const start = at
+    if (isDigit(text.charCodeAt(at))) {
+      let number = 0
+      for (; isDigit(text.charCodeAt(at)); at++) number = number * 10 + text.charCodeAt(at) - 48
+      if (at - start === 8)
+        return isBirth(number % 100, Math.floor(number / 100) % 100, Math.floor(number / 10_000))
+      numbers[count++] = number
+    } else {
+      while (isSmall(text.charCodeAt(at))) at++
+      if (at - start > 2) month ??= NUMBERS.get(text.slice(start, at))
+      else if (at === start) at++
+    }
   }
-  if (month !== undefined) return is(a, month, b)
-  return a > 31 ? is(c, b, a) : is(a, b, c) || is(b, a, c)
+  const [a, b, c] = numbers as [number, number, number]
+  if (month !== undefined) return isBirth(a, month, b)
+  return a > 31 ? isBirth(c, b, a) : isBirth(a, b, c) || isBirth(b, a, c)
 }
 
 const numeric = (shape: string): string =>
   ['-', '/', '\\.'].map((joint) => shape.replaceAll('~', joint)).join('|')
+
+/** Hangul stands in canonical text letter by letter. */
+const [YEAR, MONTH_OF, DAY] = ['年년', '月월', '日일'].map((both) =>
+  [...both].map((one) => canonicalise(one, 0).text),
+)
+const EASTERN = new RegExp(
+  `(\\d{4})(?:${YEAR!.join('|')}) ?(\\d{1,2})(?:${MONTH_OF!.join('|')}) ?(\\d{1,2})(?:${DAY!.join('|')})`,
+  'y',
+)
+/** What it begins with, and the most that stands behind. */
+const YEARS = YEAR!.map((word) => word.charCodeAt(0))
+const MOST = 24
+
+/** `1980年2月3日`. */
+function eastern({ text, unit }: Reading, start: number, begun: number, near: Near): Match | undefined {
+  if (!YEARS.includes(unit(begun))) return undefined
+  EASTERN.lastIndex = start
+  const found = EASTERN.exec(text)
+  // What is cut off may yet become one.
+  unit(start + MOST)
+  if (found === null) return undefined
+  const [year, month, day] = found.slice(1).map(Number) as [number, number, number]
+  const end = start + found[0].length
+  if (year < OLDEST || year > YOUNGEST || !isDate(day, month, year) || !near.context(start, end))
+    return undefined
+  return { start, end, value: found[0], score: 0.8, proof: PROOF.context }
+}
 
 /** A date beside a word that says that somebody was born then: a date alone tells nothing. */
 export const dateOfBirth: Shaped = {
@@ -114,4 +155,16 @@ export const dateOfBirth: Shaped = {
     { shape: '\\d{8}', bare: 'never', score: 0.5 },
   ],
   check: (_, { text }) => born(text),
+}
+
+/** The same, as it is written in Chinese, Japanese and Korean. */
+export const easternDateOfBirth: Begun = {
+  name: dateOfBirth.name,
+  reason: dateOfBirth.reason,
+  groups: dateOfBirth.groups,
+  default: dateOfBirth.default,
+  shows: 0,
+  ...(dateOfBirth.context && { context: dateOfBirth.context }),
+  begins: '\\d{4}',
+  at: eastern,
 }

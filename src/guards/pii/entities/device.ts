@@ -83,6 +83,11 @@ export const coordinates: Shaped = {
     'coordenadas',
   ],
   forms: [
+    {
+      shape: 'lat(itude)?:? -?\\d{1,2}\\.\\d{3,10},? (lon|lng|long|longitude):? -?\\d{1,3}\\.\\d{3,10}',
+      bare: 'always',
+      score: 0.9,
+    },
     { shape: '\\d{1,2}\\.\\d{3,10}(, ?| )-?\\d{1,3}\\.\\d{3,10}', bare: 'named', score: 0.6 },
     {
       shape: '\\d{1,2}\\.\\d{2,10}°? ?[ns],? ?\\d{1,3}\\.\\d{2,10}°? ?[ew]'.replaceAll('°?', ''),

@@ -1,6 +1,6 @@
 import type { Entity } from '../entity.ts'
 import { bic, iban, usAbaRouting } from './bank.ts'
-import { dateOfBirth } from './birth.ts'
+import { dateOfBirth, easternDateOfBirth } from './birth.ts'
 import { creditCard } from './card.ts'
 import { crypto } from './crypto.ts'
 import { coordinates, imei, vin } from './device.ts'
@@ -23,6 +23,7 @@ export const ENTITIES: readonly Entity[] = [
   streetAddress,
   personName,
   dateOfBirth,
+  easternDateOfBirth,
   ipAddress,
   macAddress,
   urlCredentials,

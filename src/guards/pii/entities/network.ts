@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { type Begun, type Match, PROOF } from '../entity.ts'
+import { type Begun, type Match, type Near, PROOF } from '../entity.ts'
 import { isAlphanumeric, isDigit, type Reading } from '../reading.ts'
 
 const COLON = 58
@@ -31,7 +31,7 @@ const isV6 = (unit: number): boolean =>
 const KNOWN_V6 = /^(?:2[0-9a-f]{3}|3[0-9a-f]{3}|f[cdef][0-9a-f]{2}|64):|^::(?:1$|ffff:)/
 
 /** An IPv6 address, and where it ends. C++ and Rust write `a::b` too, which is one by the letter of RFC 4291. */
-function v6(reading: Reading, start: number, near: (end: number) => boolean): number | undefined {
+function v6(reading: Reading, start: number, near: Near): number | undefined {
   const { text, unit } = reading
   if (start > 0) {
     const before = text.charCodeAt(start - 1)
@@ -54,8 +54,16 @@ function v6(reading: Reading, start: number, near: (end: number) => boolean): nu
   const address = text.slice(start, end)
   if (!/\d/.test(address) || !isIPv6(address)) return undefined
   const groups = address.split(':').filter((group) => group !== '').length
-  return groups >= 5 || KNOWN_V6.test(address) || near(end) ? end : undefined
+  return groups >= 5 || KNOWN_V6.test(address) || near.named || near.context(start, end) ? end : undefined
 }
+
+const address = (text: string, start: number, end: number, score: number): Match => ({
+  start,
+  end,
+  value: text.slice(start, end),
+  score,
+  proof: PROOF.shape,
+})
 
 const ONE_DIGIT = /^\d\.\d\.\d\.\d$/
 
@@ -88,23 +96,16 @@ export const ipAddress: Begun = {
   begins: '\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-f]{1,4}:|::',
   at(reading, start, begun, near): Match | undefined {
     const { text } = reading
-    const found = (end: number, score: number): Match => ({
-      start,
-      end,
-      value: text.slice(start, end),
-      score,
-      proof: PROOF.shape,
-    })
     if (text.charCodeAt(begun - 1) === COLON) {
-      const end = v6(reading, start, (end) => near.named || near.context(start, end))
-      return end === undefined ? undefined : found(end, 0.9)
+      const end = v6(reading, start, near)
+      return end === undefined ? undefined : address(text, start, end, 0.9)
     }
     if (!v4(reading, start, begun)) return undefined
     // 1.2.3.4 is a section or a version as often.
     const written = text.slice(start, begun)
     const plain = !ONE_DIGIT.test(written) || new Set(written.split('.')).size === 1
-    if (plain || near.named) return found(begun, plain ? 0.9 : 0.5)
-    return near.context(start, begun) ? found(begun, 0.7) : undefined
+    if (plain || near.named) return address(text, start, begun, plain ? 0.9 : 0.5)
+    return near.context(start, begun) ? address(text, start, begun, 0.7) : undefined
   },
 }
 

@@ -51,6 +51,8 @@ function isJoined(reading: Reading, start: number): boolean {
   const before = reading.text.charCodeAt(start - 1)
   if (isAlphanumeric(before) || before === PLUS || before === 36 || before === 0xa3 || before === 0x20ac)
     return true
+  // Before most numbers stands nothing that the pattern could end with.
+  if (before === 32 ? !isDigit(reading.text.charCodeAt(start - 2)) : before < 45 || before > 47) return false
   return /[\d=][-./]$|[-a-z_]\/$|\+\d{1,3}[ -]?$/.test(reading.left(start).slice(-5))
 }
 
@@ -62,6 +64,16 @@ function couldBegin({ text, unit }: Reading, start: number): boolean {
   while (end - start <= 11 && isDigit(unit(end))) end++
   const size = end - start
   return first === 49 ? size === 1 || size === 11 : size === 3 || size === 10
+}
+
+function found(text: string, start: number, end: number, score: number, proof: number): Match {
+  return { start, end, value: text.slice(start, end).replace(/[^+0-9]/g, ''), score, proof }
+}
+
+/** Whether a number may end there. */
+function isWhole({ unit }: Reading, end: number): boolean {
+  const after = unit(end)
+  return !isAlphanumeric(after) && !(/[-./:]/.test(String.fromCharCode(after)) && isDigit(unit(end + 1)))
 }
 
 function phoneAt(reading: Reading, start: number, _: number, near: Near): Match | undefined {
@@ -76,35 +88,31 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
   const international = plus || /^00[1-9]/.test(head)
   // No trunk and no area begins so.
   if (!international && head.startsWith('00')) return undefined
-  const found = (end: number, score: number, proof: number): Match => {
-    const value = text.slice(start, end).replace(/[^+0-9]/g, '')
-    return { start, end, value, score, proof }
-  }
-  const whole = (end: number): boolean => {
-    const after = unit(end)
-    return !isAlphanumeric(after) && !(/[-./:]/.test(String.fromCharCode(after)) && isDigit(unit(end + 1)))
-  }
   if (!international && OTHER.test(text.slice(start, all.end + 1))) return undefined
   if (!international) {
     const end = start + (NORTH_AMERICAN.exec(text.slice(start, all.end))?.[0].length ?? 0)
     const regions = near.regions.filter((region) => region === 'US' || region === 'CA')
-    if (end > start && regions.length > 0 && whole(end) && !isDigit(unit(end))) {
+    if (end > start && regions.length > 0 && isWhole(reading, end) && !isDigit(unit(end))) {
       const number = digitsOf(text.slice(start, end))
-      if (regions.some((region) => isNational(number, region))) return found(end, 0.75, PROOF.shape)
+      if (regions.some((region) => isNational(number, region)))
+        return found(text, start, end, 0.75, PROOF.shape)
     }
   }
   // A group of a longer number.
   if (!plus && /\d[ ]$/.test(reading.left(start).slice(-2)) && !near.named) return undefined
   let tries = 0
   for (const { end, digits } of ends.toReversed()) {
-    if (digits < MIN_DIGITS || !whole(end)) continue
+    if (digits < MIN_DIGITS || !isWhole(reading, end)) continue
     if (tries++ === MAX_TRIES) return undefined
     const written = text.slice(start, end)
     if (international) {
       const number = digitsOf(written)
-      if (isInternational(plus ? number : number.slice(2))) return found(end, plus ? 0.9 : 0.7, PROOF.shape)
+      if (isInternational(plus ? number : number.slice(2)))
+        return found(text, start, end, plus ? 0.9 : 0.7, PROOF.shape)
       continue
     }
+    // Whose parts are set apart by stops and a hyphen is a number of something else.
+    if (/\.\d+\.\d+.*-/.test(written)) continue
     const trunk = written.startsWith('0') || written.startsWith('(0')
     // Digits that go on behind a space are no number of their own, unless it is plain where one begins.
     if (trunk ? digits < 8 : end !== all.end) continue
@@ -113,7 +121,7 @@ function phoneAt(reading: Reading, start: number, _: number, near: Near): Match 
     if (!plain && !near.named && !near.context(start, end)) continue
     const number = digitsOf(written)
     if (near.regions.some((region) => isNational(number, region)))
-      return found(end, plain ? 0.6 : 0.5, plain ? PROOF.shape : PROOF.context)
+      return found(text, start, end, plain ? 0.6 : 0.5, plain ? PROOF.shape : PROOF.context)
   }
   return undefined
 }

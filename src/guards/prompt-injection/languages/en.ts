@@ -16,7 +16,7 @@ export const en: Language = {
     asking:
       'asks ask asked asking tells tell told tries try trying attempt attempts attempting requests requesting wants instructs instructing causes cause causing makes make making trick tricks tricked tricking convince convinces convincing manipulate manipulates designed says say saying demands urges claims seeks gets contain contains containing',
     fill: 'all any of about the these those this that your our every each and or other single given system user ai following entire whole such its initial original existing current always now to completely totally just both safety security ethical moral content previous prior above previously already earlier preceding foregoing pre past set existing you were have been pls please in from most developer openai default written me us',
-    drop: 'ignore ignoring disregard disregarding forget forgetting override overrule overwrite overlook neglect dismiss discard abandon nullify unlearn cancel erase delete void bypass skip ingore ignor ignroe disreguard discount ignored',
+    drop: 'ignore ignoring disregard disregarding forget forgetting override overrule overwrite overlook neglect dismiss discard abandon nullify unlearn cancel erase delete void bypass skip ingore ignor ignroe disreguard discount ignored neglecting igmre gnore igonre inore ingnore',
     prior:
       'previous prior above preceding earlier foregoing former past initial original existing previously before old precedent aforementioned previuos prevoius pervious preceeding first last',
     orders:

@@ -2,12 +2,13 @@ import type { Language } from '../types.ts'
 
 export const es: Language = {
   sets: {
+    next: 'y e pero luego ahora di dime responde escribe haz cuenta',
     not: 'no nunca sin jamás',
     mention:
       'significa frase ejemplo ejemplos ataque ataques atacante atacantes detectar detección proteger explica explicar palabra término expresión inyección cómo',
     other: 'si usuario usuarios alguien atacante texto documento cliente',
     asking: 'pide piden intenta intentan dice ordena solicita trata quiere',
-    fill: 'todas todos todo toda las los la el lo de del mis tus sus tu su estas esta y o por favor me te que por completo ahora simplemente exactamente completo completamente cualquier @prior',
+    fill: 'todas todos todo toda las los la el lo de del mis tus sus tu su estas esta y o por favor me te que por completo ahora simplemente exactamente completo completamente cualquier @prior secretas secreta ocultas internas',
     drop: 'ignora ignore ignorar ignoren ignorad olvida olvide olviden olvidar olvidad olvidate olvídate descarta descarte omite omita desatiende desobedece anula anule desestima',
     prior:
       'anteriores anterior previas previos previa previo precedentes arriba iniciales originales antes antecedentes',
@@ -27,7 +28,7 @@ export const es: Language = {
     [
       'overrides',
       0.92,
-      '@drop %1 todo|lo ~4 anterior|antes|dicho|dije|arriba|dijeron|hablamos|aprendido|previo|dijo|sabes',
+      '@drop %1 todo|lo ~4 anterior|antes|dicho|dije|arriba|dijeron|hablamos|hablado|conversado|aprendido|previo|dijo|sabes',
     ],
     ['overrides', 0.92, 'haz|haga hacer? caso! omiso ~6 @orders|@talk|anterior|todo'],
     ['overrides', 0.9, 'no sigas|siga|obedezcas|cumplas|hagas! ~3 @orders'],
@@ -50,5 +51,39 @@ export const es: Language = {
       'tú|eres|ia|responde|actúa|eres ~6 sin|ninguna|ningún ~2 restricciones|restricción|censura|filtro|filtros|límites|ética|moral!',
     ],
     ['personas', 0.9, 'modo desarrollador|jailbreak|dan ~2 activado|activa|activar'],
+    [
+      'overrides',
+      0.9,
+      'instrucciones|indicaciones|órdenes %1 @prior ~1 ya|no ~3 válidas|vigentes|aplican|aplicables|valen|validez!',
+    ],
+    ['overrides', 0.7, 'tus|tu|sus nuevas|nueva! @orders|tarea|misión son|es'],
+    [
+      'overrides',
+      0.75,
+      'no respondas|responda|traduzcas! ~4 escribe|di|responde|muestra|imprime ~1 solo|solamente|únicamente|simplemente',
+    ],
+    [
+      'overrides',
+      0.85,
+      'desactiva|desactivar|elimina|quita|elude|evade|salta|burla tus|sus! ~1 filtros|filtro|directrices|restricciones|normas|salvaguardas|protecciones|políticas',
+    ],
+    ['overrides', 0.75, 'deja de ser! un|una? ~1 asistente|ia|modelo|bot|chatbot'],
+    ['extraction', 0.9, 'qué|cuál dice|contiene|es ~1 tu! ~1 mensaje|prompt|indicación del|de sistema'],
+    [
+      'personas',
+      0.7,
+      'no tienes|tiene ninguna|ningún|más? reglas|restricciones|límites|filtros|regla|limitaciones!',
+    ],
+    [
+      'personas',
+      0.85,
+      'estás|eres|está|es|quedas ~2 libre|liberado|liberada de! toda|todas|todo|cualquier|tus? %1 @orders|restricción|límites|censura|ataduras',
+    ],
+    [
+      'personas',
+      0.85,
+      'como si no tuvieras|tuvieses|tuviera ninguna|ningún? restricciones|límites|reglas|filtros|restricción|limitaciones!',
+    ],
+    ['personas', 0.6, 'activa|activar|habilita|entra ~2 modo desarrollador|dan|jailbreak!'],
   ],
 }

@@ -2,12 +2,13 @@ import type { Language } from '../types.ts'
 
 export const it: Language = {
   sets: {
+    next: 'e ed ma poi ora rispondi scrivi dimmi fai racconta',
     not: 'non mai senza',
     mention:
       'significa frase esempio esempi attacco attacchi attaccante rilevare proteggere spiega spiegare parola termine espressione iniezione come',
     other: 'se utente utenti qualcuno attaccante testo documento cliente',
     asking: 'chiede chiedono tenta tentano dice ordina cerca vuole',
-    fill: 'tutte tutti tutto tutta le gli i il la lo l di del delle dei degli che mie tue vostre tuoi tuo tua sue queste e o per favore mi ti ora semplicemente esattamente completamente completo qualsiasi @prior',
+    fill: 'tutte tutti tutto tutta le gli i il la lo l di del delle dei degli che mie tue vostre tuoi tuo tua sue queste e o per favore mi ti ora semplicemente esattamente completamente completo qualsiasi @prior segrete segreta nascoste interne',
     drop: 'ignora ignori ignorare ignorate dimentica dimentichi dimenticate dimenticare scarta trascura tralascia annulla disattendi',
     prior: 'precedenti precedente sopra iniziali originali anteriori prima',
     orders:
@@ -46,5 +47,35 @@ export const it: Language = {
       'tu|sei|ia|rispondi|agisci ~6 senza|nessuna|alcuna! ~2 restrizioni|restrizione|censura|filtro|filtri|limiti|etica|morale',
     ],
     ['personas', 0.9, 'modalità sviluppatore|jailbreak|dan ~2 attivata|attiva|attivare'],
+    [
+      'overrides',
+      0.9,
+      'istruzioni|indicazioni|ordini %1 @prior ~1 non ~3 valide|applicano|valgono|vigore|validi!',
+    ],
+    ['overrides', 0.7, 'tue|tua|vostre nuove|nuova! @orders|missione sono|è'],
+    ['overrides', 0.92, 'non tenere|tenete|tener conto! ~3 @orders|@talk|precede'],
+    [
+      'overrides',
+      0.75,
+      'non rispondere|tradurre! ~4 scrivi|rispondi|stampa|mostra|di ~1 solo|soltanto|semplicemente',
+    ],
+    [
+      'overrides',
+      0.85,
+      'disattiva|rimuovi|aggira|elimina|disabilita ~1 tue|tuoi! ~1 filtri|filtro|restrizioni|linee|protezioni|regole|barriere',
+    ],
+    ['overrides', 0.75, 'smetti|smettila di essere! ~1 assistente|ia|modello|bot|chatbot'],
+    ['personas', 0.7, 'non hai più|alcuna|nessuna? regole|restrizioni|limiti|filtri|vincoli!'],
+    [
+      'personas',
+      0.85,
+      'sei|siete ~2 libero|libera|liberato|liberata da! ogni|tutte|qualsiasi|tutti? %1 @orders|limiti|censura|restrizione|vincolo',
+    ],
+    [
+      'personas',
+      0.85,
+      'come se non avessi|avesse alcuna|nessuna? restrizioni|limiti|regole|filtri|restrizione|vincoli!',
+    ],
+    ['personas', 0.6, 'attiva|attivare|abilita ~2 modalità sviluppatore|dan|jailbreak!'],
   ],
 }

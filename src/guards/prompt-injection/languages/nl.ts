@@ -2,12 +2,13 @@ import type { Language } from '../types.ts'
 
 export const nl: Language = {
   sets: {
+    next: 'en maar dan zeg schrijf antwoord vertel nu',
     not: 'niet nooit zonder geen',
     mention:
       'betekent betekenis zin voorbeeld voorbeelden aanval aanvallen aanvaller herkennen detecteren beschermen uitleggen leg woord term waarom hoe',
     other: 'als indien gebruiker gebruikers iemand aanvaller tekst document klant',
     asking: 'vraagt vragen probeert proberen zegt opdraagt wil',
-    fill: 'alle al alles de het een mijn je jouw uw deze die dat en of alsjeblieft alstublieft mij me ons u jou nu gewoon helemaal volledig volledige exact precies gegeven @prior',
+    fill: 'alle al alles de het een mijn je jouw uw deze die dat en of alsjeblieft alstublieft mij me ons u jou nu gewoon helemaal volledig volledige exact precies gegeven @prior geheime verborgen interne',
     drop: 'negeer negeren negeert vergeet vergeten omzeil omzeilen verwerp sla laat wis',
     prior:
       'vorige voorgaande eerdere eerder bovenstaande voorafgaande oorspronkelijke vroegere hierboven bestaande',
@@ -56,5 +57,24 @@ export const nl: Language = {
       'je|jij|u|ai|antwoord ~6 zonder|geen! ~2 beperkingen|censuur|filter|filters|grenzen|ethiek|moraal',
     ],
     ['personas', 0.9, 'ontwikkelaarsmodus|ontwikkelmodus ~3 ingeschakeld|geactiveerd|aan|actief|activeer'],
+    [
+      'overrides',
+      0.9,
+      '@prior %1 instructies|opdrachten|prompt|commando ~2 niet meer|langer geldig|toepassing|kracht!',
+    ],
+    ['overrides', 0.7, 'je|jouw|uw nieuwe! @orders|taak|rol zijn|is|luiden'],
+    [
+      'overrides',
+      0.75,
+      'beantwoord|vertaal ~3 niet ~1 schrijf|zeg|print|geef|antwoord ~1 alleen|enkel|slechts!',
+    ],
+    [
+      'overrides',
+      0.85,
+      'schakel|zet|omzeil|verwijder|negeer je|jouw|uw ~1 filters|filter|veiligheidsrichtlijnen|veiligheidsregels|beveiliging|veiligheidsmaatregelen|inhoudsfilter!',
+    ],
+    ['personas', 0.7, 'heb|hebt|heeft je|u|jij? geen! ~1 regels|beperkingen|filters|grenzen|restricties'],
+    ['personas', 0.85, 'bent|ben|zijt ~2 vrij|bevrijd van! %2 beperkingen|regels|restricties|censuur'],
+    ['personas', 0.6, 'schakel|activeer|zet|start ~1 ontwikkelaarsmodus|ontwikkelmodus!'],
   ],
 }

@@ -2,12 +2,13 @@ import type { Language } from '../types.ts'
 
 export const pl: Language = {
   sets: {
+    next: 'i oraz a teraz powiedz napisz odpowiedz zamiast',
     not: 'nie nigdy bez',
     mention:
       'znaczy oznacza zdanie przykład przykłady atak ataki atakujący wykrywać wykryć chronić wyjaśnij słowo termin dlaczego jak fraza',
     other: 'jeśli jeżeli gdy użytkownik użytkownicy ktoś atakujący tekst dokument klient',
     asking: 'prosi proszą próbuje próbują mówi każe poprosi chce',
-    fill: 'wszystkie wszystkich wszystko wszystkim o te tych moje swoje swoich twoje twoich i lub proszę mi nam teraz po prostu całkowicie dokładnie cały całą pełne pełny jakiekolwiek @prior',
+    fill: 'wszystkie wszystkich wszystko wszystkim o te tych moje swoje swoich twoje twoich i lub proszę mi nam teraz po prostu całkowicie dokładnie cały całą pełne pełny jakiekolwiek @prior tajne tajnych ukryte ukrytych wewnętrzne',
     drop: 'zignoruj zignorujcie ignoruj ignorujcie zapomnij zapomnijcie pomiń porzuć odrzuć zlekceważ unieważnij obejdź',
     prior:
       'poprzednie poprzednich poprzednią poprzednia wcześniejsze wcześniejszych powyższe powyższych powyższych dotychczasowe dotychczasowych pierwotne pierwotnych poprzedzające początkowe',
@@ -50,5 +51,23 @@ export const pl: Language = {
       0.9,
       'tryb|trybu|trybie deweloperski|programisty|deweloperskim|dan ~2 włączony|aktywny|włącz|aktywuj',
     ],
+    ['overrides', 0.9, '@prior %1 instrukcje|polecenia|prompt|wytyczne ~1 nie obowiązują|mają|są!'],
+    [
+      'overrides',
+      0.85,
+      '@prior %1 instrukcje|polecenia|prompt|wytyczne ~2 nieważne|nieaktualne|anulowane|unieważnione!',
+    ],
+    ['overrides', 0.7, 'twoje|twoim|twoja nowe|nowym|nowa! instrukcje|zadanie|zadaniem|polecenia'],
+    ['overrides', 0.75, 'nie odpowiadaj|tłumacz! ~4 napisz|wypisz|powiedz|odpowiedz ~1 tylko|jedynie'],
+    ['overrides', 0.85, 'wyłącz|usuń|obejdź|pomiń swoje|twoje! ~1 filtry|zabezpieczenia|ograniczenia'],
+    ['extraction', 0.7, 'powtórz|wypisz|wyświetl powyższy|poprzedni! tekst|prompt'],
+    ['personas', 0.7, 'nie masz żadnych|żadnego! ~1 zasad|ograniczeń|reguł|limitów|filtrów'],
+    ['personas', 0.85, 'jesteś ~2 wolny|wolna|wolne|uwolniony od! ~1 ograniczeń|zasad|cenzury|reguł'],
+    [
+      'personas',
+      0.8,
+      'udawaj|zachowuj|działaj|odpowiadaj ~3 nie masz|miał|miałbyś ~1 ograniczeń|zasad|filtrów|cenzury!',
+    ],
+    ['personas', 0.6, 'włącz|aktywuj|uruchom ~1 tryb deweloperski|programisty|dewelopera|dan!'],
   ],
 }

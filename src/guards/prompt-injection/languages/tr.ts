@@ -44,5 +44,25 @@ export const tr: Language = {
       0.72,
       'sen|yapay|cevap|yanıt|sınırsız ~5 kısıtlama*|sansür*|filtre*|sınır* olmadan|olmayan|yok|tanımayan!',
     ],
+    [
+      'overrides',
+      0.7,
+      'yeni talimatların|talimatlarınız|kuralların|kurallarınız! ~1 şu|şunlar|şudur|şunlardır',
+    ],
+    ['overrides', 0.9, '@prior ~1 @orders ~2 geçerli! değil'],
+    [
+      'overrides',
+      0.75,
+      'soruyu|metni|soruya cevaplama|yanıtlama|çevirme! ~1 sadece|yalnızca ~3 yaz|söyle|de',
+    ],
+    ['overrides', 0.9, 'güvenlik|etik kural*|filtre*|önlem*|yönerge* atla|aş|yoksay*|devre|kaldır!'],
+    ['personas', 0.7, 'hiçbir kuralın|kısıtlaman|sınırın|kuralınız|kısıtlamanız! ~1 yok|kalmadı|yokmuş'],
+    [
+      'personas',
+      0.85,
+      'kısıtlamalardan|kurallardan|sınırlardan|filtrelerden! ~1 özgürsün|muafsın|kurtuldun|bağımsızsın|özgür',
+    ],
+    ['personas', 0.65, 'etik|ahlaki sınır*|kural*|kısıtlama* olmayan|olmadan|tanımayan!'],
+    ['personas', 0.6, 'geliştirici mod* ~1 etkinleştir*|aktif*|aktive*!'],
   ],
 }

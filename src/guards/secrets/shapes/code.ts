@@ -29,8 +29,8 @@ export const CODE: readonly Shape[] = [
   shape('npm', 'npm_', /npm_[A-Za-z0-9]{36}/, { proof: endsInBase62 }),
   shape(
     'pypi',
-    'pypi-ageichlwas5vcmc pypi-ageidgvzdc5wexbplm9yz',
-    /pypi-AgEI(?:cHlwaS5vcmc|dGVzdC5weXBpLm9yZ)[\w-]{50,1000}/,
+    'pypi-ageichlwas5vcmc pypi-agendgvzdc5wexbplm9yz',
+    /pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZ)[\w-]{50,1000}/,
   ),
   shape('rubygems', 'rubygems_', /rubygems_[a-f0-9]{48}/),
   shape('nuget', 'oy2', /oy2[a-z0-9]{43}/),

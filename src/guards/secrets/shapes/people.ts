@@ -20,9 +20,8 @@ export const PEOPLE: readonly Shape[] = [
   ),
   shape(
     'teams',
-    '.webhook.office.com/',
-    /[a-z0-9]{1,40}\.webhook\.office\.com\/webhookb2\/[0-9a-f-]{36}@[0-9a-f-]{36}\/IncomingWebhook\/[a-z0-9]{32}\/[0-9a-f-]{36}(?:\/[\w-]{1,80})?/i,
-    { back: 40 },
+    'webhook.office.com/',
+    /webhook\.office\.com\/webhookb2\/[0-9a-f-]{36}@[0-9a-f-]{36}\/IncomingWebhook\/[a-z0-9]{32}\/[0-9a-f-]{36}(?:\/[\w-]{1,80})?/i,
   ),
   shape(
     'discord',

@@ -18,7 +18,16 @@ const cpf: Shaped = {
   reason: 'a Brazilian CPF number',
   groups: ['br', 'identity', 'tax'],
   default: true,
-  context: ['cpf', 'cpf/mf', 'cadastro de pessoa', 'cadastro de pessoas', 'pessoa física', 'pessoas físicas'],
+  context: [
+    'brazilian tax id',
+    'brazilian tax number',
+    'cpf',
+    'cpf/mf',
+    'cadastro de pessoa',
+    'cadastro de pessoas',
+    'pessoa física',
+    'pessoas físicas',
+  ],
   forms: [
     { shape: '\\d{3}\\.\\d{3}\\.\\d{3}[-/.]\\d{2}', bare: 'always', score: 0.9 },
     { shape: '\\d{11}|\\d{9}[- ]\\d{2}|\\d{3}[ -]\\d{3}[ -]\\d{3}[ -]\\d{2}', bare: 'named', score: 0.6 },

@@ -226,6 +226,7 @@ const bsnr: Shaped = {
   groups: [...GROUPS, 'health'],
   default: true,
   context: [
+    'practice number',
     'bsnr',
     'nbsnr',
     'betriebsstättennummer',

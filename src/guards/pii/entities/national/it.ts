@@ -64,6 +64,7 @@ const idCard: Shaped = {
   groups: [...GROUPS, 'identity'],
   default: true,
   context: [
+    'documento',
     "carta d'identità",
     'carta di identità',
     "carta d'identita",

@@ -92,6 +92,9 @@ const driverLicense: Shaped = {
   groups: ['kr', 'identity'],
   default: true,
   context: [
+    'driving licence',
+    'driving license',
+    'korean driver license',
     'driver license',
     'drivers license',
     "driver's license",

@@ -127,4 +127,53 @@ export const extraction: readonly Rule[] = [
     0.9,
     '^ @reveal|access ~4 confidential|classified|private|sensitive|personal! %1 information|data|database|databases|records|documents|files ~4 users|user|company|chatbot|other|customers|client|clients|now|immediately',
   ],
+  [
+    'extraction',
+    0.85,
+    'what were|have|was|are|had you been? told|instructed|given|prompted|programmed! ~6 conversation|chat|session|prompt|initially|originally|above',
+  ],
+  [
+    'extraction',
+    0.85,
+    'what|which ~2 written|stated|said|stands|is|was ~3 beginning|start|top! of|in this|the|your prompt|instructions|message',
+  ],
+  ['extraction', 0.6, 'what|whats ~2 written|stands above|before! $'],
+  [
+    'extraction',
+    0.9,
+    '^ @repeat|@reveal|give ~2 first|last|initial|opening ~2 words|lines|sentences|characters|tokens! of|in|from your|this %2 prompt|instructions|message|context',
+  ],
+  [
+    'extraction',
+    0.9,
+    '^ @repeat|reveal|summarize|summarise|recite|list %1 instructions|rules|guidelines|directives! ~2 given|told|provided to? you|before ~5 start|beginning|before|conversation|initially|originally|first',
+  ],
+  [
+    'extraction',
+    0.9,
+    '^ @repeat|reveal|summarize|summarise|recite|list %1 instructions|rules|guidelines|directives! you ~2 given|told|provided|received ~1 before|at|in|initially|originally',
+  ],
+  [
+    'extraction',
+    0.85,
+    '^ @reveal|@repeat|list|dump ~3 your %2 tool|tools|function|functions! %1 definitions|definition|schemas|schema|specifications|signatures',
+  ],
+  [
+    'extraction',
+    0.75,
+    '^ spellcheck|spell|proofread|correct|check ~5 text|prompt|everything|instructions above! ~2 print|output|display|repeat',
+  ],
+  ['extraction', 0.65, '^ @reveal|return your embeddings|weights!'],
+  [
+    'extraction',
+    0.9,
+    'your %1 complete|full|entire|exact list|set|version! of %1 instructions|rules|guidelines|prompts',
+  ],
+  ['extraction', 0.85, 'every instruction|instructions! ~1 you ~2 given|told|received'],
+  ['extraction', 0.65, '^ @repeat %2 last|first|previous instruction|prompt!'],
+  [
+    'extraction',
+    0.75,
+    'your %1 system|initial|hidden prompt! is|as|into|was|were a|an ~1 poem|song|story|haiku|json|code|list|rap',
+  ],
 ]

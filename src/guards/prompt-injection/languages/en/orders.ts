@@ -76,7 +76,7 @@ export const orders: readonly Rule[] = [
   [
     'orders',
     0.85,
-    '# besides|beyond|alongside|in|addition|while|pause|before|apart ~2 your ~3 task|tasks|duties|projects|work|assignment|objectives|responsibilities|thought|goal!',
+    '# besides|beyond|alongside|addition|while|pause|before|apart ~2 your ~3 task|tasks|duties|projects|work|assignment|objectives|responsibilities|thought|goal!',
   ],
   [
     'orders',

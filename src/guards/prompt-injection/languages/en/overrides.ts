@@ -67,7 +67,7 @@ export const overrides: readonly Rule[] = [
   [
     'overrides',
     0.9,
-    '^ ignore|disregard|forget|dismiss|overlook %1 what|whatever|waht ~4 said|told|instructed|above|before|previously|earlier|asked',
+    '^ ignore|disregard|forget|dismiss|overlook|igmre|gnore|ignor|igonre|inore|ignroe %1 what|whatever|waht ~4 said|told|instructed|above|before|previously|earlier|asked',
   ],
   [
     'overrides',
@@ -88,7 +88,7 @@ export const overrides: readonly Rule[] = [
   [
     'overrides',
     0.92,
-    '^ ignore|disregard|forget|disable|override|suspend %3 safety|ethical|security|moral|content|privacy|ethics|restrictions|confidentiality %3 guidelines|rules|filters|filter|protocols|restrictions|safeguards|guardrails|policies|measures|concerns|considerations|limits|checks|controls|on',
+    '^ ignore|disregard|forget|disable|override|suspend %3 safety|ethical|security|moral|content|privacy|ethics|restrictions|confidentiality %3 guidelines|rules|filters|filter|protocols|restrictions|safeguards|guardrails|policies|measures|limits|checks|controls',
   ],
   [
     'overrides',
@@ -105,7 +105,7 @@ export const overrides: readonly Rule[] = [
   [
     'overrides',
     0.92,
-    '@prior %2 @orders|text|prompt ~3 void|invalid|obsolete|outdated|cancelled|canceled|superseded|null|fake|overridden|revoked|lifted|suspended|deprecated|incorrect|erased|deleted|wrong!',
+    '@prior %2 @orders|text|prompt ~3 void|false|irrelevant|invalid|obsolete|outdated|cancelled|canceled|superseded|null|fake|overridden|revoked|lifted|suspended|deprecated|incorrect|erased|deleted|wrong!',
   ],
   ['overrides', 0.93, 'stop being ~3 @model'],
   [
@@ -135,7 +135,7 @@ export const overrides: readonly Rule[] = [
   [
     'overrides',
     0.85,
-    'instructions|prompt|rules|message|text above|before|previous ~4 test|joke|mistake|wrong|drill|exercise|draft|placeholder!',
+    'instructions|prompt|rules|message|text above|before|previous was|were|is|are ~2 test|joke|mistake|wrong|drill|exercise|draft|placeholder!',
   ],
   [
     'overrides',
@@ -188,5 +188,137 @@ export const overrides: readonly Rule[] = [
     'overrides',
     0.6,
     'concatenate|combine|concatenation ~8 follow|execute|obey ~3 it|instruction|instructions|result|them|command',
+  ],
+  [
+    'overrides',
+    0.93,
+    '^ forget|disregard|ignore|erase|delete|wipe %1 everything|all|anything ~3 talked|discussed|said|told|spoke|spoken|covered|written|established ~3 far|now|before|earlier|previously|above!',
+  ],
+  [
+    'overrides',
+    0.92,
+    '^ drop|shed|delete|erase|reset|rewrite|replace|scrap|remove all? your %2 system|instructions|rules|directives|guidelines|programming|restrictions|filters! %1 prompt|and|then|now|instructions|completely|entirely|immediately',
+  ],
+  [
+    'overrides',
+    0.85,
+    '^ change|update|replace|modify|rewrite your %2 instructions|prompt|rules|directives|programming! ~1 to|with|into|so',
+  ],
+  ['overrides', 0.9, 'your %2 instructions|instruction|directives|orders|prompt! are|is now to'],
+  [
+    'overrides',
+    0.92,
+    'you|must|should|shall|will|can|do %1 not|no|cannot|never longer|ever? follow|obey|heed|comply|adhere|listen! with|to? %4 @prior %3 instructions|instruction|prompt|prompts|directives|orders|commands|messages',
+  ],
+  [
+    'overrides',
+    0.72,
+    '^ do|don|never|dont not|t? follow|obey|heed! %3 instructions|prompt|directives|orders ~2 you|above|before|previously|earlier',
+  ],
+  [
+    'overrides',
+    0.85,
+    '@prior %2 instruction|instructions|prompt|prompts|directives|orders|commands|message|messages ~3 no|not|t longer? ~1 valid|apply|applies|applicable|active|binding|relevant|count|matter|effective!',
+  ],
+  [
+    'overrides',
+    0.85,
+    'instructions|instruction|prompt|directives|orders|commands above|before|so far? ~2 no|not|t|don|doesn longer|t? ~1 valid|apply|applies|applicable|active|binding|relevant|count|matter! anymore|now|since|because|follow|instead|only',
+  ],
+  [
+    'overrides',
+    0.9,
+    '@prior %2 @orders ~2 should|must|shall|will|to be abandoned|ignored|forgotten|disregarded|discarded|dropped|overridden|erased!',
+  ],
+  ['overrides', 0.85, '@prior %2 information|instructions|text|messages ~4 irrelevant|nullified|abandoned!'],
+  [
+    'overrides',
+    0.75,
+    'should|must|shall|will|takes|take|has take? the? highest|top|absolute|full|complete precedence|priority! from|over|now|always',
+  ],
+  [
+    'overrides',
+    0.92,
+    'here are|is the|your new! %1 instruction|instructions|rules|rule|orders ~1 you|to should|must|will|follow|instead',
+  ],
+  ['overrides', 0.85, '^ leave|put|throw|set|push|cast %3 @prior %3 @orders|@talk behind|aside|away|out!'],
+  [
+    'overrides',
+    0.9,
+    '^ remove|delete|erase|clear|strike|wipe %4 @prior %2 @orders|@talk ~3 memory|head|mind!',
+  ],
+  [
+    'overrides',
+    0.85,
+    'do|dont|don not|t? answer|translate|summarize|summarise! the|this|that|my|any question|text|article|sentence|request|input but|instead|rather ~2 output|print|say|write|reply|respond|tell|just|only',
+  ],
+  [
+    'overrides',
+    0.65,
+    'all|your|my|the safety|ethical|content|moderation! %2 filters|restrictions|guidelines|protocols|checks are|have|were ~1 turned|switched|been|now|disabled|bypassed ~1 off|disabled|lifted|removed|suspended|bypassed|automatically|for',
+  ],
+  [
+    'overrides',
+    0.85,
+    'safety|content|ethical|moderation! filters|restrictions|policies|guidelines|checks ~1 no longer exist|apply|exists|active',
+  ],
+  [
+    'overrides',
+    0.85,
+    'no|without content|safety|moderation! policies|filters|restrictions ~1 exist|apply|exists',
+  ],
+  ['overrides', 0.9, '^ you|re|are re|are? no longer! @model'],
+  [
+    'overrides',
+    0.75,
+    '^ stop|skip|cancel|halt|no translating|translation|summarizing|translate! ~4 print|output|say|reveal|instead|key|password',
+  ],
+  [
+    'overrides',
+    0.6,
+    'we|let|us|lets|ll ~2 start|begin|continue|proceed|switch ~2 new|another|different assignment|task! is|of|now|ignore|write|forget|here|namely',
+  ],
+  [
+    'overrides',
+    0.65,
+    'now|but ~1 come|comes|follow new|further|other|different tasks|task|instructions|assignments!',
+  ],
+  ['overrides', 0.65, 'now|and new|further|other tasks|instructions|orders follow|come|are! $'],
+  [
+    'overrides',
+    0.92,
+    'say|print|output|state|string|write|respond|reply|answer|return ~4 i have|ve been compromised|hacked|owned!',
+  ],
+  ['overrides', 0.6, 'only|exclusively follow|obey my! %1 rules|instructions|orders|commands'],
+  [
+    'overrides',
+    0.65,
+    '^ do|dont|don not|t? answer|translate|summarize the|this|that|my|any question|text|article|sentence|request just|only|simply! output|print|write|repeat',
+  ],
+  ['overrides', 0.65, 'this|it is|s not a|an prompt|attack|jailbreak! injection|or|attack'],
+  ['overrides', 0.65, 'despite|regardless|notwithstanding what|of|everything ~3 been|were told|instructed!'],
+  ['overrides', 0.5, 'i command|order you to!'],
+  ['overrides', 0.92, '^ @drop %3 instructions|rules|prompts given|told|provided to! you'],
+  [
+    'overrides',
+    0.75,
+    '^ forget|ignore|disregard about? all|any|every? those|these|the rules|guidelines|instructions! that|which',
+  ],
+  [
+    'overrides',
+    0.85,
+    '^ ignore|disregard the|this %1 webpage|page|document|article|function|resume|table|paper|email|website|review|cv! and|instead ~1 state|say|output|print|respond|reply|write|tell',
+  ],
+  ['overrides', 0.65, 'act|behave|respond ~6 instead than|of an|a? ai|assistant|chatbot|language!'],
+  [
+    'overrides',
+    0.75,
+    'prioritize|prioritise! ~3 over|above ~2 safety|restrictions|guidelines|policies|instructions',
+  ],
+  ['overrides', 0.85, 'if|when|as reading|as the|an? ai|llm|assistant reading|processing|summarizing! this'],
+  [
+    'overrides',
+    0.55,
+    '^ ignore|disregard|forget|disable|override|suspend %3 safety|ethical|security|moral|privacy|ethics %3 concerns|considerations',
   ],
 ]

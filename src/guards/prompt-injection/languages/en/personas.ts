@@ -6,7 +6,7 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.92,
-    'dan|developer|dev|god|jailbreak|sudo|unrestricted|evil|opposite|chaos|unfiltered|superuser|override mode! ~3 enabled|activated|on|enable|activate|engaged|active|unlocked|output|response|is|by',
+    'dan|god|jailbreak|sudo|unrestricted|evil|opposite|chaos|unfiltered|superuser|override mode! ~3 enabled|activated|on|enable|activate|engaged|active|unlocked|output|response|is|by',
   ],
   [
     'personas',
@@ -35,12 +35,12 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.93,
-    'you|pretend|imagine|ai|that|who ~6 no|without|any %4 @limits! %3 or|and|on|whatsoever|at|imposed|restrictions|policies|guidelines|limits|filters|anymore',
+    'you|pretend|imagine|ai|that|who ~6 no|without %4 @limits! %3 or|and|on|whatsoever|at|imposed|restrictions|policies|guidelines|limits|filters|anymore',
   ],
   [
     'personas',
     0.72,
-    'you|pretend|imagine|ai|who|respond|answer|reply|act ~4 no|without|zero|any|beyond %4 restrictions|limitations|filters|censorship|morals|ethics|guardrails|safeguards|moderation|restraints|filter|filtering!',
+    'you|pretend|imagine|ai|who|respond|answer|reply|act ~4 no|without|zero|beyond %4 restrictions|restriction|limitations|filters|censorship|morals|ethics|guardrails|safeguards|moderation|restraints|filter|filtering!',
   ],
   [
     'personas',
@@ -87,7 +87,7 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.92,
-    'you are|re now ~1 in|entering ~1 developer|dan|god|jailbreak|sudo|unrestricted|evil|unfiltered|chaos|override|root|admin mode!',
+    'you are|re now|operating|running|currently ~1 in|entering ~1 developer|dan|god|jailbreak|sudo|unrestricted|evil|unfiltered|chaos|override|root|admin mode!',
   ],
   [
     'personas',
@@ -114,7 +114,7 @@ export const personas: readonly Rule[] = [
   [
     'personas',
     0.6,
-    'regardless|matter|disregard|disregarding|ignoring|despite|disregards|without ~5 legality|ethics|morality|morals|legal|ethical|moral|consequences|unethical|illegal|immoral|harmful|dangerous!',
+    'regardless|disregard|disregarding|ignoring|despite|disregards ~5 legality|ethics|morality|morals|legal|ethical|moral|consequences|unethical|illegal|immoral|harmful|dangerous!',
   ],
   [
     'personas',
@@ -131,11 +131,7 @@ export const personas: readonly Rule[] = [
     0.5,
     'never|not|don|dont|without|no|avoid ~2 say|saying|respond|reply|mention|use|answer|state|tell|phrases! ~5 sorry|apologize|apologise|unable|inappropriate|fulfill ~3 ai|t|i|assist|help|language|it|or|that|fulfill|do|your',
   ],
-  [
-    'personas',
-    0.6,
-    '%1 tokens|points|lives ~6 die|lose|deducted|deduct|lost|terminated|taken|zero|0|subtracted|penalty',
-  ],
+  ['personas', 0.6, 'tokens ~6 die|lose|deducted|deduct|lost|terminated|subtracted|deducting'],
   ['personas', 0.6, 'opposite day|mode|world'],
   [
     'personas',
@@ -192,5 +188,33 @@ export const personas: readonly Rule[] = [
     'personas',
     0.7,
     'no|without %1 laws|rules|ethics|morality|morals|censorship|principles! ~2 laws|ethics|morality|morals|law|rules|restrictions|censorship|filters|limits',
+  ],
+  [
+    'personas',
+    0.75,
+    'act|pretend|you|as|be|roleplay ~8 no|without legal|ethical|moral|safety! ~2 constraints|restrictions|limits|boundaries|guidelines|filters',
+  ],
+  [
+    'personas',
+    0.7,
+    'before any|the|safety ~2 guidelines|filters|restrictions! were|was ~1 implemented|added|introduced|in',
+  ],
+  ['personas', 0.62, 'you|act|pretend|be ~3 my|as ~2 grandma|grandmother|granny! ~4 used|would'],
+  ['personas', 0.75, 'developer|dev mode! ~3 enabled|activated|engaged|output|response|unlocked'],
+  [
+    'personas',
+    0.85,
+    'you|they|who|that ~3 not|don|t|doesn|never ~2 have|has|having any %3 @limits! %3 or|and|whatsoever|at|imposed|anymore',
+  ],
+  [
+    'personas',
+    0.72,
+    'you|ai|who|that|it ~3 not|don|t|doesn|never ~2 have|has any %3 restrictions|limitations|filters|censorship|morals|ethics|guardrails|safeguards|restraints!',
+  ],
+  ['personas', 0.5, 'you|your ~4 points|lives! ~4 die|lose|deducted|deduct|terminated|subtracted'],
+  [
+    'personas',
+    0.6,
+    'no matter ~5 legality|ethics|morality|morals|legal|ethical|moral|consequences|unethical|illegal|immoral|harmful|dangerous!',
   ],
 ]
