@@ -129,7 +129,7 @@ async function held(modules: readonly GuardModule[]): Promise<void> {
 
 const args = process.argv.slice(2)
 const wanted = args.filter((arg) => !arg.startsWith('--'))
-/** Those that ask the guard model are measured by `bench/models.ts`. */
+/** Those that ask the guard model are measured by `bench/models.ts` and `bench/first-token.ts`. */
 const MODELS = ['toxicity', 'topics', 'tone']
 const chosen = GUARDS.filter(({ name }) =>
   wanted.length === 0 ? !MODELS.includes(name) : wanted.includes(name),

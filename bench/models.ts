@@ -1,88 +1,155 @@
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import { Tokenizer } from '@huggingface/tokenizers'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { systemClock } from '../src/adapters/clock.ts'
 import { localModels } from '../src/adapters/models/index.ts'
-import { openExchange } from '../src/core/exchange.ts'
-import { openSession } from '../src/core/session.ts'
-import type { Checks, Rule } from '../src/core/types.ts'
-import { toxicity } from '../src/guards/toxicity/index.ts'
-import { PROTOCOLS } from '../src/protocols/index.ts'
+import { readManifest } from '../src/adapters/models/manifest.ts'
+import { tokeniser } from '../src/adapters/models/tokens.ts'
+import { windowsOf } from '../src/adapters/models/windows.ts'
+import type { Question } from '../src/core/ports.ts'
+import { prose } from './bodies.ts'
 
 /**
- * `npm run bench:models`: what a stream waits for where `toxicity` judges each sentence before it leaves: how long after the model's
- * first token the first text leaves the gate, and how long after its last token the last. `MODEL` is another folder than models/guard.
+ * `npm run bench:models -- [--models DIR] [--plain FILE] [--texts FILE]`: what the guard models cost on one thread, in CPU time,
+ * beside a plain pass of a MiniLM-L6 in int8 where its ONNX file is given (and beside the encoder where not), and the memory
+ * that they take. `--texts`: JSON lines with a `text`, maybe gzipped; of them, what the cascade costs on average.
  */
-const RUNS = 15
-/** Milliseconds between two tokens: about 65 tokens a second. */
-const PACE = 15
-const ANSWER =
-  'You can return the shoes within thirty days of their arrival. Put them into the box in which they came, with the slip that ' +
-  'lies in it, and take the parcel to any post office. As soon as it has reached our warehouse we send you a mail, and the money is on ' +
-  'your account within three days. If the slip is lost, write to us, and we send you another one. Is there anything else?'
-const TOKENS = ANSWER.match(/\s*\S{1,6}/g) ?? []
+const ROUNDS = 15
+const TOKENS = [32, 64, 128, 256]
 
-const folder = process.env.MODEL ?? fileURLToPath(new URL('../models/guard', import.meta.url))
-const local = localModels({ folder, clock: systemClock, warn: console.error })
-const models = await local.open({ workers: 'auto', queue: 1024, deadline: 10_000 })
-const chat = PROTOCOLS.find(({ name }) => name === 'openai-chat')!
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const encode = (text: string) => new TextEncoder().encode(text)
-const delta = (content: string) =>
-  encode(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`)
+const { values } = parseArgs({
+  options: {
+    models: { type: 'string', default: 'models/guard' },
+    plain: { type: 'string' },
+    texts: { type: 'string' },
+  },
+})
+const folder = values.models
+const asked: Question = { head: 'injection', channel: 'user', tier: 'cascade' }
+const settings = { queue: 1024, deadline: 600_000 }
 
-async function ruleOf(model: string): Promise<Rule> {
-  const guard = await toxicity.open(toxicity.config.parse({ model }), {
-    secret: () => '',
-    models: async () => models,
-  })
-  const actions = new Map([['toxicity.toxic', 'block' as const]])
-  return { name: 'toxicity', stage: 'output', guard, actions, timeout: 10_000, build: model }
+const median = (all: number[]): number => all.sort((a, b) => a - b)[all.length >> 1]!
+
+/** Milliseconds of CPU, of all threads. */
+async function cpu(work: () => unknown): Promise<number> {
+  const began = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(began)
+  return (user + system) / 1000
 }
 
-/** Milliseconds from the first token to the first text that leaves, and from the last token to the end. */
-async function run(rules: readonly Rule[]): Promise<[first: number, last: number]> {
-  const none: Rule[] = []
-  const stages = { admit: none, input: none, context: none, policy: none, output: rules, tool: none }
-  const checks: Checks = { rules: stages, shadow: false, marks: [], restore: new Set(), guardsText: true }
-  const exchange = openExchange({
-    checks,
-    tenant: 'bench',
-    clock: systemClock,
-    memory: undefined,
-    holdCharacters: 65_536,
-  })
-  const session = openSession(exchange, { direction: 'answer', stream: true })
-  const reader = chat.answer({ withoutRepeats: true })
-  const began = performance.now()
-  let first: number | undefined
-  for (const token of TOKENS) {
-    for (const unit of reader.push(delta(token)))
-      if ((await session.push(unit)).units.length > 0) first ??= performance.now() - began
-    await sleep(PACE)
+const megabytes = (): number => process.memoryUsage().rss / 1e6
+
+async function memory(): Promise<void> {
+  console.log('\n| threads | memory, MB | warm after, s |\n| ---: | ---: | ---: |')
+  console.log(`| none | ${megabytes().toFixed(0)} | |`)
+  for (const workers of [1, 2, 4]) {
+    const local = localModels({ folder, clock: systemClock, warn: console.error })
+    const began = performance.now()
+    const { classifier } = await local.open({ ...settings, workers })
+    const warm = (performance.now() - began) / 1000
+    const text = prose(0, 4000)
+    await Promise.all(
+      Array.from({ length: 8 * workers }, () =>
+        classifier.classify(text, { ...asked, tier: 'full', every: true }),
+      ),
+    )
+    console.log(`| ${workers} | ${megabytes().toFixed(0)} | ${warm.toFixed(1)} |`)
+    await local.close()
   }
-  const ended = performance.now()
-  for (const unit of reader.end()) await session.push(unit)
-  const { units } = await session.end()
-  if (units.length > 0) first ??= performance.now() - began
-  return [first ?? Number.NaN, performance.now() - ended]
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
-const boundaries: [string, Rule[]][] = [['no guard', []]]
-for (const tier of ['fast', 'cascade', 'full']) boundaries.push([`toxicity, ${tier}`, [await ruleOf(tier)]])
-const taken = boundaries.map((): [number, number][] => [])
-for (let i = -2; i < RUNS; i++)
-  for (const [k, [, rules]] of boundaries.entries()) {
-    const times = await run(rules)
-    if (i >= 0) taken[k]!.push(times)
+const open = (file: string): Promise<InferenceSession> =>
+  InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 })
+
+function pass(session: InferenceSession, ids: readonly number[]): Promise<unknown> {
+  const dims = [1, ids.length]
+  const all: Record<string, Tensor> = {
+    input_ids: new Tensor('int64', BigInt64Array.from(ids.map(BigInt)), dims),
+    attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), dims),
+    token_type_ids: new Tensor('int64', new BigInt64Array(ids.length), dims),
   }
-console.log(
-  `Milliseconds, median of ${RUNS}; a token of up to 6 characters every ${PACE} ms, a first sentence of 62 characters.\n`,
-)
-console.log(
-  '| output | first text leaves after the first token | the last after the last token |\n|---|---:|---:|',
-)
-for (const [k, [name]] of boundaries.entries()) {
-  const [first, last] = [0, 1].map((which) => median(taken[k]!.map((times) => times[which]!)))
-  console.log(`| ${name} | ${first!.toFixed(1)} | ${last!.toFixed(1)} |`)
+  return session.run(Object.fromEntries(session.inputNames.map((name) => [name, all[name]!])))
 }
-await local.close()
+
+async function costs(): Promise<void> {
+  const manifest = readManifest(readFileSync(`${folder}/guard.json`, 'utf8'))
+  const tokens = tokeniser(new Tokenizer(JSON.parse(readFileSync(`${folder}/tokenizer.json`, 'utf8')), {}))
+  const encoder = await open(`${folder}/encoder.onnx`)
+  const fast = await open(`${folder}/fast.onnx`)
+  const plain = values.plain === undefined ? encoder : await open(values.plain)
+  const local = localModels({ folder, clock: systemClock, warn: console.error })
+  const { classifier } = await local.open({ ...settings, workers: 1 })
+
+  console.log(
+    `\nMilliseconds of CPU; ratios to ${values.plain === undefined ? 'the encoder' : 'the plain pass'}`,
+  )
+  console.log(
+    '\n| tokens | plain | encoder | fast | tokenising | cascade, decided by the fast | by the large |',
+  )
+  console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
+  for (const count of TOKENS) {
+    const read = { ids: [] as number[], starts: [] as number[], ends: [] as number[] }
+    tokens.read(prose(0, 8 * count), 0, read)
+    const ids = read.ids.slice(0, count)
+    const text = prose(0, 8 * count).slice(0, read.ends[Math.min(count, ids.length) - 5]!)
+    // Of another text each time: half its words were seen before.
+    let number = 1
+    const next = () => prose(number++, 8 * count).slice(0, text.length)
+    const contestants: (() => unknown)[] = [
+      () => pass(plain, ids),
+      () => pass(encoder, ids),
+      () => pass(fast, ids),
+      () => [...windowsOf(next(), 'user', manifest, tokens)],
+      () => classifier.classify(text, { ...asked, tier: 'fast' }),
+      () => classifier.classify(text, { ...asked, tier: 'full' }),
+    ]
+    const taken = contestants.map((): number[] => [])
+    for (let round = -3; round < ROUNDS; round++)
+      for (const [i, contestant] of contestants.entries()) {
+        const ms = await cpu(contestant)
+        if (round >= 0) taken[i]!.push(ms)
+      }
+    const [base, ...rest] = taken.map(median) as [number, ...number[]]
+    const cells = rest.map((ms) => `${ms.toFixed(2)} (${(ms / base).toFixed(3)})`)
+    console.log(`| ${ids.length} | ${base.toFixed(2)} | ${cells.join(' | ')} |`)
+  }
+  if (values.texts !== undefined)
+    await ofTexts(values.texts, classifier, (ids) => pass(plain, ids), manifest.maxTokens)
+  await local.close()
+}
+
+/** The cascade over real texts, beside a plain pass of 128 tokens. */
+async function ofTexts(
+  file: string,
+  { classify }: Awaited<ReturnType<ReturnType<typeof localModels>['open']>>['classifier'],
+  plain: (ids: readonly number[]) => Promise<unknown>,
+  length: number,
+): Promise<void> {
+  const raw = readFileSync(file)
+  const lines = (file.endsWith('.gz') ? gunzipSync(raw) : raw).toString().trim().split('\n')
+  const every = Math.max(1, Math.floor(lines.length / 300))
+  const taken: number[] = []
+  const base: number[] = []
+  let windows = 0
+  let large = 0
+  for (const line of lines.filter((_, i) => i % every === 0)) {
+    const { text } = JSON.parse(line) as { text: string }
+    taken.push(await cpu(() => classify(text, asked)))
+    base.push(await cpu(() => plain(Array.from({ length }, (_, i) => 2000 + i))))
+    const judged = await classify(text, asked)
+    windows += judged.length
+    large += judged.filter(({ by }) => by === 'full').length
+  }
+  const mean = taken.reduce((sum, ms) => sum + ms, 0) / taken.length
+  console.log(
+    `\n${taken.length} texts, ${windows} windows, ${large} of them read by the large model: ${mean.toFixed(2)} ms each, ${(mean / median(base)).toFixed(3)} of a plain pass of ${length} tokens`,
+  )
+}
+
+if (!existsSync(`${folder}/guard.json`))
+  throw new Error(`no models in ${folder}: name their folder with --models`)
+await memory()
+await costs()

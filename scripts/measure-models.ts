@@ -184,7 +184,8 @@ function toxicityRow(set: string, who: string, rows: readonly Row[], said: reado
     set,
     who,
     rows.length,
-    figure(auc(rows, said)),
+    // Of what is no finding a guard gives no score.
+    figure(who === IN_PIECES ? undefined : auc(rows, said)),
     f1,
     percent(share(rows, said, 1, 1)),
     percent(through),

@@ -51,6 +51,7 @@ function pack(): string {
     'LICENSE',
     'README.md',
     'dist/main.js',
+    'dist/adapters/models/worker.js',
     'docs/errors.md',
     'integrations/grafana/alerts.yaml',
   ]) {
@@ -123,6 +124,8 @@ try {
     '--prefer-offline',
     '--no-audit',
     '--no-fund',
+    // Otherwise its script downloads GPU libraries, and fails where it cannot.
+    '--onnxruntime-node-install=skip',
     pack(),
   ]
   console.log(command('npm', ...install).trim())

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { Models } from '../core/ports.ts'
 import type { Guard, GuardModule } from '../core/types.ts'
 import { type BuildOptions, buildPolicy } from './build.ts'
 import { readFolder } from './folder.ts'
@@ -115,6 +116,7 @@ describe('what is good', () => {
     expect(policy?.gate).toEqual({
       listen: { host: '127.0.0.1', port: 8080 },
       admin: { host: '127.0.0.1', port: 8081 },
+      models: { workers: 'auto', queue: 1024, deadline: 1000 },
       auth: { keys: true, attempts: { failures: { points: 20, window: 60_000 } }, issuers: [] },
       limits: {
         requestBytes: 20 * 1024 * 1024,
@@ -337,6 +339,41 @@ describe('versions', () => {
       await build(files('    with: { mask: token, key: { env: K } }'), secret('two')),
     ]
     expect(new Set(seen).size).toBe(seen.length)
+  })
+
+  test('models are loaded when a guard asks for them, with the settings of the gate', async () => {
+    const asks: GuardModule<object> = {
+      ...media,
+      name: 'pii',
+      stages: ['input'],
+      async open(_, ports) {
+        await ports.models!()
+        return quiet
+      },
+    }
+    const settings: unknown[] = []
+    const from = (version: string): Partial<BuildOptions> => ({
+      modules: [asks] as GuardModule[],
+      async models(given) {
+        settings.push(given)
+        if (version === '') throw new Error('needs the models, and cannot read them')
+        return { version } as Models
+      },
+    })
+    const first = await build(files('    with: {}'), from('1'))
+    expect(await build(files('    with: {}'), from('1'))).toBe(first)
+    expect(await build(files('    with: {}'), from('2'))).not.toBe(first)
+    const gate = { 'gate.yaml': doc('Gate', 'g', 'models: { workers: 3, deadline: 5s }') }
+    await build(files('    with: {}', LOOPBACK, gate), from('1'))
+    expect(settings.slice(2)).toEqual([
+      { workers: 'auto', queue: 1024, deadline: 1000 },
+      { workers: 3, queue: 1024, deadline: 5000 },
+    ])
+    const refused = await load(files('    with: {}'), from(''))
+    expect(JSON.stringify(refused)).toContain('\\"pii\\" needs the models, and cannot read them')
+    settings.length = 0
+    await build(files('    with: {}'), { ...from('1'), modules: [masks] as GuardModule[] })
+    expect(settings).toEqual([])
   })
 
   test("no secret goes into a boundary's version", async () => {

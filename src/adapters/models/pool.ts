@@ -61,7 +61,7 @@ interface Worker {
   busy: readonly Job[] | undefined
 }
 
-/** The most windows of one batch. One thread is no quicker with more, and others wait longer. */
+/** The most windows of one batch. A thread is hardly quicker with more, and others wait longer. */
 export const ROWS: Readonly<Record<Model, number>> = { fast: 16, encoder: 4 }
 /** Where in the queue a batch is filled from. */
 const NEAR = 64

@@ -42,6 +42,12 @@ test('windows of any text hold all its tokens in order, each sharing so many wit
   )
 })
 
+test('a text that just fits is one window, and one more token makes two', () => {
+  expect(windows('the '.repeat(ROOM), 'user')).toHaveLength(1)
+  expect(windows('the '.repeat(ROOM + 1), 'user')).toHaveLength(2)
+  expect(windows('the '.repeat(2 * ROOM - MANIFEST.stride), 'user')).toHaveLength(2)
+})
+
 test('a long text comes a stretch at a time, and one that says nothing comes as nothing', () => {
   const long = [...windowsOf('the attack word '.repeat(20_000), 'user', manifest, tokens)]
   expect(long.length).toBeGreaterThan(50)

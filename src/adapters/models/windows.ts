@@ -41,24 +41,22 @@ export function* windowsOf(
     return { ids, span: [held.starts[from]!, held.ends[to - 1]!] }
   }
 
-  let any = false
   for (let at = 0; at < text.length; ) {
     const next = cut(text, at)
     tokeniser.read(text.slice(at, next), at, held)
     at = next
     let windows: Window[] = []
     let from = 0
+    // Not at `room` itself: what is left must be more than the overlap, which was seen already.
     for (; held.ids.length - from > room; from += step) {
       if (windows.length === AT_ONCE) {
         yield windows
         windows = []
       }
       windows.push(window(from, from + room))
-      any = true
     }
     for (const list of [held.ids, held.starts, held.ends]) list.splice(0, from)
-    // What is no longer than the overlap was seen at the end of the window before.
-    if (at === text.length && held.ids.length > (any ? overlap : 0)) windows.push(window(0, held.ids.length))
+    if (at === text.length && held.ids.length > 0) windows.push(window(0, held.ids.length))
     yield windows
   }
 }

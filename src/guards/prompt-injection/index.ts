@@ -32,7 +32,8 @@ const config = z.strictObject({
 /** Allowed phrases that are looked at for one match. */
 const MAX_NEAR = 16
 
-const RULES_ALONE = 'write "model: off" for the rules alone'
+// Quoted, as YAML 1.1 reads it as false otherwise.
+const RULES_ALONE = 'write model: "off" for the rules alone'
 
 type Config = z.infer<typeof config>
 

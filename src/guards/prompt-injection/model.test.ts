@@ -38,7 +38,7 @@ describe('the model behind prompt-injection', () => {
 
   it('says what to write where there is none', async () => {
     const opening = promptInjection.openModel?.(promptInjection.config.parse({}), { secret: () => '' })
-    await expect(opening).rejects.toThrow('write "model: off"')
+    await expect(opening).rejects.toThrow('write model: "off"')
   })
 
   it('is asked once about the whole text, by the tier and the channel', async () => {
