@@ -87,6 +87,8 @@ async function load({ folder, clock, warn }: LocalOptions, settings: ModelSettin
   const pool = await openPool({
     threads: settings.workers === 'auto' ? cpus() : settings.workers,
     queue: settings.queue,
+    // The rest is for what is being done, and for its own windows.
+    patience: settings.deadline / 4,
     clock,
     start: (events) => thread(workerData, events),
     died: (why) => warn(`a thread of the models died and is replaced: ${why.message}`),
