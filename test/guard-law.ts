@@ -4,9 +4,8 @@ import { canonicalise } from '../src/core/canonical/index.ts'
 import { Decoding, isOwn } from '../src/core/decode/index.ts'
 import type { GuardPorts } from '../src/core/ports.ts'
 import type { Asked, Edit, Guard, GuardModule, Hit, Look, Opinion, Part, View } from '../src/core/types.ts'
-import { SEED } from './seed.ts'
-
 import { wordModels } from './models/words.ts'
+import { SEED } from './seed.ts'
 
 /** A row of a guard's cases.jsonl. */
 export interface Case {

@@ -68,7 +68,7 @@ export async function modelServer(folder: string): Promise<ModelServer> {
         env: { PATH: process.env.PATH, PYTHONPATH: HERE, HOME: dir },
         stdio: 'ignore',
       })
-      await until(async () => (await get('/v2/models/sallyport-encoder/ready'), true))
+      await until(async () => (await get('/v2/models/sallyport-encoder/ready')) !== undefined)
     },
     async close() {
       await server.kill()

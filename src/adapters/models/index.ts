@@ -107,6 +107,8 @@ async function load(options: LocalOptions, settings: ModelSettings): Promise<Loa
     pool = await openPool({
       threads,
       queue: settings.queue,
+      // The rest is for what is being done, and for its own windows.
+      patience: deadline / 4,
       clock,
       start,
       died: (why) => warn(`a thread of the models died and is replaced: ${why.message}`),

@@ -42,7 +42,7 @@ test.each([
   [
     'a code of no head',
     read({ thresholds: { ...MANIFEST.thresholds, fast: { 'pii.email': { any: 0.5 } } } }),
-    'is no code of a head',
+    '"thresholds.fast.pii.email"',
   ],
   [
     'nothing between clear and certain',

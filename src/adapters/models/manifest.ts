@@ -16,10 +16,7 @@ const byChannel = z.union([
     .strictObject({ user: probability.exactOptional(), data: probability.exactOptional() })
     .refine((channels) => Object.keys(channels).length > 0, { error: 'names no channel' }),
 ])
-const codes = z.record(
-  z.string().regex(/^(?:injection|toxicity)\.[a-z_]+$/, { error: 'is no code of a head' }),
-  byChannel,
-)
+const codes = z.record(z.string().regex(/^(?:injection|toxicity)\.[a-z_]+$/), byChannel)
 const platt = z.strictObject({ a: z.number().positive(), b: z.number() })
 const calibrated = z.strictObject({ injection: platt, toxicity: platt })
 const between = z

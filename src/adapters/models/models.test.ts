@@ -116,12 +116,13 @@ test('other files are another version', async () => {
   rmSync(changed, { recursive: true })
 })
 
-test('a thread that is killed while it works is replaced, and its work is done', async () => {
+test('a thread that ends while it has work is replaced, and its work is done', async () => {
   const died: string[] = []
   let kills = 1
   const pool = await openPool({
     threads: 1,
     queue: 1024,
+    patience: 30_000,
     clock: systemClock,
     died: ({ message }) => died.push(message),
     start(events): Thread {

@@ -46,7 +46,7 @@ afterEach(() => pool.close())
 async function opened(more: Partial<PoolOptions> = {}) {
   const { threads, start } = fakes()
   const clock = virtualClock()
-  const opening = openPool({ threads: 2, queue: 256, clock, start, ...more })
+  const opening = openPool({ threads: 2, queue: 256, patience: 500, clock, start, ...more })
   for (const { events } of threads) events.warm({ dimensions: 3 })
   pool = await opening
   return { pool, threads, clock }
@@ -61,10 +61,12 @@ const firsts = (rows: readonly Float32Array[]) => rows.map(([first]) => first)
 test('it is open when every thread is warm', async () => {
   const { threads, start } = fakes()
   let open = false
-  const opening = openPool({ threads: 2, queue: 256, clock: virtualClock(), start }).then((each) => {
-    open = true
-    return each
-  })
+  const opening = openPool({ threads: 2, queue: 256, patience: 500, clock: virtualClock(), start }).then(
+    (each) => {
+      open = true
+      return each
+    },
+  )
   threads[0]!.events.warm({ dimensions: 3 })
   await new Promise(setImmediate)
   expect(open).toBe(false)
@@ -75,7 +77,7 @@ test('it is open when every thread is warm', async () => {
 
 test('where a thread cannot be started, it says why and keeps none', async () => {
   const { threads, start } = fakes()
-  const opening = openPool({ threads: 2, queue: 256, clock: virtualClock(), start })
+  const opening = openPool({ threads: 2, queue: 256, patience: 500, clock: virtualClock(), start })
   threads[0]!.events.gone(new Error('no such file'))
   await expect(opening).rejects.toThrow('no such file')
   expect(threads[1]!.stopped).toBe(true)
@@ -151,6 +153,26 @@ test('a full queue refuses at once, and takes more when there is room', async ()
   while (threads[0]!.batches.length > 0) threads[0]!.answer()
   expect(firsts(await taken)).toHaveLength(20)
   expect(firsts(await later)).toEqual([31])
+})
+
+test('where it would be answered too late, it is refused at once', async () => {
+  const { threads, clock } = await opened({ threads: 1 })
+  const [thread] = threads
+  const first = pool.run('encoder', [window(1, 100)], open())
+  await clock.pass(50)
+  thread!.answer()
+  await first
+  // Half a millisecond a token: what is being done, and 500 ms of what waits.
+  const taken = pool.run('encoder', many(1, 10, 100), open())
+  const more = pool.run('encoder', many(20, 4, 100), open())
+  void pool.run('encoder', [window(30, 100)], open())
+  await expect(pool.run('fast', [window(40)], open())).rejects.toThrow('too long to be answered in time')
+  while (thread!.batches.length > 0) thread!.answer()
+  expect(firsts(await taken)).toHaveLength(10)
+  expect(firsts(await more)).toEqual([20, 21, 22, 23])
+  const later = pool.run('fast', [window(41)], open())
+  thread!.answer()
+  expect(firsts(await later)).toEqual([41])
 })
 
 test('what is withdrawn leaves the queue, and its answer comes to nobody', async () => {

@@ -20,6 +20,8 @@ export interface PoolOptions {
   threads: number
   /** Windows that may wait. */
   queue: number
+  /** Milliseconds that a window may have to wait, as far as one can tell: what comes when it is more would be answered too late. */
+  patience: number
   clock: Clock
   start(events: ThreadEvents): Thread
   /** Told of each thread that died. */
@@ -59,6 +61,8 @@ interface Worker {
   thread: Thread
   warm: boolean
   busy: readonly Job[] | undefined
+  /** When it was given that. */
+  since: number
 }
 
 /** The most windows of one batch. A thread is hardly quicker with more, and others wait longer. */
@@ -72,6 +76,8 @@ export function openPool(options: PoolOptions): Promise<Pool> {
   const { clock } = options
   const waiting: Record<Model, Job[]> = { fast: [], encoder: [] }
   const workers = new Set<Worker>()
+  /** Milliseconds that a token takes, lately; nothing until one was timed. */
+  const cost: Record<Model, number> = { fast: 0, encoder: 0 }
   let number = 0
   let dimensions = 0
   let closed = false
@@ -82,7 +88,7 @@ export function openPool(options: PoolOptions): Promise<Pool> {
   const all = (): Job[] => [...waiting.fast, ...waiting.encoder]
 
   function start(): void {
-    const worker: Worker = { warm: false, busy: undefined, thread: undefined as never }
+    const worker: Worker = { warm: false, busy: undefined, since: 0, thread: undefined as never }
     worker.thread = options.start({
       warm(warm) {
         dimensions = warm.dimensions
@@ -94,6 +100,9 @@ export function openPool(options: PoolOptions): Promise<Pool> {
       reply(reply) {
         const jobs = worker.busy!
         worker.busy = undefined
+        const { model } = jobs[0]!.ask
+        const each = (clock.now() - worker.since) / tokensOf(jobs)
+        cost[model] = cost[model] === 0 ? each : cost[model] * 0.9 + each * 0.1
         settle(jobs, reply)
         dispatch()
       },
@@ -141,6 +150,12 @@ export function openPool(options: PoolOptions): Promise<Pool> {
     ask.reject(error)
   }
 
+  /** How long what comes now will wait. */
+  function delay(): number {
+    const work = cost.fast * tokensOf(waiting.fast) + cost.encoder * tokensOf(waiting.encoder)
+    return work / options.threads
+  }
+
   function dispatch(): void {
     const idle = [...workers].filter(({ warm, busy }) => warm && busy === undefined)
     while (idle.length > 0) {
@@ -151,6 +166,7 @@ export function openPool(options: PoolOptions): Promise<Pool> {
       const jobs = take(waiting[model], Math.min(ROWS[model], share))
       const worker = idle.pop()!
       worker.busy = jobs
+      worker.since = clock.now()
       worker.thread.send(batchOf(model, jobs))
     }
   }
@@ -166,6 +182,8 @@ export function openPool(options: PoolOptions): Promise<Pool> {
     if (windows.length === 0) return Promise.resolve([])
     if (waiting.fast.length + waiting.encoder.length + windows.length > options.queue)
       return Promise.reject(new Error('the queue of the models is full'))
+    if (delay() > options.patience)
+      return Promise.reject(new Error('the queue of the models is too long to be answered in time'))
     return new Promise<Float32Array[]>((resolve, reject) => {
       const asked: Ask = { model, rows: [], left: windows.length, embed, resolve, reject }
       for (const [index, ids] of windows.entries())
@@ -198,6 +216,8 @@ export function openPool(options: PoolOptions): Promise<Pool> {
     for (let i = 0; i < options.threads; i++) start()
   })
 }
+
+const tokensOf = (jobs: readonly Job[]): number => jobs.reduce((sum, { ids }) => sum + ids.length, 0)
 
 /** The first that waits, and what is about as long: what is filled up is computed too. */
 function take(waiting: Job[], most: number): Job[] {

@@ -30,14 +30,22 @@ export function thread(workerData: WorkerData, events: ThreadEvents): Thread {
   worker.on('error', (error: Error) => {
     why = error
   })
-  worker.on('exit', (status) =>
-    events.gone(why ?? new Error(`a thread of the models ended with status ${status}`)),
+  const ended = new Promise<void>((resolve) =>
+    worker.on('exit', (status) => {
+      resolve()
+      events.gone(why ?? new Error(`a thread of the models ended with status ${status}`))
+    }),
   )
   return {
     send(batch) {
       worker.ref()
       worker.postMessage(batch, [batch.ids.buffer as ArrayBuffer])
     },
-    stop: () => worker.terminate(),
+    // Never `terminate()`: within a run it aborts the whole process.
+    async stop() {
+      worker.ref()
+      worker.postMessage('stop')
+      await ended
+    },
   }
 }

@@ -80,7 +80,8 @@ async function warm(): Promise<Warm> {
 }
 
 port.postMessage(await warm())
-port.on('message', (batch: Batch) => {
+port.on('message', (batch: Batch | 'stop') => {
+  if (batch === 'stop') return port.close()
   run(batch).then(
     (reply: Reply) => port.postMessage(reply),
     (error: unknown) => port.postMessage({ failed: error instanceof Error ? error.message : 'failed' }),
