@@ -1,3 +1,4 @@
+import { readTable, type Table } from './table.ts'
 import { isLetter } from './words.ts'
 
 /** ISO 639-1; the table counts on their order. */
@@ -25,6 +26,9 @@ const MAX_BYTES = 72
 /** How sure it is of each language, by index, of 1. The array is the detector's own. */
 export type Detector = (text: string, words: readonly number[]) => Float64Array
 
+/** Of all guards. */
+let opened: Promise<Table> | undefined
+
 const hash = (key: number, place: number): number => Math.imul(key ^ (place << 28), 0x9e3779b1)
 
 /**
@@ -32,14 +36,13 @@ const hash = (key: number, place: number): number => Math.imul(key ^ (place << 2
  * Unlike eld it reads long words and long texts to their end, and counts n-grams that no language knows as often as they come.
  */
 export async function openDetector(): Promise<Detector> {
-  // Half a megabyte that a gate without this guard does not need.
-  const { NGRAMS, SIZES } = await import('./table.ts')
-  const bytes = Buffer.from(NGRAMS, 'base64')
+  opened ??= readTable(LANGUAGES)
+  const { sizes, bytes } = await opened
   /** Of each slot, the bytes, and from where on in `bytes` the languages stand, times four, with the place; 0 is empty. */
   const keys = new Int32Array(SLOTS)
   const values = new Int32Array(SLOTS)
   let at = 0
-  for (const [place, size] of SIZES.entries()) {
+  for (const [place, size] of sizes.entries()) {
     let key = 0
     for (let i = 0; i < size; i++) {
       let more = 0
