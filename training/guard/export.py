@@ -44,10 +44,8 @@ def trace(model, outputs, path: Path):
                           dynamic_axes=moving, opset_version=OPSET, dynamo=False)  # fmt: skip
 
 
-def export_encoder(model: Encoder, folder: Path, work: Path) -> Path:
-    """The whole precision stays in `work`, to measure what eight bits cost."""
-    whole, fused = work / "encoder-whole.onnx", work / "encoder-fused.onnx"
-    trace(model, ["logits", "embedding"], whole)
+def quantise(whole: Path, fused: Path, packed: Path):
+    """Fused first, so that the word table is quantised too."""
     made = optimizer.optimize_model(str(whole), model_type="bert", num_heads=ATTENTION_HEADS, hidden_size=WIDTH,
                                     opt_level=1, use_gpu=False)  # fmt: skip
     found = made.get_fused_operator_statistics()
@@ -55,11 +53,17 @@ def export_encoder(model: Encoder, folder: Path, work: Path) -> Path:
         raise SystemExit(f"attention was not fused: {found}")
     made.save_model_to_file(str(fused))
     quantize_dynamic(
-        str(fused), str(folder / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True,
+        str(fused), str(packed), weight_type=QuantType.QInt8, per_channel=True,
         op_types_to_quantize=["MatMul", "Attention", "Gather", "Gemm", "EmbedLayerNormalization"],
         extra_options={"DefaultTensorType": 1},
     )  # fmt: skip
-    return whole
+
+
+def export_encoder(model: Encoder, folder: Path, work: Path):
+    """The whole precision stays in `work`, to measure what eight bits cost."""
+    whole = work / "encoder-whole.onnx"
+    trace(model, ["logits", "embedding"], whole)
+    quantise(whole, work / "encoder-fused.onnx", folder / "encoder.onnx")
 
 
 def export_fast(model: Fast, folder: Path):
@@ -88,7 +92,8 @@ def main():
     given.folder.mkdir(parents=True, exist_ok=True)
     export_tokenizer(given.folder)
     export_encoder(load(Encoder, given.work / "encoder.pt"), given.folder, given.work)
-    export_fast(load(Fast, given.work / "fast.pt"), given.folder)
+    if (given.work / "fast.pt").exists():
+        export_fast(load(Fast, given.work / "fast.pt"), given.folder)
 
 
 if __name__ == "__main__":
