@@ -101,7 +101,7 @@ def toxic_threshold(tier: Found):
 
 
 def thresholds(tier: Found, cal):
-    p = lambda head, z: round(float(probability(z, cal[head])), 5)  # noqa: E731
+    p = lambda head, z: round(float(probability(z, cal[head])), 6)  # noqa: E731
     certain = {c: above(*tier.harmless(c), CERTAIN) for c in HARMLESS}
     return {
         "injection.suspected": {c: p("injection", above(*tier.harmless(c), SUSPECTED)) for c in HARMLESS},
@@ -120,7 +120,7 @@ def cascade(encoder: Found, fast: Found, guard):
         seen = np.sort(probability(attack_fast[found], cal["fast"][head]))
         low = seen[int(LOST * len(seen))] - 1e-5
         high = probability(above(harmless, weights, wrong), cal["fast"][head]) + 1e-5
-        return {"low": round(float(min(low, fast_limit)), 5), "high": round(float(max(high, fast_limit)), 5)}
+        return {"low": round(float(min(low, fast_limit)), 6), "high": round(float(max(high, fast_limit)), 6)}
 
     for c in HARMLESS:
         made["injection"][c] = band(

@@ -96,8 +96,8 @@ def prepare(folder: Path, out: Path):
             for row in pool:
                 if row["text"]:
                     data["dev" if held(row, part) else "train"][task].append(row)
-    data["train"]["injection"] += templates.injection(rng, 6000)
-    data["train"]["toxicity"] += templates.toxicity(rng, 6000)
+    data["train"]["injection"] += templates.injection(rng, 8000)
+    data["train"]["toxicity"] += templates.toxicity(rng, 12000)
     data["dev"]["injection"] += templates.injection(rng, 800, held=True)
     data["dev"]["toxicity"] += templates.toxicity(rng, 800, held=True)
     data["eval"] = read_folder(folder / "eval")

@@ -90,15 +90,18 @@ def groups(model):
     return made
 
 
-def learn_encoder(data, minutes, out, tokens, log):
+def learn_encoder(data, minutes, out, tokens, log, start=None, scale=1.0):
     speech, rng = Speech(), random.Random(SEED)
     model = Encoder()
     model.body.load_base()
     base = copy.deepcopy(model.body).eval().requires_grad_(False)
+    if start:
+        model.load_state_dict(torch.load(start, map_location="cpu", weights_only=True))
+        rng.seed(SEED + 100)
     model.to(DEVICE).train()
     base.to(DEVICE)
     optimiser = torch.optim.AdamW(groups(model), fused=True, betas=(0.9, 0.98))
-    rates = [g["lr"] for g in optimiser.param_groups]
+    rates = [g["lr"] * scale for g in optimiser.param_groups]
     trained = [p for p in model.parameters() if p.requires_grad]
     stop, step, seen, saved, passes = Stop(minutes * 60), 0, 0, time.time(), 0
     sums = {"injection": [], "toxicity": [], "meaning": []}
@@ -229,6 +232,8 @@ def main():
     options.add_argument("data", type=Path)
     options.add_argument("out", type=Path)
     options.add_argument("--minutes", type=float, default=70, help="the encoder's budget")
+    options.add_argument("--start", type=Path, help="an encoder to go on from")
+    options.add_argument("--scale", type=float, default=1.0, help="of the learning rates, to go on where a run was cut short")
     options.add_argument("--passes", type=int, default=4, help="of the fast tier")
     options.add_argument("--teacher", type=Path, help="an encoder for the fast tier to learn from")
     options.add_argument("--share", type=float, default=0.6, help="of a pass that the teacher judges")
@@ -246,7 +251,7 @@ def main():
         print(line, flush=True)
 
     if given.tier == "encoder":
-        facts = learn_encoder(data, given.minutes, given.out, given.tokens or 3072, log)
+        facts = learn_encoder(data, given.minutes, given.out, given.tokens or 3072, log, given.start, given.scale)
     else:
         teacher = None
         if given.teacher:
