@@ -112,11 +112,11 @@ def main():
 
     encoder, fast = given.folder / "encoder.onnx", given.folder / "fast.onnx"
     once("encoder", encoder)
+    once("whole", given.work / "encoder-whole.onnx", most=WHOLE_ROWS)
     if given.encoder:
         store.write_bytes(pickle.dumps(found))
         return
     once("fast", fast)
-    once("whole", given.work / "encoder-whole.onnx", most=WHOLE_ROWS)
     for name in ("blind", "permissive", "labels"):
         weights, place = given.work / f"fast-{name}.pt", given.work / name
         if weights.exists():

@@ -196,10 +196,9 @@ def learn_fast(data, passes, out, tokens, log, teacher=None, share=1.0, blind=Fa
         # Every other pass is the judged one again: the labels alone see new crops.
         examples = judged if judged and turn % 2 == 0 else rows
         made = batches(rng, examples, tokens, most=256)
-        total = len(made) * (passes - turn) + step if turn == 0 else total
         losses = []
-        for batch in made:
-            rate = 1e-3 * min(1.0, (step + 1) / 100) * max(0.02, 1 - step / total)
+        for i, batch in enumerate(made):
+            rate = 1e-3 * min(1.0, (step + 1) / 100) * max(0.02, 1 - (turn + i / len(made)) / passes)
             for optimiser in optimisers:
                 for g in optimiser.param_groups:
                     g["lr"] = rate
