@@ -1,0 +1,1 @@
+"""The guard model of Sallyport: one small encoder and a cheaper tier before it."""
