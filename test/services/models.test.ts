@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/adapters/clock.ts'
 import { type LocalModels, localModels } from '../../src/adapters/models/index.ts'
 import type { Models, Question } from '../../src/core/ports.ts'
@@ -101,8 +101,6 @@ describe.each(['http', 'grpc'] as const)('over %s', (form) => {
 })
 
 describe('a gate whose model server dies', () => {
-  beforeEach(() => server.start().catch(() => {}))
-
   test.each(['http', 'grpc'] as const)('blocks until it is back, over %s', async (form) => {
     const documents = [
       document('Upstream', 'loopback', { protocol: 'loopback' }),
