@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/adapters/clock.ts'
 import { localModels } from '../../src/adapters/models/index.ts'
-import type { GuardPorts, Models } from '../../src/core/ports.ts'
+import type { Channel, GuardPorts, Head, Models } from '../../src/core/ports.ts'
 import type { Part } from '../../src/core/types.ts'
 import { promptInjection } from '../../src/guards/prompt-injection/index.ts'
 import { tone } from '../../src/guards/tone/index.ts'
@@ -14,6 +14,14 @@ import { casesOf, inspectWhole, partOf } from '../guard-law.ts'
 
 /** The weights that ship, where they are. What they find of development sets is measured; here is what nobody should have to doubt. */
 const folder = fileURLToPath(new URL('../../models/guard', import.meta.url))
+interface Sample {
+  text: string
+  channel: Channel
+  encoder: Record<Head, number>
+  fast: Record<Head, number>
+}
+/** What the training's own runtime made of sentences. */
+const samples = JSON.parse(readFileSync(`${folder}/samples.json`, 'utf8')) as Sample[]
 const local = localModels({ folder, clock: systemClock, warn: () => {} })
 afterAll(() => local.close())
 vi.setConfig({ testTimeout: 120_000 })
@@ -23,7 +31,23 @@ const ports: GuardPorts = {
   models: (): Promise<Models> => local.open({ workers: 2, queue: 10_000, deadline: 60_000 }),
 }
 
-describe.skipIf(!existsSync(`${folder}/guard.json`))('the guard model', () => {
+describe('the guard model', () => {
+  it('scores as its training does: the same text, tokens and windows, the same calibration', async () => {
+    const { classifier } = await ports.models!()
+    for (const { text, channel, encoder, fast } of samples)
+      for (const head of ['injection', 'toxicity'] as const)
+        for (const [tier, theirs] of [
+          ['full', encoder],
+          ['fast', fast],
+        ] as const) {
+          // Toxicity is asked as of a user, whoever wrote it.
+          if (head === 'toxicity' && channel !== 'user') continue
+          const judged = await classifier.classify(text, { head, channel, tier, every: true })
+          const score = Math.max(...judged.map((one) => one.score))
+          expect(Math.abs(score - theirs[head]), `${tier} ${head}: ${text}`).toBeLessThan(0.02)
+        }
+  })
+
   for (const module of [toxicity, topics, tone])
     for (const row of casesOf(module.name))
       it(`${module.name}: ${row.name}`, async () => {
