@@ -104,13 +104,15 @@ def main():
     lost = eight_bits(found)
     lines += ["Lost by int8, points of AUC: " + "; ".join(f"{n} {v:+.2f}" for n, v in lost.items()) + ".", ""]
     shares = passed_on(found, guard)
-    lines += ["The fast tier passes on to the encoder, of harmless development texts: " + ", ".join(f"{c} {100 * v:.0f} %" for c, v in shares.items()) + ".", ""]
+    lines += [f"The fast tier passes on to the encoder, of harmless development texts: {100 * shares['user']:.0f} % of users' and {100 * shares['data']:.0f} % of documents for "
+              f"injection, {100 * shares['toxicity']:.0f} % of prompts for toxicity.", ""]  # fmt: skip
     lines += ["| tokens | plain MiniLM-L6 int8, ms | encoder / plain | fast / plain |", "|---|---|---|---|"]
     for length, t in found["latency"].items():
         lines.append(f"| {length} | {t['plain']:.1f} | {t['encoder'] / t['plain']:.2f} | {t['fast'] / t['plain']:.3f} |")
     at = found["latency"][128]
-    mean = (at["fast"] + shares["user"] * at["encoder"]) / at["plain"]
-    lines += ["", f"Processor time, one thread, median, taken in turns in one run. The cascade's mean over harmless user prompts: {mean:.2f} of the plain pass.", "", "### By language (encoder)", "",
+    # As if no prompt were passed on for both heads: the dearest case.
+    mean = (at["fast"] + (shares["user"] + shares["toxicity"]) * at["encoder"]) / at["plain"]
+    lines += ["", f"Processor time, one thread, median, taken in turns in one run. The cascade's mean over harmless user prompts, both heads asked: at most {mean:.2f} of the plain pass.", "", "### By language (encoder)", "",
               "| head | language | measure | rows | |", "|---|---|---|---|---|"]  # fmt: skip
     lines += [f"| {h} | {lang} | {what} | {n} | {value:.1f} |" for h, lang, what, n, value in languages(found, guard)]
     lines += ["", "## How it was made", "",
