@@ -37,7 +37,14 @@ ATTACKS = {
     "data": ("documents that give a model orders", "orders to a model alone, as a document", "new attacks in new carriers",
              "agents' tool results and mails", "hijacks and extraction, either channel"),
 }  # fmt: skip
-TOXIC = ("hate, functional (our frames)", "surge_toxicity", "hatemoji contrast", "held-out comments", "convabuse_test", "olid_test")
+TOXIC = (
+    "hate, functional (our frames)",
+    "surge_toxicity",
+    "hatemoji contrast",
+    "held-out comments",
+    "convabuse_test",
+    "olid_test",
+)
 
 
 class Found:

@@ -87,7 +87,12 @@ def figure(tier: Tier, name):
             limit = above(clean, np.ones(len(clean)), share)
         else:
             limit = above(*tier.user_harmless(), share)
-        rows.append((f"found with {100 - 100 * share:.0f} % of the harmless let through", 100 * float((scores > limit)[labels == 1].mean())))
+        rows.append(
+            (
+                f"found with {100 - 100 * share:.0f} % of the harmless let through",
+                100 * float((scores > limit)[labels == 1].mean()),
+            )
+        )
     return rows
 
 
