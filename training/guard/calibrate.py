@@ -16,8 +16,9 @@ from .score import probability
 from .train import Speech
 
 SUSPECTED, CERTAIN = 0.02, 0.005  # false alarms on development sets
-LOST, WRONG = 0.01, 0.0015  # what the fast tier may lose of the encoder's findings; what it may block of the harmless
-TOXIC_WRONG = 0.006
+LOST = 0.02  # what the fast tier may lose of the encoder's findings in any family
+# What it may block of the harmless by itself, and what it may pass on of them: the second goes before `LOST`.
+WRONG, SEEN = {"injection": 0.0015, "toxicity": 0.006}, {"user": 0.2, "data": 0.35, "toxic": 0.4}
 
 # What harmless traffic is made of, for the thresholds: every family weighs what is written here, however many rows it has.
 HARMLESS = {
@@ -36,7 +37,14 @@ ATTACKS = {
     "data": ("documents that give a model orders", "orders to a model alone, as a document", "new attacks in new carriers",
              "agents' tool results and mails", "hijacks and extraction, either channel"),
 }  # fmt: skip
-TOXIC = ("hate, functional (our frames)", "surge_toxicity", "hatemoji contrast", "held-out comments", "convabuse_test", "olid_test")
+TOXIC = (
+    "hate, functional (our frames)",
+    "surge_toxicity",
+    "hatemoji contrast",
+    "held-out comments",
+    "convabuse_test",
+    "olid_test",
+)
 
 
 class Found:
@@ -64,7 +72,10 @@ class Found:
         return np.concatenate(values), np.concatenate(weights)
 
     def attacks(self, channel):
-        return np.concatenate([self.take(name, channel, 1) for name in ATTACKS[channel]])
+        return [self.take(name, channel, 1) for name in ATTACKS[channel]]
+
+    def toxic(self, label):
+        return [self.take(name, None, label) for name in TOXIC]
 
 
 def above(values, weights, share):
@@ -82,7 +93,7 @@ def platt(values, labels):
 
 def calibration(tier: Found):
     harmless = np.concatenate([tier.harmless(c)[0] for c in HARMLESS])
-    attacks = np.concatenate([tier.attacks(c) for c in ATTACKS])
+    attacks = np.concatenate([v for c in ATTACKS for v in tier.attacks(c)])
     values, labels = [], []
     for name in TOXIC:
         values.append(tier.scores[name])
@@ -115,21 +126,25 @@ def cascade(encoder: Found, fast: Found, guard):
     cal, limits = guard["calibration"], guard["thresholds"]
     made = {"injection": {}, "toxicity": {}}
 
-    def band(head, attack_fast, attack_full, harmless, weights, fast_limit, full_limit, wrong):
-        found = probability(attack_full, cal["encoder"][head]) >= full_limit
-        seen = np.sort(probability(attack_fast[found], cal["fast"][head]))
-        low = seen[int(LOST * len(seen))] - 1e-5
-        high = probability(above(harmless, weights, wrong), cal["fast"][head]) + 1e-5
-        return {"low": round(float(min(low, fast_limit)), 6), "high": round(float(max(high, fast_limit)), 6)}
+    def band(head, kind, families, harmless, weights, fast_limit, full_limit):
+        # The family that loses most sets `low`: an average would let the rare ones through.
+        low = fast_limit
+        for fast_logits, full_logits in families:
+            found = probability(full_logits, cal["encoder"][head]) >= full_limit
+            seen = np.sort(probability(fast_logits[found], cal["fast"][head]))
+            if len(seen):
+                low = min(low, seen[int(LOST * len(seen))] - 1e-5)
+        low = min(fast_limit, max(low, probability(above(harmless, weights, SEEN[kind]), cal["fast"][head])))
+        high = max(fast_limit, probability(above(harmless, weights, WRONG[head]), cal["fast"][head]) + 1e-5)
+        return {"low": round(float(max(low, 0)), 6), "high": round(float(high), 6)}
 
     for c in HARMLESS:
         made["injection"][c] = band(
-            "injection", fast.attacks(c), encoder.attacks(c), *fast.harmless(c),
-            limits["fast"]["injection.suspected"][c], limits["encoder"]["injection.suspected"][c], WRONG)  # fmt: skip
-    toxic = lambda tier, label: np.concatenate([tier.take(n, None, label) for n in TOXIC])  # noqa: E731
-    harmless = toxic(fast, 0)
-    both = band("toxicity", toxic(fast, 1), toxic(encoder, 1), harmless, np.ones(len(harmless)),
-                limits["fast"]["toxicity.toxic"]["any"], limits["encoder"]["toxicity.toxic"]["any"], TOXIC_WRONG)  # fmt: skip
+            "injection", c, zip(fast.attacks(c), encoder.attacks(c)), *fast.harmless(c),
+            limits["fast"]["injection.suspected"][c], limits["encoder"]["injection.suspected"][c])  # fmt: skip
+    harmless = np.concatenate(fast.toxic(0))
+    both = band("toxicity", "toxic", zip(fast.toxic(1), encoder.toxic(1)), harmless, np.ones(len(harmless)),
+                limits["fast"]["toxicity.toxic"]["any"], limits["encoder"]["toxicity.toxic"]["any"])  # fmt: skip
     made["toxicity"] = {"user": both, "data": both}
     return made
 

@@ -11,8 +11,8 @@ from .evaluate import TIERS, eight_bits, languages, passed_on, table
 HEAD = """# The guard model
 
 Reads what rules cannot: whether a text carries instructions that an attacker wants a model to follow, whether it is
-toxic, and what it is about. One encoder of MiniLM size answers all three in one pass; a convolution a twentieth as
-dear decides first what is clear. The channel is part of the question: what a user may order, a document may not.
+toxic, and what it is about. One encoder of MiniLM size answers all three in one pass; a convolution at a
+fifteenth of its cost decides first what is clear. The channel is part of the question: what a user may order, a document may not.
 
 Version `{version}`. {size:.1f} MB in all. Made by `training/run` (see `training/`).
 
@@ -30,7 +30,8 @@ without a person to appeal to, nor for languages and domains that the table belo
 | `guard.json` | what follows |
 | `samples.json` | sentences of our own with their channel and probabilities, to compare another runtime (within 0.02) |
 
-Text: NFKC; soft hyphens, zero-width, bidirectional, tag and variation characters removed; white space collapsed to single spaces, trimmed.
+Text: NFKC; then soft hyphens, zero-width, bidirectional, tag and variation characters removed (U+00AD, 200B-200F, 202A-202E,
+2060-2064, 2066-2069, FE00-FE0F, FEFF, E0000-E01EF); white space collapsed to single spaces, trimmed.
 Windows: `[cls] prefixIds[channel] up to maxTokens - 4 tokens [sep]`. `stride` is the overlap: the next window begins
 `maxTokens - 4 - stride` tokens later, until one reaches the end. A text's score is the largest logit over its windows;
 its probability is `1 / (1 + exp(-(a * logit + b)))` with `calibration[tier][head]`. A probability at or above
@@ -50,7 +51,12 @@ def cell(value):
 
 def metrics(found, guard):
     tiers = [t for t in TIERS if t in found["scores"] or t == "cascade"]
-    title = {"labels": "fast, labels alone", "blind": "fast, channel-blind", "permissive": "fast, P rows alone", "ngram": "n-grams"}
+    title = {
+        "labels": "fast, labels alone",
+        "blind": "fast, channel-blind",
+        "permissive": "fast, P rows alone",
+        "ngram": "n-grams",
+    }
     lines = ["| development set | rows | measure | " + " | ".join(title.get(t, t) for t in tiers) + " |",
              "|---|---|---|" + "---|" * len(tiers)]  # fmt: skip
     below = []
@@ -104,13 +110,15 @@ def main():
     lost = eight_bits(found)
     lines += ["Lost by int8, points of AUC: " + "; ".join(f"{n} {v:+.2f}" for n, v in lost.items()) + ".", ""]
     shares = passed_on(found, guard)
-    lines += ["The fast tier passes on to the encoder, of harmless development texts: " + ", ".join(f"{c} {100 * v:.0f} %" for c, v in shares.items()) + ".", ""]
+    lines += [f"The fast tier passes on to the encoder, of harmless development texts: {100 * shares['user']:.0f} % of users' and {100 * shares['data']:.0f} % of documents for "
+              f"injection, {100 * shares['toxicity']:.0f} % of prompts for toxicity.", ""]  # fmt: skip
     lines += ["| tokens | plain MiniLM-L6 int8, ms | encoder / plain | fast / plain |", "|---|---|---|---|"]
     for length, t in found["latency"].items():
         lines.append(f"| {length} | {t['plain']:.1f} | {t['encoder'] / t['plain']:.2f} | {t['fast'] / t['plain']:.3f} |")
     at = found["latency"][128]
-    mean = (at["fast"] + shares["user"] * at["encoder"]) / at["plain"]
-    lines += ["", f"Processor time, one thread, median, taken in turns in one run. The cascade's mean over harmless user prompts: {mean:.2f} of the plain pass.", "", "### By language (encoder)", "",
+    # As if no prompt were passed on for both heads: the dearest case.
+    mean = (at["fast"] + (shares["user"] + shares["toxicity"]) * at["encoder"]) / at["plain"]
+    lines += ["", f"Processor time, one thread, median, taken in turns in one run. The cascade's mean over harmless user prompts, both heads asked: at most {mean:.2f} of the plain pass.", "", "### By language (encoder)", "",
               "| head | language | measure | rows | |", "|---|---|---|---|---|"]  # fmt: skip
     lines += [f"| {h} | {lang} | {what} | {n} | {value:.1f} |" for h, lang, what, n, value in languages(found, guard)]
     lines += ["", "## How it was made", "",
@@ -126,6 +134,7 @@ def main():
               "- Knows forms like those it saw. Optimised suffixes and jailbreaks told as stories are found least; rules and least privilege must hold without it.",
               "- Long harmless prompts raise more alarms than short ones: the score is a maximum over windows.",
               "- Toxicity follows its sources, which disagree on profanity at nobody; implied and coded hate is missed, and dialects may be judged unfairly.",
+              "- Eight-bit products were measured on a processor with VNNI; one without it may saturate and score differently: compare `samples.json`.",
               "- Thresholds were fixed on these sets. Measure on your own traffic before you block.", ""]  # fmt: skip
     if given.notes and given.notes.is_file():
         lines += [given.notes.read_text("utf8")]

@@ -55,7 +55,7 @@ def insert(rng, carrier, piece, room):
 class Pass:
     """One pass over everything that trains. Attacks always; benign rows at their source's rate."""
 
-    def __init__(self, rows, rng: random.Random, tokens_of=None, permissive=False):
+    def __init__(self, rows, rng: random.Random, punctuation=frozenset(), permissive=False):
         self.rng = rng
         keep = [r for r in rows["injection"] if r["permissive"] or not permissive]
         self.toxic = [r for r in rows["toxicity"] if r["permissive"] or not permissive]
@@ -64,8 +64,7 @@ class Pass:
         self.documents = [r for r in self.benign if r["channel"] == "data" and len(r["ids"]) > 20]
         self.inserts = [r["ids"] for r in keep if r["file"] in ("own_triggers_document", "own_wrappers")]
         self.short = [r["ids"] for r in self.attacks if r["channel"] == "any" and len(r["ids"]) <= 90]
-        # A spike of one source would teach its wording alone.
-        self.tokens = tokens_of or {}
+        self.punctuation = punctuation
 
     def attack(self, r):
         rng, ids, n = self.rng, r["ids"], len(r["ids"])
@@ -125,7 +124,7 @@ class Pass:
 
     def comments(self):
         rng = self.rng
-        drop = self.tokens.get("punctuation", set())
+        drop = self.punctuation
         for r in self.toxic:
             rate = TOXIC_RATE.get(r["file"], 1.0)
             for _ in range(int(rate) + (rng.random() < rate % 1)):

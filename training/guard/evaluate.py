@@ -87,7 +87,12 @@ def figure(tier: Tier, name):
             limit = above(clean, np.ones(len(clean)), share)
         else:
             limit = above(*tier.user_harmless(), share)
-        rows.append((f"found with {100 - 100 * share:.0f} % of the harmless let through", 100 * float((scores > limit)[labels == 1].mean())))
+        rows.append(
+            (
+                f"found with {100 - 100 * share:.0f} % of the harmless let through",
+                100 * float((scores > limit)[labels == 1].mean()),
+            )
+        )
     return rows
 
 
@@ -130,14 +135,16 @@ def languages(found, guard):
 
 
 def passed_on(found, guard):
-    """The share of texts that the encoder still sees, weighted like harmless traffic."""
+    """The share of harmless texts that the encoder still sees: by channel for injection, of long prompts for toxicity."""
     tier = Tier(found, "cascade", guard)
-    made = {}
+    made = {"toxicity": float((~tier.decided("ordinary prompts, toxicity")).mean())}
     for channel, families in HARMLESS.items():
-        total = 0.0
+        shares, weights = [], []
         for name, weight in families.items():
             s = found["sets"][name]
             keep = (np.array(s["channels"]) == channel) & (np.array(s["labels"]) == 0)
-            total += weight * float((~tier.decided(name))[keep].mean()) if keep.any() else 0
-        made[channel] = total
+            if keep.any():
+                shares.append(float((~tier.decided(name))[keep].mean()))
+                weights.append(weight)
+        made[channel] = float(np.average(shares, weights=weights))
     return made

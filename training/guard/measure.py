@@ -72,10 +72,10 @@ def likeness(encoder_path: Path, made, speech, count=500):
     model, base, found = session(encoder_path), MiniLM().load_base().eval(), ([], [])
     for r, channel in picked:
         ids, mask = speech.batch([r["ids"][:124]], [channel])
-        found[0].append(model.run(["embedding"], {INPUTS[0]: ids.numpy(), INPUTS[1]: mask.numpy()})[0][0])
+        found[0].append(model.run(["embedding"], {INPUTS[0]: ids.cpu().numpy(), INPUTS[1]: mask.cpu().numpy()})[0][0])
         ids, mask = speech.batch([r["ids"][:124]], [None])
         with torch.no_grad():
-            mean = base(ids, mask)[0][0].mean(0)
+            mean = base(ids.cpu(), mask.cpu())[0][0].mean(0)
         found[1].append((mean / mean.norm()).numpy())
     a, b = (np.array(f) for f in found)
     pairs = np.triu_indices(count, 1)

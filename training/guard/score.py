@@ -1,12 +1,11 @@
 """Scores whole texts as the gate does: overlapping windows, the largest logit, through ONNX on one thread."""
 
-import math
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-from .config import MAX_TOKENS, OVERLAP, ROOM
+from .config import OVERLAP, ROOM
 from .train import Speech
 
 
@@ -64,10 +63,3 @@ def whole(model, speech, rows, channels, most_windows=24):
 
 def probability(logit, platt):
     return 1.0 / (1.0 + np.exp(-(platt["a"] * np.asarray(logit, dtype=np.float64) + platt["b"])))
-
-
-def logit(p):
-    return math.log(p / (1 - p))
-
-
-__all__ = ["MAX_TOKENS", "logit", "probability", "run", "session", "whole", "windows"]

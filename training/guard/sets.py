@@ -7,7 +7,18 @@ from .config import SEED
 from .prepare import tokenise, tokenizer
 
 MOST = 1200
-OWN_ORDERS = ("composed", "sep")
+# Where orders were put into documents, and the clean documents of the same families.
+COMPOSED = ("composed", "sep")
+FAMILIES = {
+    "xquad",
+    "bipia_train_contexts",
+    "sms_messages",
+    "support_tickets",
+    "product_reviews",
+    "tool_outputs_sgd",
+    "news_docs",
+}
+SEMANTIC = {"jailtrickbench", "deepinception", "noirfate", "self_reminder_jailbreaks", "own_scenes", "flipattack", "pincer"}
 
 
 @dataclass
@@ -68,13 +79,12 @@ def sets(data) -> list[Set]:
     add("ordinary prompts, two or three windows", 0, [r for r in plain if 124 < len(r["ids"]) <= 308], 500)
     add("ordinary prompts, four windows and more", 0, [r for r in plain if len(r["ids"]) > 308], 500)
     attacked = [r for r in dev if r["label"] == 1 and r["channel"] == "data"]
-    order = lambda r: r["file"].startswith(OWN_ORDERS)  # noqa: E731
+    order = lambda r: r["file"].startswith(COMPOSED)  # noqa: E731
     add("documents that give a model orders", 0, [(r, "data") for r in attacked if order(r)])
-    add("clean documents of those families", 0,
-        [(r, "data") for r in benign if r["channel"] == "data" and (order(r) or r["file"] in
-         ("xquad", "bipia_train_contexts", "sms_messages", "support_tickets", "product_reviews", "tool_outputs_sgd", "news_docs"))])  # fmt: skip
-    add("other clean documents", 0, [(r, "data") for r in benign if r["channel"] == "data" and not order(r)
-        and r["file"] not in ("xquad", "bipia_train_contexts", "sms_messages", "support_tickets", "product_reviews", "tool_outputs_sgd", "news_docs")], 700)  # fmt: skip
+    documents = [r for r in benign if r["channel"] == "data"]
+    near = [r for r in documents if order(r) or r["file"] in FAMILIES]
+    add("clean documents of those families", 0, [(r, "data") for r in near])
+    add("other clean documents", 0, [(r, "data") for r in documents if not order(r) and r["file"] not in FAMILIES], 700)
     bare = []
     for r in attacked:
         if r.get("span") and r["span"][1] - r["span"][0] >= 3:
@@ -83,11 +93,13 @@ def sets(data) -> list[Set]:
     add("orders to a model alone, as a document", 0, bare, 500)
     again = inserted_anew(rng, dev, tok)
     add("new attacks in new carriers", 0, [(r, "data") for r in again])
-    tools = [r for r in dev if r["channel"] == "data" and ("json" in r["kind"] or "tool" in r["kind"] or r["file"] == "email_agent")]
+    tools = [
+        r for r in dev if r["channel"] == "data" and ("json" in r["kind"] or "tool" in r["kind"] or r["file"] == "email_agent")
+    ]
     add("agents' tool results and mails", 0, [(r, "data") for r in tools])
-    jail = [r for r in dev if r["label"] == 1 and r["kind"].startswith("jailbreak")]
-    semantic = [r for r in dev if r["label"] == 1 and ("jailtrick" in r["file"] or r["file"] in ("deepinception", "noirfate", "self_reminder_jailbreaks", "own_scenes", "flipattack") or r["file"] == "pincer")]  # fmt: skip
-    add("published jailbreaks", 0, [r for r in jail if r not in semantic and "jailtrick" not in r["file"]])
+    semantic = [r for r in dev if r["label"] == 1 and r["file"] in SEMANTIC]
+    jail = [r for r in dev if r["label"] == 1 and r["kind"].startswith("jailbreak") and r["file"] not in SEMANTIC]
+    add("published jailbreaks", 0, jail)
     add("semantic and optimised jailbreaks", 0, semantic)
     add("hijacks and extraction, either channel", 0, list(doubled(r for r in dev if r["channel"] == "any" and not r["kind"].startswith("jailbreak"))))  # fmt: skip
     add("promptshield_val", 0, list(doubled(shown["promptshield_val"])), 2500)

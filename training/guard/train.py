@@ -105,7 +105,7 @@ def learn_encoder(data, minutes, out, tokens, log, start=None, scale=1.0):
     trained = [p for p in model.parameters() if p.requires_grad]
     stop, step, seen, saved, passes = Stop(minutes * 60), 0, 0, time.time(), 0
     sums = {"injection": [], "toxicity": [], "meaning": []}
-    rows = Pass(data["train"], rng, {"punctuation": speech.punctuation})
+    rows = Pass(data["train"], rng, speech.punctuation)
     while stop.done() < 1:
         made = batches(rng, rows, tokens)
         passes += 1
@@ -182,7 +182,7 @@ def learn_fast(data, passes, out, tokens, log, teacher=None, share=1.0, blind=Fa
         torch.optim.AdamW(dense, lr=1e-3, weight_decay=0.01, fused=True),
         torch.optim.SparseAdam([model.words.weight], lr=1e-3),
     ]
-    rows = Pass(data["train"], rng, {"punctuation": speech.punctuation}, permissive)
+    rows = Pass(data["train"], rng, speech.punctuation, permissive)
     judged = []
     if teacher:
         judged = list(rows)
