@@ -24,25 +24,12 @@ def windows(ids):
     return [ids[start : start + ROOM] for start in starts]
 
 
-def run(model, speech: Speech, pieces, channels, tokens=1024):
-    """Logits of windows, in batches of like length."""
-    order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]))
-    out = [None] * len(pieces)
-    now = []
-
-    def flush():
-        ids, mask = speech.batch([pieces[i] for i in now], [channels[i] for i in now])
-        logits = model.run(["logits"], {"input_ids": ids.cpu().numpy(), "attention_mask": mask.cpu().numpy()})[0]
-        for i, line in zip(now, logits):
-            out[i] = line
-
-    for i in order:
-        if now and (len(now) + 1) * (len(pieces[i]) + 4) > tokens:
-            flush()
-            now = []
-        now.append(i)
-    if now:
-        flush()
+def run(model, speech: Speech, pieces, channels):
+    """Logits of windows, each by itself, as the gate runs them: in eight bits a score depends on what shares its batch."""
+    out = []
+    for piece, channel in zip(pieces, channels):
+        ids, mask = speech.batch([piece], [channel])
+        out.append(model.run(["logits"], {"input_ids": ids.cpu().numpy(), "attention_mask": mask.cpu().numpy()})[0][0])
     return out
 
 
