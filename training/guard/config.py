@@ -24,5 +24,5 @@ BENIGN_RATE = {
 TOXIC_RATE = {
     "identity_templates": 0.25, "edos_not_sexist": 0.6, "edos_sexist": 0.6, "toxic_spans": 0.6, "paradetox": 0.5,
     "toldbr": 0.35, "mlma": 0.35, "germeval2018": 0.6, "tweeteval_benign": 0.7, "benign_chat_docs": 0.8,
-    "olid_train": 1.8, "hatexplain": 0.8, "davidson": 0.7, "convabuse": 2.5,
+    "olid_train": 1.3, "hatexplain": 0.8, "davidson": 0.8,
 }  # fmt: skip
