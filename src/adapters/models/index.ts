@@ -6,7 +6,7 @@ import { cascade, embedder } from './cascade.ts'
 import { cpus } from './cpus.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { openPool, type Pool, ROWS, type ThreadEvents } from './pool.ts'
-import { type ServerPorts, type ServerSettings, serverThreads } from './server/index.ts'
+import type { ServerPorts, ServerSettings } from './server/index.ts'
 import { thread } from './threads.ts'
 import { type Tokeniser, type Tokens, tokeniser } from './tokens.ts'
 
@@ -101,7 +101,8 @@ async function load(options: LocalOptions, settings: ModelSettings): Promise<Loa
           start: (events: ThreadEvents) => thread(workerData, events),
           close: async () => {},
         }
-      : serverThreads(server, deadline, remote!)
+      : // gRPC is another 40 MB, for those who name a server.
+        (await import('./server/index.ts')).serverThreads(server, deadline, remote!)
   let pool: Pool
   try {
     pool = await openPool({
