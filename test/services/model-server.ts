@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { freePort, until } from './redis-server.ts'
+import { freePort, killed, until } from './redis-server.ts'
 
 const HERE = resolve('test/services/model-server')
 
@@ -55,13 +55,7 @@ export async function modelServer(folder: string): Promise<ModelServer> {
       return [...lines].filter(([, model]) => model === name).reduce((sum, [, , n]) => sum + Number(n), 0)
     },
     signal: (signal) => void child?.kill(signal),
-    async kill() {
-      const dying = child
-      if (dying === undefined || dying.exitCode !== null || dying.signalCode !== null) return
-      const gone = new Promise((resolve) => dying.once('exit', resolve))
-      dying.kill('SIGKILL')
-      await gone
-    },
+    kill: () => killed(child),
     async start() {
       child = spawn(join(HERE, '.venv/bin/mlserver'), ['start', dir], {
         cwd: dir,

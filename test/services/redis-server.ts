@@ -45,13 +45,7 @@ export async function redisServer(args: readonly string[] = [], given?: number):
     port,
     url: `redis://127.0.0.1:${port}`,
     signal: (signal) => void child?.kill(signal),
-    async kill() {
-      const dying = child
-      if (dying === undefined || dying.exitCode !== null || dying.signalCode !== null) return
-      const gone = new Promise((resolve) => dying.once('exit', resolve))
-      dying.kill('SIGKILL')
-      await gone
-    },
+    kill: () => killed(child),
     async start() {
       child = spawn('redis-server', [...base, ...args], { stdio: 'ignore' })
       await until(() => /PONG|NOAUTH/.test(cli('ping')))
@@ -188,6 +182,14 @@ export async function until(true_: () => boolean | Promise<boolean>, ms = 20_000
     if (Date.now() > end) throw new Error('it did not come')
     await sleep(50)
   }
+}
+
+/** Ends it at once, as a crash does, and waits until it is gone. */
+export async function killed(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
 }
 
 export function freePort(): Promise<number> {

@@ -101,7 +101,7 @@ async function load(options: LocalOptions, settings: ModelSettings): Promise<Loa
           start: (events: ThreadEvents) => thread(workerData, events),
           close: async () => {},
         }
-      : // gRPC is another 40 MB, for those who name a server.
+      : // gRPC is another 20 MB, for those who name a server.
         (await import('./server/index.ts')).serverThreads(server, deadline, remote!)
   let pool: Pool
   try {
