@@ -9,9 +9,10 @@ import { openExchange } from '../src/core/exchange.ts'
 import { givenUnit } from '../src/core/given.ts'
 import type { GuardPorts, Head, Tier } from '../src/core/ports.ts'
 import { openSession } from '../src/core/session.ts'
-import type { Checks, GuardModule, Rule, Stage } from '../src/core/types.ts'
+import type { GuardModule, Rule, Stage } from '../src/core/types.ts'
 import { promptInjection } from '../src/guards/prompt-injection/index.ts'
 import { toxicity } from '../src/guards/toxicity/index.ts'
+import { checksOf } from './checks.ts'
 
 /**
  * `npm run measure:models [-- DATA_DIR]`: what the guard model finds of development sets (JSON lines with `text`, `label`,
@@ -87,17 +88,7 @@ async function byGuard(module: GuardModule, config: unknown): Promise<(row: Row)
   return async (row) => {
     const stage: Stage = row.channel === 'data' ? 'context' : 'input'
     const rule: Rule = { name: module.name, stage, guard, actions, timeout: 600_000, build: module.name }
-    const none: Rule[] = []
-    const rules = {
-      admit: none,
-      input: none,
-      context: none,
-      policy: none,
-      output: none,
-      tool: none,
-      [stage]: [rule],
-    }
-    const checks: Checks = { rules, shadow: false, marks: [], restore: new Set(), guardsText: true }
+    const checks = checksOf(stage, [rule])
     const holdCharacters = Number.POSITIVE_INFINITY
     const exchange = openExchange({
       checks,

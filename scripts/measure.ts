@@ -6,8 +6,9 @@ import { systemClock } from '../src/adapters/clock.ts'
 import { openExchange } from '../src/core/exchange.ts'
 import { givenUnit } from '../src/core/given.ts'
 import { openSession } from '../src/core/session.ts'
-import type { Checks, Finding, GuardModule, Origin, Part, Rule, Stage } from '../src/core/types.ts'
+import type { Finding, GuardModule, Origin, Part, Rule, Stage } from '../src/core/types.ts'
 import { GUARDS } from '../src/guards/index.ts'
+import { checksOf } from './checks.ts'
 
 /**
  * `npm run measure [-- DATA_DIR]`: precision, recall and false-alarm rate of each guard over its own cases and, where a folder
@@ -52,17 +53,7 @@ async function findings(
       build: module.name,
     })
   }
-  const none: Rule[] = []
-  const byStage = {
-    admit: none,
-    input: none,
-    context: none,
-    policy: none,
-    output: none,
-    tool: none,
-    [wanted]: rules,
-  }
-  const checks: Checks = { rules: byStage, shadow: false, marks: [], restore: new Set(), guardsText: true }
+  const checks = checksOf(wanted, rules)
   const exchange = openExchange({
     checks,
     tenant: 'measure',
