@@ -127,3 +127,87 @@ export interface Counter {
   /** Takes one of `limit` places. It comes back by itself if this process dies. */
   hold(key: string, limit: number): Place | Promise<Place>
 }
+
+/** Where something of a policy's code stands, and what is wrong or seldom meant there. Lines and columns from 1. */
+export interface CodeProblem {
+  file: string
+  line?: number
+  column?: number
+  message: string
+}
+
+/** What a `use: rego` asks: the rules `allow`, `deny`, `flag` and `transform` of a package, or one reference. */
+export type RegoAsk = { package: string } | { query: string }
+
+/** All the Rego of one policy: it is compiled together and swapped whole. */
+export interface RegoSource {
+  modules: readonly { file: string; source: string }[]
+  /** The base documents under `data`, one JSON object. */
+  data: string
+  /** In this order they are asked by `decide`. */
+  asks: readonly RegoAsk[]
+  /** JSON schema of the input, against which modules are checked. */
+  schema?: string
+}
+
+/** What Rego said. `rules`: what the package's rules yielded, in JSON's types; a rule that is not there or undefined is absent. */
+export type RegoAnswer =
+  | { rules: Readonly<Partial<Record<'allow' | 'deny' | 'flag' | 'transform', unknown>>> }
+  /** Of a `query:`. */
+  | { value: unknown }
+  /** Of a `query:`, or a package all of whose rules are. */
+  | { undefined: true }
+  /** It threw, took too long or used too much memory; says which, and never what the input held. */
+  | { error: string }
+
+export interface RegoProgram {
+  /** Changes whenever what it says may. */
+  version: string
+  /** Which of the four rules the package of an ask defines; empty for a `query:`. */
+  defines(ask: number): readonly string[]
+  /**
+   * @param input JSON text, at most 1 MiB
+   * @param deadline milliseconds of its own time
+   * Rejects when it cannot be asked: too many wait already.
+   */
+  decide(ask: number, input: string, deadline: number): Promise<RegoAnswer>
+  /** The value at a path of `data` (`acme/allow`), for those who ask as they would ask OPA. */
+  data(path: readonly string[], input: string, deadline: number): Promise<RegoAnswer>
+}
+
+/** Compiles and evaluates Rego. */
+export interface RegoEngine {
+  compile(
+    source: RegoSource,
+  ): Promise<
+    { program: RegoProgram; warnings: readonly CodeProblem[] } | { problems: readonly CodeProblem[] }
+  >
+}
+
+/** A script of a hook as it was written: the body of a function that returns its decision. */
+export interface HookSource {
+  script: string
+  /** Milliseconds of its own execution. */
+  time: number
+  /** Bytes. */
+  memory: number
+  /** Whether it may know what time it is. */
+  clock: boolean
+}
+
+export interface Hook {
+  /**
+   * @param request JSON text of what the script sees as `request`
+   * Resolves with JSON text of what it returned. Rejects with an `Error` whose message says what went wrong and holds nothing
+   * of the request: it threw, took too long, used too much memory, returned nothing, or too many wait already.
+   */
+  run(request: string): Promise<string>
+}
+
+/** Runs JavaScript of a policy apart from the gate, with nothing but what it is shown. */
+export interface HookEngine {
+  /** `problem`: it is no JavaScript; lines and columns from 1, in the script as it was written. */
+  open(
+    source: HookSource,
+  ): Promise<{ hook: Hook } | { problem: { line: number; column: number; message: string } }>
+}
