@@ -80,6 +80,8 @@ export interface CheckpointPorts extends GuardPorts {
   counter: Counter
   clock: Clock
   digest: Digest
+  /** The policy's Rego, and which of its asks this is; absent where nothing asks any. */
+  rego?(ask: RegoAsk): { program: RegoProgram; index: number }
 }
 
 /** How much in how long. */
