@@ -6,14 +6,15 @@ import type { Content, ContentPart, Span, Unit, Write } from './types.ts'
 
 /**
  * @param units as they leave, edits included
+ * @param body whether there is one unit, and it is a body in JSON
  * @param offered names the tools in a parsed body
  */
 export function contentOf(
   units: readonly Unit[],
-  stream: boolean,
+  body: boolean,
   offered: (body: unknown) => readonly string[] = () => [],
 ): Content {
-  const whole = stream || units.length !== 1 ? undefined : units[0]
+  const whole = body ? units[0] : undefined
   let outline: string | undefined
   let parts: readonly ContentPart[] | undefined
   let tools: readonly string[] | undefined

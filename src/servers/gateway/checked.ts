@@ -74,7 +74,7 @@ export async function checkedAnswer(
   let units = read(text)
   for (const stage of ['output', 'tool'] as const) {
     if (!checksIn(exchange, stage)) continue
-    const answer = contentOf(units, stream)
+    const answer = contentOf(units, !stream)
     if (stage === 'tool' && !answer.parts().some(({ kind }) => kind === 'tool_call')) continue
     call.counted!.passage.show({ answer })
     const changes = await entered(call, stage)
@@ -91,7 +91,7 @@ function unitsIn(units: readonly Unit[], characters: number): number {
 }
 
 function requestOf(protocol: Protocol, unit: Unit): Content {
-  return contentOf([unit], false, protocol.offers)
+  return contentOf([unit], true, protocol.offers)
 }
 
 /**
