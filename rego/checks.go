@@ -1,0 +1,286 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+var orderings = map[string]bool{
+	ast.LessThan.Name: true, ast.LessThanEq.Name: true, ast.GreaterThan.Name: true, ast.GreaterThanEq.Name: true,
+}
+
+func callOf(e *ast.Expr) (string, []*ast.Term) {
+	terms, ok := e.Terms.([]*ast.Term)
+	if !ok {
+		return "", nil
+	}
+	return terms[0].String(), terms[1:]
+}
+
+// mixed finds orderings of values that may be of different types.
+func (s *scope) mixed(e *ast.Expr) []Problem {
+	name, operands := callOf(e)
+	if !orderings[name] || len(operands) < 2 {
+		return nil
+	}
+	a, b := operands[0], operands[1]
+	ka, kb := s.value(a).shape.kinds, s.value(b).shape.kinds
+	if len(e.With) > 0 {
+		ka, kb = s.constantKind(a), s.constantKind(b)
+	}
+	if ka == kb && ka.one() {
+		return nil
+	}
+	op := ast.BuiltinMap[name].Infix
+	written := s.text(a) + " " + op + " " + s.text(b)
+	if ka.one() && kb.one() {
+		return []Problem{at(e, trapMixed, fmt.Sprintf(
+			"`%s` compares a %s with a %s. Rego orders types, null < boolean < number < string < array < object < set, so that this is the same answer whatever the values. Convert one of them, as with to_number(x).",
+			written, ka, kb))}
+	}
+	guards, loose := guardsFor(s, a, b, ka, kb)
+	return []Problem{at(e, trapMixed, fmt.Sprintf(
+		"`%s`: %s. Rego orders types, null < boolean < number < string < array < object < set, so that null <= 3200 and \"5000\" > 3200 are true. Write `%s`, and decide apart what is of another type.",
+		written, strings.Join(loose, ", and "), strings.Join(append(guards, written), "; ")))}
+}
+
+// guardsFor is what makes a comparison one of numbers, or of strings where the other side is one.
+func guardsFor(s *scope, a, b *ast.Term, ka, kb kind) (guards, loose []string) {
+	test := "is_number"
+	if ka == kString || kb == kString {
+		test = "is_string"
+	}
+	for _, side := range []struct {
+		t *ast.Term
+		k kind
+	}{{a, ka}, {b, kb}} {
+		if !side.k.one() {
+			guards = append(guards, fmt.Sprintf("%s(%s)", test, s.text(side.t)))
+			loose = append(loose, fmt.Sprintf("%s may be %s", s.text(side.t), side.k))
+		}
+	}
+	return guards, loose
+}
+
+// constantKind is what is sure of a term's type whatever `with` puts in the input's place.
+func (s *scope) constantKind(t *ast.Term) kind {
+	if b, ok := s.resolved(t); ok {
+		t = b
+	}
+	if ast.IsConstant(t.Value) {
+		return kindOf(t.Value)
+	}
+	return kAny
+}
+
+func (s *scope) resolved(t *ast.Term) (*ast.Term, bool) {
+	v, ok := s.root(t).Value.(ast.Var)
+	if !ok {
+		return s.root(t), true
+	}
+	b, _, ok := s.lookup(v)
+	if !ok || b.term == nil {
+		return nil, false
+	}
+	return b.term, true
+}
+
+// notUndefined finds a `not` over a call whose arguments OPA evaluates before the `not`: where one of them is undefined, so
+// is the whole, and the rule silently never fires.
+func (s *scope) notUndefined(e *ast.Expr) []Problem {
+	missing := s.missing(e)
+	if len(missing) == 0 {
+		return nil
+	}
+	return []Problem{at(e, trapNot, fmt.Sprintf(
+		"`%s` is not true when %s is missing: Rego looks that up before it negates, and undefined is not false, so that the rule silently never fires. Write `import future.keywords.not` below the package, which mends it%s.",
+		source(e), strings.Join(missing, " or "), s.orDefault(missing[0])))}
+}
+
+// notEqual finds a `!=` that is undefined, and so holds for nobody who leaves the field out.
+func (s *scope) notEqual(e *ast.Expr) []Problem {
+	name, operands := callOf(e)
+	if name != ast.NotEqual.Name || len(operands) < 2 {
+		return nil
+	}
+	missing := s.missing(e)
+	if len(missing) == 0 {
+		return nil
+	}
+	a, b := s.text(operands[0]), s.text(operands[1])
+	also := ""
+	if !s.plainOperand(operands[0]) || !s.plainOperand(operands[1]) {
+		also = " under `import future.keywords.not`"
+	}
+	return []Problem{at(e, trapNotEqual, fmt.Sprintf(
+		"`%s != %s` is undefined, not true, when %s is missing. Write `not %s == %s`%s%s.",
+		a, b, strings.Join(missing, " or "), a, b, also, s.orDefault(missing[0])))}
+}
+
+// plainOperand says that OPA looks a term up inside of a `not` and not before it, which it does for bare references.
+func (s *scope) plainOperand(t *ast.Term) bool {
+	v, ok := t.Value.(ast.Var)
+	if !ok || s.written(v) {
+		return true
+	}
+	b, _, ok := s.lookup(v)
+	if !ok || b.term == nil {
+		return false
+	}
+	ref, ok := b.term.Value.(ast.Ref)
+	return ok && len(s.unsure(ast.NewTerm(ref), map[ast.Var]bool{})) == 0
+}
+
+// untold finds a rule that would fire for a missing field, as its `not` says, had it not named the same field elsewhere,
+// as in its message: all of a body must be defined.
+func (s *scope) untold() []Problem {
+	tested := map[string]string{}
+	note := func(in *scope, t *ast.Term, e *ast.Expr) {
+		if ref, ok := t.Value.(ast.Ref); ok && !in.value(t).sure {
+			tested[in.key(ast.NewTerm(ref))] = source(e)
+		}
+	}
+	for _, e := range s.exprs {
+		switch t := e.Terms.(type) {
+		case *ast.Term:
+			if e.Negated {
+				note(s, t, e)
+			}
+		case []*ast.Term:
+			for _, one := range t[1:] {
+				if e.Negated {
+					note(s, one, e)
+				}
+			}
+		case *ast.Not:
+			s.noteInside(e, t, note)
+		}
+	}
+	var out []Problem
+	for _, e := range s.exprs {
+		if e.Negated || len(tested) == 0 {
+			continue
+		}
+		_, operands := callOf(e)
+		for _, t := range operands {
+			ref, ok := t.Value.(ast.Ref)
+			if !ok || !e.Generated || s.value(t).sure {
+				continue
+			}
+			for i := 2; i <= len(ref); i++ {
+				if not, ok := tested[s.key(ast.NewTerm(ref[:i]))]; ok {
+					name := s.text(t)
+					out = append(out, at(e, trapNot, fmt.Sprintf(
+						"`%s` is true when %s is missing, but the rule does not fire then, as it names %s here as well, which is undefined. Write `%s` here.",
+						not, name, name, withDefault(name, "\"none\""))))
+					break
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (s *scope) noteInside(e *ast.Expr, not *ast.Not, note func(*scope, *ast.Term, *ast.Expr)) {
+	for _, inner := range s.inners {
+		if len(inner.exprs) == 0 || len(not.Body) == 0 || inner.exprs[0] != not.Body[0] {
+			continue
+		}
+		for _, one := range inner.exprs {
+			if one.Generated {
+				_, operands := callOf(one)
+				for _, t := range operands {
+					note(s, t, e)
+				}
+			} else if t, ok := one.Terms.(*ast.Term); ok {
+				note(s, t, e)
+			}
+		}
+	}
+}
+
+// everyUndefined finds an `every` over something that may not be there, which is undefined, and not true as for nothing.
+func (s *scope) everyUndefined(e *ast.Expr) []Problem {
+	every, ok := e.Terms.(*ast.Every)
+	if !ok {
+		return nil
+	}
+	missing := s.missing(e)
+	if len(missing) == 0 {
+		return nil
+	}
+	return []Problem{at(e, trapEvery, fmt.Sprintf(
+		"`every` over %s is undefined, and not true as over an empty list, when %s is missing. Write `%s`, or test for it in an expression of its own.",
+		s.text(every.Domain), strings.Join(missing, " or "), withDefault(missing[0], "[]")))}
+}
+
+// missing lists what an expression needs before it is looked at itself and may not be there.
+func (s *scope) missing(e *ast.Expr) []string {
+	var terms []*ast.Term
+	switch t := e.Terms.(type) {
+	case *ast.Term:
+		terms = []*ast.Term{t}
+	case []*ast.Term:
+		terms = t[1:]
+	case *ast.Every:
+		terms = []*ast.Term{t.Domain}
+	}
+	var out []string
+	seen := map[ast.Var]bool{}
+	for _, t := range terms {
+		out = append(out, s.unsure(t, seen)...)
+	}
+	return out
+}
+
+// unsure names the references below a term that may be missing: those that the compiler put into variables of its own.
+func (s *scope) unsure(t *ast.Term, seen map[ast.Var]bool) []string {
+	var out []string
+	ast.WalkVars(t, func(v ast.Var) bool {
+		b, _, ok := s.lookup(v)
+		if !ok || seen[v] || s.written(v) || b.over != nil {
+			return false
+		}
+		seen[v] = true
+		if b.term == nil {
+			out = append(out, s.name(v))
+			return false
+		}
+		if s.value(ast.NewTerm(v)).sure {
+			return false
+		}
+		below := s.unsure(b.term, seen)
+		if _, isCall := b.term.Value.(ast.Call); !isCall || len(below) == 0 {
+			out = append(out, s.text(b.term))
+		} else {
+			out = append(out, below...)
+		}
+		return false
+	})
+	return out
+}
+
+// orDefault suggests a value for what may be missing.
+func (s *scope) orDefault(ref string) string {
+	if rule, ok := strings.CutPrefix(ref, "data."); ok {
+		return fmt.Sprintf(", or put `data.%s` into a rule of its own that has a `default`", rule)
+	}
+	if with := withDefault(ref, `""`); with != ref {
+		return fmt.Sprintf(", or give it a value: `%s`", with)
+	}
+	return ""
+}
+
+// withDefault writes object.get for a plain reference below the input, along the whole path, as any of it may be missing.
+func withDefault(ref, value string) string {
+	steps := strings.Split(ref, ".")
+	if len(steps) < 2 || strings.ContainsAny(ref, "[(") || steps[0] == "data" {
+		return ref
+	}
+	if len(steps) == 2 {
+		return fmt.Sprintf("object.get(%s, %q, %s)", steps[0], steps[1], value)
+	}
+	return fmt.Sprintf("object.get(%s, [\"%s\"], %s)", steps[0], strings.Join(steps[1:], `", "`), value)
+}

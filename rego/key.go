@@ -1,0 +1,98 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// maxKey bounds what a term is called; a longer one goes by its variable.
+const maxKey = 512
+
+// key names what a term stands for, so that two terms with one key are the same value: `x` after `x := input.a` has
+// the key of `input.a`.
+func (s *scope) key(t *ast.Term) string {
+	switch x := t.Value.(type) {
+	case ast.Var:
+		return s.keyOfVar(x)
+	case ast.Ref:
+		return s.keyOfRef(x)
+	case ast.Call:
+		args := make([]string, len(x)-1)
+		for i, arg := range x[1:] {
+			args[i] = s.key(arg)
+		}
+		name := x[0].String()
+		if b := ast.BuiltinMap[name]; b != nil && b.Infix != "" && len(args) == 2 {
+			return args[0] + " " + b.Infix + " " + args[1]
+		}
+		return name + "(" + strings.Join(args, ", ") + ")"
+	case *ast.ArrayComprehension, *ast.SetComprehension, *ast.ObjectComprehension:
+		return s.source(t)
+	}
+	return t.String()
+}
+
+func (s *scope) keyOfVar(v ast.Var) string {
+	b, at, ok := s.lookup(v)
+	if !ok || b.term == nil {
+		return string(v)
+	}
+	if known, ok := at.keys[v]; ok {
+		return known
+	}
+	at.keys[v] = string(v)
+	switch b.term.Value.(type) {
+	case ast.Var, ast.Ref, ast.Call, ast.String, ast.Number, ast.Boolean, ast.Null:
+		if key := at.key(b.term); len(key) <= maxKey {
+			at.keys[v] = key
+		}
+	}
+	return at.keys[v]
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (s *scope) keyOfRef(ref ast.Ref) string {
+	out := s.key(ref[0])
+	for _, step := range ref[1:] {
+		if name, ok := step.Value.(ast.String); ok && plainName.MatchString(string(name)) {
+			out += "." + string(name)
+		} else {
+			out += "[" + s.key(step) + "]"
+		}
+	}
+	return out
+}
+
+func (s *scope) source(t *ast.Term) string {
+	if t.Location != nil && len(t.Location.Text) > 0 {
+		return string(t.Location.Text)
+	}
+	return t.String()
+}
+
+var compilerVar = regexp.MustCompile(`__local\d+__`)
+
+// text is a term as its author would write it.
+func (s *scope) text(t *ast.Term) string {
+	if v, ok := t.Value.(ast.Var); ok && s.written(v) {
+		return s.name(v)
+	}
+	return compilerVar.ReplaceAllStringFunc(s.key(t), func(v string) string { return s.name(ast.Var(v)) })
+}
+
+func (s *scope) name(v ast.Var) string {
+	for range maxDepth {
+		from, ok := s.a.c.RewrittenVars[v]
+		if !ok {
+			break
+		}
+		v = from
+	}
+	if v.IsGenerated() || v.IsWildcard() {
+		return "_"
+	}
+	return v.String()
+}
