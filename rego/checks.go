@@ -41,6 +41,9 @@ func (s *scope) mixed(e *ast.Expr) []Problem {
 			written, ka, kb))}
 	}
 	guards, loose := guardsFor(s, a, b, ka, kb)
+	if e.Location != nil {
+		s.a.guards[place{e.Location.File, e.Location.Row, e.Location.Col}] = guards
+	}
 	return []Problem{at(e, trapMixed, fmt.Sprintf(
 		"`%s`: %s. Rego orders types, null < boolean < number < string < array < object < set, so that null <= 3200 and \"5000\" > 3200 are true. Write `%s`, and decide apart what is of another type.",
 		written, strings.Join(loose, ", and "), strings.Join(append(guards, written), "; ")))}

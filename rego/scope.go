@@ -15,6 +15,12 @@ type analysis struct {
 	args    map[string]*shape
 	results map[*ast.Rule]value
 	known   map[*ast.Rule]*facts
+	guards  map[place][]string // the type tests that comparisons lack
+}
+
+type place struct {
+	file     string
+	row, col int
 }
 
 type called struct {
@@ -49,7 +55,7 @@ type binding struct {
 func newAnalysis(c *ast.Compiler, input *shape, exempt func(*ast.Module, *ast.Rule) bool) *analysis {
 	a := &analysis{
 		c: c, input: input, scopes: map[*ast.Rule]*scope{}, inner: map[any]*scope{}, calls: map[string][]called{},
-		args: map[string]*shape{}, results: map[*ast.Rule]value{}, known: map[*ast.Rule]*facts{},
+		args: map[string]*shape{}, results: map[*ast.Rule]value{}, known: map[*ast.Rule]*facts{}, guards: map[place][]string{},
 	}
 	for _, m := range c.Modules {
 		for _, top := range m.Rules {

@@ -22,7 +22,12 @@ const (
 // findTraps looks for traps in modules that c has compiled. What a module says it means is returned apart. The schema
 // is the input's JSON schema; without one nothing is known of the input.
 func findTraps(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (problems, meant []Problem) {
-	a := newAnalysis(c, readSchema(schema), isTest)
+	_, problems, meant = look(c, modules, schema)
+	return problems, meant
+}
+
+func look(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (a *analysis, problems, meant []Problem) {
+	a = newAnalysis(c, readSchema(schema), isTest)
 	claims := readClaims(modules)
 	for r, s := range a.scopes {
 		if file := r.Loc().File; claims[file] == nil {
@@ -39,7 +44,7 @@ func findTraps(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (
 	for file, of := range claims {
 		problems = append(problems, of.leftOver(file)...)
 	}
-	return inOrder(problems), inOrder(meant)
+	return a, inOrder(problems), inOrder(meant)
 }
 
 // isTest exempts tests: they state what a policy does, and decide nothing.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -266,5 +267,22 @@ func TestNullableField(t *testing.T) {
 	problems, _ := findTraps(c, modules, schema)
 	if got := brief(problems); got != "mixed-comparison 2:9, mixed-comparison 3:9" {
 		t.Error(got)
+	}
+}
+
+// Policies as people write them, which have no trap in them.
+func TestGoodPolicies(t *testing.T) {
+	files, err := filepath.Glob("testdata/good/*.rego")
+	if err != nil || len(files) < 10 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if problems, meant := trapsIn(t, string(source)); len(problems)+len(meant) > 0 {
+			t.Errorf("%s: %v", file, problems)
+		}
 	}
 }

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/format"
+	"github.com/open-policy-agent/opa/v1/util"
+)
+
+// maxCorrected bounds the source that is corrected; a slip in a longer one is better looked at than rewritten.
+const maxCorrected = 64 << 10
+
+// decisions are the rules that the gate asks.
+var decisions = []string{"allow", "deny", "flag", "transform"}
+
+// correct rewrites a module that is refused as it stands, because it is Rego from before version 1 or only looks like
+// Rego, into one that the gate accepts. It offers nothing that does not compile or has a trap in it.
+func correct(file, source string, schema []byte) (string, bool) {
+	if len(source) > maxCorrected {
+		return "", false
+	}
+	m := parseAny(file, source)
+	if m == nil {
+		m = parseAny(file, plainRego(file, source))
+	}
+	if m == nil {
+		return "", false
+	}
+	text, ok := modern(m)
+	if !ok {
+		return "", false
+	}
+	m = parseV1(file, text)
+	if m == nil || !decide(m) {
+		return "", false
+	}
+	if text, ok = modern(m); !ok {
+		return "", false
+	}
+	text, ok = untrap(file, text, schema)
+	return text, ok && text != source
+}
+
+func parseV1(file, source string) *ast.Module {
+	m, err := ast.ParseModuleWithOpts(file, source, ast.ParserOptions{RegoVersion: ast.RegoV1})
+	if err != nil {
+		return nil
+	}
+	return m
+}
+
+// parseAny takes a module of version 1, of version 0 that uses some of the newer words, or of version 0.
+func parseAny(file, source string) *ast.Module {
+	for _, options := range []ast.ParserOptions{
+		{RegoVersion: ast.RegoV1},
+		{RegoVersion: ast.RegoV0, FutureKeywords: []string{"if", "contains", "in", "every"}},
+		{RegoVersion: ast.RegoV0},
+	} {
+		if m, err := ast.ParseModuleWithOpts(file, source, options); err == nil && m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// modern writes a module as version 1 by OPA's own formatter.
+func modern(m *ast.Module) (string, bool) {
+	out, err := format.AstWithOpts(m, format.Opts{RegoVersion: ast.RegoV1, DropRedundantDirectiveImports: true})
+	return string(out), err == nil
+}
+
+// messageNames are what a rule's message is called where it is assigned and never used.
+var messageNames = []string{"msg", "message", "reason", "error", "err", "text"}
+
+var refusing = regexp.MustCompile(`(?i)^(violat|deny|denied|block|reject|forbid|refus|prohibit)`)
+
+// decide makes rules that nobody asks, and that can only have been meant to refuse, into `deny`. It says whether the
+// module then decides anything.
+func decide(m *ast.Module) bool {
+	var kept []*ast.Rule
+	renamed := map[string]bool{}
+	decides := false
+	for _, r := range m.Rules {
+		decides = decides || slices.Contains(decisions, ruleName(r))
+	}
+	for _, r := range m.Rules {
+		name := ruleName(r)
+		ours := len(r.Head.Args) == 0 && r.Else == nil && !r.Default && len(r.Head.Ref()) == 1 && !referred(m, name)
+		switch {
+		case ours && isTrue(r) && name != "allow" && takeMessage(r):
+		case ours && !decides && refusing.MatchString(name) && isTrue(r):
+			r.Head = denial(r, ast.StringTerm(strings.ReplaceAll(name, "_", " ")))
+		case ours && !decides && refusing.MatchString(name) && r.Head.RuleKind() == ast.MultiValue:
+			r.Head = denial(r, r.Head.Key)
+		default:
+			continue
+		}
+		renamed[name] = true
+	}
+	for _, r := range m.Rules {
+		// A default makes no sense for a set.
+		if !(r.Default && (renamed[ruleName(r)] || ruleName(r) == "deny" && len(renamed) > 0)) {
+			kept = append(kept, r)
+		}
+	}
+	m.Rules = kept
+	return decides || len(renamed) > 0
+}
+
+func isTrue(r *ast.Rule) bool {
+	return r.Head.RuleKind() == ast.SingleValue && r.Head.Value != nil && ast.Boolean(true).Equal(r.Head.Value.Value)
+}
+
+func denial(r *ast.Rule, key *ast.Term) *ast.Head {
+	h := ast.NewHead(ast.Var("deny"), key)
+	h.Location = r.Head.Location
+	return h
+}
+
+// takeMessage makes `rule { ...; msg := "..." }` into `deny contains msg if { ...; msg := "..." }`.
+func takeMessage(r *ast.Rule) bool {
+	uses := map[ast.Var]int{}
+	ast.WalkVars(r.Body, func(v ast.Var) bool {
+		uses[v]++
+		return false
+	})
+	for _, e := range r.Body {
+		if e.Negated || !(e.IsAssignment() || e.IsEquality()) {
+			continue
+		}
+		v, ok := e.Operand(0).Value.(ast.Var)
+		if !ok || uses[v] != 1 || !slices.Contains(messageNames, string(v)) {
+			continue
+		}
+		e.SetOperator(ast.NewTerm(ast.Assign.Ref()))
+		r.Head = denial(r, ast.NewTerm(v))
+		return true
+	}
+	return false
+}
+
+func referred(m *ast.Module, name string) bool {
+	found := false
+	for _, r := range m.Rules {
+		ast.WalkVars(r.Body, func(v ast.Var) bool {
+			found = found || string(v) == name
+			return found
+		})
+	}
+	return found
+}
+
+// untrap mends what traps it can, and accepts only a module without any.
+func untrap(file, text string, schema []byte) (string, bool) {
+	for range 8 {
+		a, problems := tried(file, text, schema)
+		if a == nil {
+			return "", false
+		}
+		if len(problems) == 0 {
+			return text, true
+		}
+		next := text
+		if slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == trapNot }) {
+			next = withImport(text, "future.keywords.not")
+		}
+		if next == text {
+			next = guarded(file, text, a.guards)
+		}
+		if next == text {
+			return "", false
+		}
+		text = next
+	}
+	return "", false
+}
+
+func tried(file, text string, schema []byte) (*analysis, []Problem) {
+	m := parseV1(file, text)
+	if m == nil {
+		return nil, nil
+	}
+	c := ast.NewCompiler().WithStrict(true)
+	var root any
+	if len(schema) > 0 && util.UnmarshalJSON(schema, &root) == nil {
+		set := ast.NewSchemaSet()
+		set.Put(ast.SchemaRootRef, root)
+		c = c.WithSchemas(set)
+	}
+	modules := map[string]*ast.Module{file: m}
+	if c.Compile(modules); c.Failed() {
+		return nil, nil
+	}
+	a, problems, _ := look(c, modules, schema)
+	return a, problems
+}
+
+func withImport(text, path string) string {
+	if strings.Contains(text, "import "+path) {
+		return text
+	}
+	head, rest, ok := strings.Cut(text, "\n")
+	for ok && !strings.HasPrefix(head[strings.LastIndex(head, "\n")+1:], "package ") {
+		var line string
+		line, rest, ok = strings.Cut(rest, "\n")
+		head += "\n" + line
+	}
+	return head + "\n\nimport " + path + "\n" + rest
+}
+
+// guarded puts type tests before the comparisons at the given places, where they stand in a rule's own body.
+func guarded(file, text string, guards map[place][]string) string {
+	m := parseV1(file, text)
+	if m == nil {
+		return text
+	}
+	for _, r := range m.Rules {
+		var body ast.Body
+		for _, e := range r.Body {
+			for _, guard := range guards[place{file, e.Location.Row, e.Location.Col}] {
+				test, err := ast.ParseExpr(guard)
+				if err != nil {
+					return text
+				}
+				loc := *e.Location
+				ast.WalkNodes(test, func(n ast.Node) bool {
+					n.SetLoc(&loc)
+					return false
+				})
+				body.Append(test)
+			}
+			body.Append(e)
+		}
+		r.Body = body
+	}
+	if next, ok := modern(m); ok {
+		return next
+	}
+	return text
+}
