@@ -34,7 +34,7 @@ func correct(file, source string, schema []byte) (string, bool) {
 		return "", false
 	}
 	m = parseV1(file, text)
-	if m == nil || !decide(m) {
+	if m == nil || !meantToDeny(m) {
 		return "", false
 	}
 	if text, ok = modern(m); !ok {
@@ -42,6 +42,14 @@ func correct(file, source string, schema []byte) (string, bool) {
 	}
 	text, ok = untrap(file, text, schema)
 	return text, ok && text != source
+}
+
+// offer adds the corrected module, if there is one, to what is said of the first thing wrong with a source.
+func offer(p Problem, source string, schema []byte) Problem {
+	if text, ok := correct(p.File, source, schema); ok {
+		p.Message += ". Corrected, the module is:\n\n" + text
+	}
+	return p
 }
 
 func parseV1(file, source string) *ast.Module {
@@ -77,9 +85,9 @@ var messageNames = []string{"msg", "message", "reason", "error", "err", "text"}
 
 var refusing = regexp.MustCompile(`(?i)^(violat|deny|denied|block|reject|forbid|refus|prohibit)`)
 
-// decide makes rules that nobody asks, and that can only have been meant to refuse, into `deny`. It says whether the
+// meantToDeny makes rules that nobody asks, and that can only have been meant to refuse, into `deny`. It says whether the
 // module then decides anything.
-func decide(m *ast.Module) bool {
+func meantToDeny(m *ast.Module) bool {
 	var kept []*ast.Rule
 	renamed := map[string]bool{}
 	decides := false
@@ -142,13 +150,29 @@ func takeMessage(r *ast.Rule) bool {
 	return false
 }
 
+// referred says whether another rule speaks of this name, which renaming it would break.
 func referred(m *ast.Module, name string) bool {
 	found := false
-	for _, r := range m.Rules {
-		ast.WalkVars(r.Body, func(v ast.Var) bool {
-			found = found || string(v) == name
+	look := func(x any) {
+		ast.WalkTerms(x, func(t *ast.Term) bool {
+			switch v := t.Value.(type) {
+			case ast.Var:
+				found = found || string(v) == name
+			case ast.String:
+				found = found || string(v) == name
+			}
 			return found
 		})
+	}
+	for _, top := range m.Rules {
+		for r := top; r != nil; r = r.Else {
+			look(r.Body)
+			for _, t := range append([]*ast.Term{r.Head.Key, r.Head.Value}, r.Head.Args...) {
+				if t != nil {
+					look(t)
+				}
+			}
+		}
 	}
 	return found
 }

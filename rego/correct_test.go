@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 const snippet = `package llm_guardrails
@@ -28,8 +30,10 @@ func TestCorrectSnippet(t *testing.T) {
 	if !ok || got != corrected {
 		t.Errorf("%v\n%s", ok, got)
 	}
-	if m := parseV1("p.rego", snippet); m != nil {
-		t.Error("the snippet is Rego")
+	_, err := ast.ParseModuleWithOpts("p.rego", snippet, ast.ParserOptions{RegoVersion: ast.RegoV1})
+	p := offer(problemsOf(err)[0], snippet, testSchema(t))
+	if p.File != "p.rego" || p.Row != 2 || p.Col != 14 || !strings.HasSuffix(p.Message, "\n\n"+corrected) {
+		t.Error(p)
 	}
 	// What is right stays as it is.
 	if got, ok := correct("p.rego", corrected, testSchema(t)); ok {

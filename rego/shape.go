@@ -50,7 +50,9 @@ type shape struct {
 	kinds kind
 	props map[string]prop
 	tuple []*shape
-	rest  *shape // elements of an array or a set, values of properties that props does not name; nil: nothing is known
+	// closed: the input's schema knows no other properties, so that to name another is a slip.
+	closed bool
+	rest   *shape // elements of an array or a set, values of properties that props does not name; nil: nothing is known
 }
 
 type prop struct {
@@ -232,6 +234,8 @@ func fromSchema(root, node any, depth int) *shape {
 		for name, p := range props {
 			s.props[name] = prop{fromSchema(root, p, depth-1), required[name]}
 		}
+		more, said := m["additionalProperties"]
+		s.closed = s.kinds == kObject && (!said || more == false)
 	}
 	for _, word := range []string{"items", "additionalProperties"} {
 		if inner, ok := m[word].(map[string]any); ok {

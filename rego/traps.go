@@ -80,7 +80,7 @@ func inOrder(list []Problem) []Problem {
 func (s *scope) traps() []Problem {
 	var found []Problem
 	for _, e := range s.exprs {
-		found = append(found, s.mixed(e)...)
+		found = append(append(found, s.mixed(e)...), s.misnamed(e)...)
 		switch {
 		case e.Negated:
 			found = append(found, s.notUndefined(e)...)

@@ -20,8 +20,8 @@ func testSchema(t testing.TB) []byte {
 	return raw
 }
 
-// compiled compiles as the gate does: strictly, against the input's schema.
-func compiled(t testing.TB, files map[string]string, schema []byte) (*ast.Compiler, map[string]*ast.Module) {
+// mustCompile compiles as the gate does: strictly, against the input's schema.
+func mustCompile(t testing.TB, files map[string]string, schema []byte) (*ast.Compiler, map[string]*ast.Module) {
 	t.Helper()
 	modules := map[string]*ast.Module{}
 	for name, source := range files {
@@ -46,8 +46,8 @@ func compiled(t testing.TB, files map[string]string, schema []byte) (*ast.Compil
 
 func trapsIn(t testing.TB, source string) (problems, meant []Problem) {
 	t.Helper()
-	c, modules := compiled(t, map[string]string{"p.rego": source}, testSchema(t))
-	return findTraps(c, modules, testSchema(t))
+	c, _ := mustCompile(t, map[string]string{"p.rego": source}, testSchema(t))
+	return findTraps(c, c.Modules, testSchema(t))
 }
 
 // brief is "code row:col code row:col".
@@ -240,7 +240,7 @@ func TestTestsAreExempt(t *testing.T) {
 		"q.rego":      "package q_test\nx if input.caller.claims.level > 3\n",
 		"p_test.rego": "package p\nhelper if input.caller.claims.level > 3\n",
 	} {
-		c, modules := compiled(t, map[string]string{file: source}, testSchema(t))
+		c, modules := mustCompile(t, map[string]string{file: source}, testSchema(t))
 		if problems, _ := findTraps(c, modules, testSchema(t)); len(problems) > 0 {
 			t.Errorf("%s: %v", file, problems)
 		}
@@ -263,7 +263,7 @@ func TestWithoutSchema(t *testing.T) {
 // What may be null is no number, whatever OPA's own reading of the schema says.
 func TestNullableField(t *testing.T) {
 	schema := []byte(`{"type": "object", "required": ["n"], "properties": {"n": {"type": ["integer", "null"]}, "m": {"anyOf": [{"type": "integer"}, {"type": "string"}]}}}`)
-	c, modules := compiled(t, map[string]string{"p.rego": "package p\ndeny if input.n > 3\nflag if input.m > 3\n"}, schema)
+	c, modules := mustCompile(t, map[string]string{"p.rego": "package p\ndeny if input.n > 3\nflag if input.m > 3\n"}, schema)
 	problems, _ := findTraps(c, modules, schema)
 	if got := brief(problems); got != "mixed-comparison 2:9, mixed-comparison 3:9" {
 		t.Error(got)
