@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -36,7 +37,7 @@ func (s *scope) mixed(e *ast.Expr) []Problem {
 	op := ast.BuiltinMap[name].Infix
 	written := s.text(a) + " " + op + " " + s.text(b)
 	if ka.one() && kb.one() {
-		return []Problem{at(e, trapMixed, fmt.Sprintf(
+		return []Problem{s.at(e, trapMixed, fmt.Sprintf(
 			"`%s` compares a %s with a %s. Rego orders types, null < boolean < number < string < array < object < set, so that this is the same answer whatever the values. Convert one of them, as with to_number(x).",
 			written, ka, kb))}
 	}
@@ -44,7 +45,7 @@ func (s *scope) mixed(e *ast.Expr) []Problem {
 	if e.Location != nil {
 		s.a.guards[place{e.Location.File, e.Location.Row, e.Location.Col}] = guards
 	}
-	return []Problem{at(e, trapMixed, fmt.Sprintf(
+	return []Problem{s.at(e, trapMixed, fmt.Sprintf(
 		"`%s`: %s. Rego orders types, null < boolean < number < string < array < object < set, so that null <= 3200 and \"5000\" > 3200 are true. Write `%s`, and decide apart what is of another type.",
 		written, strings.Join(loose, ", and "), strings.Join(append(guards, written), "; ")))}
 }
@@ -97,9 +98,9 @@ func (s *scope) notUndefined(e *ast.Expr) []Problem {
 	if len(missing) == 0 {
 		return nil
 	}
-	return []Problem{at(e, trapNot, fmt.Sprintf(
+	return []Problem{s.at(e, trapNot, fmt.Sprintf(
 		"`%s` is not true when %s is missing: Rego looks that up before it negates, and undefined is not false, so that the rule silently never fires. Write `import future.keywords.not` below the package, which mends it%s.",
-		source(e), strings.Join(missing, " or "), s.orDefault(missing[0])))}
+		source(e), strings.Join(missing, " or "), orDefault(missing[0], `""`)))}
 }
 
 // notEqual finds a `!=` that is undefined, and so holds for nobody who leaves the field out.
@@ -117,9 +118,9 @@ func (s *scope) notEqual(e *ast.Expr) []Problem {
 	if !s.plainOperand(operands[0]) || !s.plainOperand(operands[1]) {
 		also = " under `import future.keywords.not`"
 	}
-	return []Problem{at(e, trapNotEqual, fmt.Sprintf(
+	return []Problem{s.at(e, trapNotEqual, fmt.Sprintf(
 		"`%s != %s` is undefined, not true, when %s is missing. Write `not %s == %s`%s%s.",
-		a, b, strings.Join(missing, " or "), a, b, also, s.orDefault(missing[0])))}
+		a, b, strings.Join(missing, " or "), a, b, also, orDefault(missing[0], `""`)))}
 }
 
 // plainOperand says that OPA looks a term up inside of a `not` and not before it, which it does for bare references.
@@ -175,7 +176,7 @@ func (s *scope) untold() []Problem {
 			for i := 2; i <= len(ref); i++ {
 				if not, ok := tested[s.key(ast.NewTerm(ref[:i]))]; ok {
 					name := s.text(t)
-					out = append(out, at(e, trapNot, fmt.Sprintf(
+					out = append(out, s.at(e, trapNot, fmt.Sprintf(
 						"`%s` is true when %s is missing, but the rule does not fire then, as it names %s here as well, which is undefined. Write `%s` here.",
 						not, name, name, withDefault(name, "\"none\""))))
 					break
@@ -214,9 +215,9 @@ func (s *scope) everyUndefined(e *ast.Expr) []Problem {
 	if len(missing) == 0 {
 		return nil
 	}
-	return []Problem{at(e, trapEvery, fmt.Sprintf(
-		"`every` over %s is undefined, and not true as over an empty list, when %s is missing. Write `%s`, or test for it in an expression of its own.",
-		s.text(every.Domain), strings.Join(missing, " or "), withDefault(missing[0], "[]")))}
+	return []Problem{s.at(e, trapEvery, fmt.Sprintf(
+		"`every` over %s is undefined, and not true as over an empty list, when %s is missing. Test for it in an expression of its own%s.",
+		s.text(every.Domain), strings.Join(missing, " or "), orDefault(missing[0], "[]")))}
 }
 
 // missing lists what an expression needs before it is looked at itself and may not be there.
@@ -233,7 +234,11 @@ func (s *scope) missing(e *ast.Expr) []string {
 	var out []string
 	seen := map[ast.Var]bool{}
 	for _, t := range terms {
-		out = append(out, s.unsure(t, seen)...)
+		for _, name := range s.unsure(t, seen) {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
 	}
 	return out
 }
@@ -248,7 +253,7 @@ func (s *scope) unsure(t *ast.Term, seen map[ast.Var]bool) []string {
 		}
 		seen[v] = true
 		if b.term == nil {
-			out = append(out, s.name(v))
+			out = append(out, s.text(ast.NewTerm(v)))
 			return false
 		}
 		if s.value(ast.NewTerm(v)).sure {
@@ -266,24 +271,26 @@ func (s *scope) unsure(t *ast.Term, seen map[ast.Var]bool) []string {
 }
 
 // orDefault suggests a value for what may be missing.
-func (s *scope) orDefault(ref string) string {
-	if rule, ok := strings.CutPrefix(ref, "data."); ok {
-		return fmt.Sprintf(", or put `data.%s` into a rule of its own that has a `default`", rule)
+func orDefault(ref, value string) string {
+	if strings.HasPrefix(ref, "data.") {
+		return fmt.Sprintf(", or put `%s` into a rule of its own that has a `default`", ref)
 	}
-	if with := withDefault(ref, `""`); with != ref {
+	if with := withDefault(ref, value); with != ref {
 		return fmt.Sprintf(", or give it a value: `%s`", with)
 	}
 	return ""
 }
 
-// withDefault writes object.get for a plain reference below the input, along the whole path, as any of it may be missing.
+// withDefault writes object.get for a reference, along all names at its end, as any of them may be missing.
 func withDefault(ref, value string) string {
-	steps := strings.Split(ref, ".")
-	if len(steps) < 2 || strings.ContainsAny(ref, "[(") || steps[0] == "data" {
+	end := strings.LastIndex(ref, "]") + 1
+	first := strings.Index(ref[end:], ".")
+	if first < 0 || strings.HasPrefix(ref, "data.") || strings.ContainsAny(ref[end:], "()\" ") {
 		return ref
 	}
-	if len(steps) == 2 {
-		return fmt.Sprintf("object.get(%s, %q, %s)", steps[0], steps[1], value)
+	from, path := ref[:end+first], strings.Split(ref[end+first+1:], ".")
+	if len(path) == 1 {
+		return fmt.Sprintf("object.get(%s, %q, %s)", from, path[0], value)
 	}
-	return fmt.Sprintf("object.get(%s, [\"%s\"], %s)", steps[0], strings.Join(steps[1:], `", "`), value)
+	return fmt.Sprintf("object.get(%s, [\"%s\"], %s)", from, strings.Join(path, `", "`), value)
 }

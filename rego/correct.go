@@ -192,7 +192,7 @@ func untrap(file, text string, schema []byte) (string, bool) {
 			next = withImport(text, "future.keywords.not")
 		}
 		if next == text {
-			next = guarded(file, text, a.guards)
+			next = withGuards(file, text, a.guards)
 		}
 		if next == text {
 			return "", false
@@ -235,8 +235,8 @@ func withImport(text, path string) string {
 	return head + "\n\nimport " + path + "\n" + rest
 }
 
-// guarded puts type tests before the comparisons at the given places, where they stand in a rule's own body.
-func guarded(file, text string, guards map[place][]string) string {
+// withGuards puts type tests before the comparisons at the given places, where they stand in a rule's own body.
+func withGuards(file, text string, guards map[place][]string) string {
 	m := parseV1(file, text)
 	if m == nil {
 		return text

@@ -23,11 +23,7 @@ func (s *scope) key(t *ast.Term) string {
 		for i, arg := range x[1:] {
 			args[i] = s.key(arg)
 		}
-		name := x[0].String()
-		if b := ast.BuiltinMap[name]; b != nil && b.Infix != "" && len(args) == 2 {
-			return args[0] + " " + b.Infix + " " + args[1]
-		}
-		return name + "(" + strings.Join(args, ", ") + ")"
+		return written(x[0].String(), args)
 	case *ast.ArrayComprehension, *ast.SetComprehension, *ast.ObjectComprehension:
 		return s.source(t)
 	}
@@ -73,14 +69,54 @@ func (s *scope) source(t *ast.Term) string {
 	return t.String()
 }
 
-var compilerVar = regexp.MustCompile(`__local\d+__`)
-
-// text is a term as its author would write it.
+// text is a term as its author would write it: by the author's variables, and without those of the compiler.
 func (s *scope) text(t *ast.Term) string {
-	if v, ok := t.Value.(ast.Var); ok && s.written(v) {
-		return s.name(v)
+	left := maxDepth
+	return s.render(t, &left)
+}
+
+// render spends one of left on every step, so that what refers to itself many times over stays short.
+func (s *scope) render(t *ast.Term, left *int) string {
+	if *left--; *left < 0 {
+		return "..."
 	}
-	return compilerVar.ReplaceAllStringFunc(s.key(t), func(v string) string { return s.name(ast.Var(v)) })
+	switch x := t.Value.(type) {
+	case ast.Var:
+		b, at, ok := s.lookup(x)
+		if s.written(x) || !ok || b.over != nil {
+			return s.name(x)
+		}
+		if b.term == nil {
+			return source(b.by)
+		}
+		return at.render(b.term, left)
+	case ast.Ref:
+		out := s.render(x[0], left)
+		for _, step := range x[1:] {
+			if name, ok := step.Value.(ast.String); ok && plainName.MatchString(string(name)) {
+				out += "." + string(name)
+			} else {
+				out += "[" + s.render(step, left) + "]"
+			}
+		}
+		return out
+	case ast.Call:
+		args := make([]string, len(x)-1)
+		for i, arg := range x[1:] {
+			args[i] = s.render(arg, left)
+		}
+		return written(x[0].String(), args)
+	case *ast.Array, ast.Object, ast.Set, *ast.ArrayComprehension, *ast.SetComprehension, *ast.ObjectComprehension, *ast.TemplateString:
+		return s.source(t)
+	}
+	return t.String()
+}
+
+func written(op string, args []string) string {
+	if b := ast.BuiltinMap[op]; b != nil && b.Infix != "" && len(args) == 2 {
+		return args[0] + " " + b.Infix + " " + args[1]
+	}
+	return op + "(" + strings.Join(args, ", ") + ")"
 }
 
 func (s *scope) name(v ast.Var) string {

@@ -85,6 +85,9 @@ func (c *claimed) add(at *ast.Location, text string) {
 // covers says whether a finding in a rule is meant, and remembers that the comment was of use.
 func (c *claimed) covers(p Problem, r *ast.Rule) bool {
 	covered := false
+	if c == nil {
+		return false
+	}
 	for _, one := range c.claims {
 		if one.code == p.Code && (one.row == p.Row || (one.row == p.Row-1 && c.lines[one.row]) || c.above(one.row, r.Loc().Row)) {
 			one.used, covered = true, true

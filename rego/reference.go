@@ -74,7 +74,7 @@ func (s *scope) lacks(e *ast.Expr, object *ast.Term, shape *shape, name string) 
 		return Problem{}, false
 	}
 	names := slices.Sorted(maps.Keys(shape.props))
-	return at(e, codeReference, noSuch(s.text(object)+"."+name, name, names, "")), true
+	return s.at(e, codeReference, noSuch(s.text(object)+"."+name, name, names, "")), true
 }
 
 var (

@@ -27,12 +27,9 @@ func findTraps(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (
 }
 
 func look(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (a *analysis, problems, meant []Problem) {
-	a = newAnalysis(c, readSchema(schema), isTest)
+	a = newAnalysis(c, readSchema(schema), exemptTest)
 	claims := readClaims(modules)
 	for r, s := range a.scopes {
-		if file := r.Loc().File; claims[file] == nil {
-			claims[file] = &claimed{}
-		}
 		for _, p := range s.traps() {
 			if claims[p.File].covers(p, r) {
 				meant = append(meant, p)
@@ -47,8 +44,8 @@ func look(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (a *an
 	return a, inOrder(problems), inOrder(meant)
 }
 
-// isTest exempts tests: they state what a policy does, and decide nothing.
-func isTest(m *ast.Module, r *ast.Rule) bool {
+// exemptTest exempts tests: they state what a policy does, and decide nothing.
+func exemptTest(m *ast.Module, r *ast.Rule) bool {
 	if strings.HasSuffix(r.Loc().File, "_test.rego") {
 		return true
 	}
@@ -97,12 +94,13 @@ func (s *scope) traps() []Problem {
 	return found
 }
 
-func at(e *ast.Expr, code, message string) Problem {
-	p := Problem{Code: code, Message: message}
-	if loc := e.Location; loc != nil {
-		p.File, p.Row, p.Col = loc.File, loc.Row, loc.Col
+// at is a finding at an expression; one that the compiler wrote stands where its rule does.
+func (s *scope) at(e *ast.Expr, code, message string) Problem {
+	loc := e.Location
+	if loc == nil {
+		loc = s.rule.Loc()
 	}
-	return p
+	return problem(code, message, loc)
 }
 
 func source(e *ast.Expr) string {

@@ -270,6 +270,24 @@ func TestNullableField(t *testing.T) {
 	}
 }
 
+// Messages speak in the author's variables, and advise what is Rego.
+func TestMessages(t *testing.T) {
+	for body, want := range map[string]string{
+		`deny if { some f in input.parts.user; not startswith(f.text, "a") }`:                               "`object.get(f, \"text\", \"\")`",
+		`deny if { some i; not startswith(input.parts.user[i].text, "a"); input.parts.user[i].tokens > 3 }`: "`object.get(input.parts.user[i], \"text\", \"\")`",
+		`allow if every x in data.xs { x == 1 }`:                                                            "put `data.xs` into a rule of its own that has a `default`",
+		`allow if every x in input.request.xs { x == 1 }`:                                                   "`object.get(input, [\"request\", \"xs\"], [])`",
+		`allow if every x in [input.model.name] { x == "a" }`:                                               "`every` over [input.model.name] is undefined",
+		`deny if { some f in input.request.xs; f.a + f.b > 3; f.c > 3 }`:                                    "is_number(f.c); f.c > 3",
+		`deny if { some f in input.request.xs; max([f.a, 3]) > count(f) }`:                                  "is_number(max([f.a, 3])); max([f.a, 3]) > count(f)",
+	} {
+		problems, _ := trapsIn(t, "package p\n\n"+body+"\n")
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, want) || strings.Contains(problems[0].Message, "__local") {
+			t.Errorf("%s:\n got %v\nwant %s", body, problems, want)
+		}
+	}
+}
+
 // Policies as people write them, which have no trap in them.
 func TestGoodPolicies(t *testing.T) {
 	files, err := filepath.Glob("testdata/good/*.rego")
@@ -284,5 +302,55 @@ func TestGoodPolicies(t *testing.T) {
 		if problems, meant := trapsIn(t, string(source)); len(problems)+len(meant) > 0 {
 			t.Errorf("%s: %v", file, problems)
 		}
+	}
+}
+
+// Each of the good policies has a line that keeps it good.
+func TestGoodPoliciesSpoilt(t *testing.T) {
+	for _, c := range []struct{ file, from, to, code string }{
+		{"context_length", "limit := floor(window * 0.8)", "limit := data.limits.context_tokens", trapMixed},
+		{"models", "default permitted := []\n", "", trapNot},
+		{"models", "not model in", "not input.model.name in", trapNot},
+		{"models_future", "import future.keywords.not\n", "", trapNot},
+		{"models_future", `object.get(input.model, "name", "(none)")`, "input.model.name", trapNot},
+		{"models_future", `"name", "(none)"`, `"nmae", "(none)"`, codeReference},
+		{"working_hours", "[hour, _, _] := time.clock([now, timezone])", "hour := input.request.hour", trapMixed},
+		{"residency", "\tinput.upstream\n", "", trapNot},
+		{"residency", "every upstream in input.upstreams", "every upstream in data.upstreams", trapEvery},
+		{"residency", `upstream.protocol != "generate"`, `input.upstream.protocol != "generate"`, trapNotEqual},
+		{"tools", "not call.name in granted", "not call.name in data.granted", trapNot},
+		{"spend", " if is_number(object.get(data.spend, input.caller.tenant, 0.5))", "", trapMixed},
+		{"spend", "\tis_number(quota)\n", "", trapMixed},
+		{"pii", "approved contains name if some name in data.approved_providers", "approved := data.approved_providers", trapNot},
+		{"pii", "some finding in input.findings", "some finding in input.request.findings", trapMixed},
+		{"stages", "max([p.tokens | ", "max([p.text | ", trapMixed},
+		{"roles", "level := round(input.caller.claims.level) if is_number(input.caller.claims.level)", "level := input.caller.claims.level", trapMixed},
+	} {
+		raw, err := os.ReadFile("testdata/good/" + c.file + ".rego")
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoilt := strings.ReplaceAll(string(raw), c.from, c.to)
+		if spoilt == string(raw) {
+			t.Fatalf("%s has no %q", c.file, c.from)
+		}
+		problems, _ := trapsIn(t, spoilt)
+		if len(problems) == 0 || problems[0].Code != c.code {
+			t.Errorf("%s without %q: %v", c.file, c.from, problems)
+		}
+	}
+}
+
+// What refers to itself many times over costs no more than it is long.
+func TestManyTimesOver(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("package p\n\ndeny if {\n\tx0 := input.request\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "\tx%d := {\"a\": [x%d, x%d], \"b\": data.d[x%d][x%d]}\n", i+1, i, i, i, i)
+	}
+	b.WriteString("\tx60.a > 3\n\tx60.b != data.e[x60][x60]\n}\n")
+	problems, _ := trapsIn(t, b.String())
+	if got := brief(problems); got != "mixed-comparison 65:2, not-equal-undefined 66:2" {
+		t.Error(got)
 	}
 }
