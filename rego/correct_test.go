@@ -79,8 +79,10 @@ func TestCorrectOthers(t *testing.T) {
 		{"and", "package p\nallow { input.stream && input.caller.tenant == 'a' }", "package p\n\nallow if {\n\tinput.stream\n\tinput.caller.tenant == \"a\"\n}\n"},
 		{"comment", "// why\npackage p\nallow { input.stream == True }", "# why\npackage p\n\nallow if input.stream == true\n"},
 		{"no package", "allow { input.stream }", "package my_policy\n\nallow if input.stream\n"},
+		{"comments", "# why\npackage p\n# the limit\nlimit: 3200 # tokens\n# the rule\nviolation_check {\n  # compare\n  input.tokens.total > limit # here\n  msg := \"no\"\n}\n", "# why\npackage p\n\n# the limit\nlimit := 3200 # tokens\n\n# the rule\ndeny contains msg if {\n\t# compare\n\tinput.tokens.total > limit # here\n\tmsg := \"no\"\n}\n"},
 		{"no message", "package p\nblocked { input.stream }", "package p\n\ndeny contains \"blocked\" if input.stream\n"},
 		{"guard", "package p\ndeny[m] { input.request.max_tokens > 10; m := \"x\" }", "package p\n\ndeny contains m if {\n\tis_number(input.request.max_tokens)\n\tinput.request.max_tokens > 10\n\tm := \"x\"\n}\n"},
+		{"own rule", "package p\nlimit = data.limit\ndeny[m] { input.tokens.total > limit; m := \"x\" }", "package p\n\nlimit := data.limit\n\ndeny contains m if {\n\tis_number(limit)\n\tinput.tokens.total > limit\n\tm := \"x\"\n}\n"},
 		{"not", "package p\ndeny[m] { not startswith(input.model.name, \"a\"); m := \"x\" }", "package p\n\nimport future.keywords.not\n\ndeny contains m if {\n\tnot startswith(input.model.name, \"a\")\n\tm := \"x\"\n}\n"},
 	} {
 		got, ok := correct("my-policy.rego", c.source, testSchema(t))

@@ -91,6 +91,7 @@ func (s *scope) render(t *ast.Term, left *int) string {
 		}
 		return at.render(b.term, left)
 	case ast.Ref:
+		x = s.short(x)
 		out := s.render(x[0], left)
 		for _, step := range x[1:] {
 			if name, ok := step.Value.(ast.String); ok && plainName.MatchString(string(name)) {
@@ -110,6 +111,22 @@ func (s *scope) render(t *ast.Term, left *int) string {
 		return s.source(t)
 	}
 	return t.String()
+}
+
+// short leaves the package out of a reference to one of its own rules.
+func (s *scope) short(ref ast.Ref) ast.Ref {
+	if s.rule.Module == nil {
+		return ref
+	}
+	own := s.rule.Module.Package.Path
+	if len(ref) <= len(own) || !ref.HasPrefix(own) {
+		return ref
+	}
+	name, ok := ref[len(own)].Value.(ast.String)
+	if !ok || !plainName.MatchString(string(name)) {
+		return ref
+	}
+	return append(ast.Ref{ast.VarTerm(string(name))}, ref[len(own)+1:]...)
 }
 
 func written(op string, args []string) string {

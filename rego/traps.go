@@ -29,8 +29,8 @@ func findTraps(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (
 func look(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (a *analysis, problems, meant []Problem) {
 	a = newAnalysis(c, readSchema(schema), exemptTest)
 	claims := readClaims(modules)
-	for r, s := range a.scopes {
-		for _, p := range s.traps() {
+	for _, r := range a.rules {
+		for _, p := range a.scopes[r].traps() {
 			if claims[p.File].covers(p, r) {
 				meant = append(meant, p)
 			} else {
