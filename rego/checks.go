@@ -42,12 +42,14 @@ func (s *scope) mixed(e *ast.Expr) []Problem {
 			written, ka, kb))}
 	}
 	guards, loose := guardsFor(s, a, b, ka, kb)
-	if e.Location != nil {
-		s.a.guards[place{e.Location.File, e.Location.Row, e.Location.Col}] = guards
+	s.a.guards[placeOf(e)] = guards
+	advice := strings.Join(append(slices.Clone(guards), written), "; ")
+	if strings.Contains(advice, "[_]") {
+		advice += "`, with a name for `_"
 	}
 	return []Problem{s.at(e, trapMixed, fmt.Sprintf(
 		"`%s`: %s. Rego orders types, null < boolean < number < string < array < object < set, so that null <= 3200 and \"5000\" > 3200 are true. Write `%s`, and decide apart what is of another type.",
-		written, strings.Join(loose, ", and "), strings.Join(append(guards, written), "; ")))}
+		written, strings.Join(loose, ", and "), advice))}
 }
 
 // guardsFor is what makes a comparison one of numbers, or of strings where the other side is one.
@@ -98,9 +100,13 @@ func (s *scope) notUndefined(e *ast.Expr) []Problem {
 	if len(missing) == 0 {
 		return nil
 	}
+	advice := s.askFirst(e, missing)
+	if advice == "" {
+		advice = "Write `import future.keywords.not` below the package, which makes it true then" + orDefault(missing[0], `""`)
+	}
 	return []Problem{s.at(e, trapNot, fmt.Sprintf(
-		"`%s` is not true when %s is missing: Rego looks that up before it negates, and undefined is not false, so that the rule silently never fires. Write `import future.keywords.not` below the package, which mends it%s.",
-		source(e), strings.Join(missing, " or "), orDefault(missing[0], `""`)))}
+		"`%s` is not true when %s is missing: Rego looks that up before it negates, and undefined is not false, so that the rule silently never fires. %s.",
+		source(e), strings.Join(missing, " or "), advice))}
 }
 
 // notEqual finds a `!=` that is undefined, and so holds for nobody who leaves the field out.
@@ -114,13 +120,27 @@ func (s *scope) notEqual(e *ast.Expr) []Problem {
 		return nil
 	}
 	a, b := s.text(operands[0]), s.text(operands[1])
-	also := ""
-	if !s.plainOperand(operands[0]) || !s.plainOperand(operands[1]) {
-		also = " under `import future.keywords.not`"
+	advice := s.askFirst(e, missing)
+	if advice == "" {
+		also := ""
+		if !s.plainOperand(operands[0]) || !s.plainOperand(operands[1]) {
+			also = " under `import future.keywords.not`"
+		} else if slices.Contains(decisions, ruleName(s.rule)) {
+			s.a.unequal[placeOf(e)] = true
+		}
+		advice = fmt.Sprintf("Write `not %s == %s`%s%s", a, b, also, orDefault(missing[0], `""`))
 	}
-	return []Problem{s.at(e, trapNotEqual, fmt.Sprintf(
-		"`%s != %s` is undefined, not true, when %s is missing. Write `not %s == %s`%s%s.",
-		a, b, strings.Join(missing, " or "), a, b, also, orDefault(missing[0], `""`)))}
+	return []Problem{s.at(e, trapNotEqual, fmt.Sprintf("`%s != %s` is undefined, not true, when %s is missing. %s.", a, b, strings.Join(missing, " or "), advice))}
+}
+
+// askFirst is the advice where a missing field must not decide for the caller: what allows asks for the field first.
+// Elsewhere it is "".
+func (s *scope) askFirst(e *ast.Expr, missing []string) string {
+	if ruleName(s.rule) != "allow" {
+		return ""
+	}
+	s.a.guards[placeOf(e)] = missing
+	return fmt.Sprintf("What allows should ask for the field first: write `%s`", strings.Join(append(slices.Clone(missing), source(e)), "; "))
 }
 
 // plainOperand says that OPA looks a term up inside of a `not` and not before it, which it does for bare references.
@@ -147,9 +167,13 @@ func (s *scope) everyUndefined(e *ast.Expr) []Problem {
 	if len(missing) == 0 {
 		return nil
 	}
+	advice := s.askFirst(e, missing)
+	if advice == "" {
+		advice = fmt.Sprintf("Test for it in an expression of its own%s", orDefault(missing[0], "[]"))
+	}
 	return []Problem{s.at(e, trapEvery, fmt.Sprintf(
-		"`every` over %s is undefined, and not true as over an empty list, when %s is missing. Test for it in an expression of its own%s.",
-		s.text(every.Domain), strings.Join(missing, " or "), orDefault(missing[0], "[]")))}
+		"`every` over %s is undefined, and not true as over an empty list, when %s is missing. %s.",
+		s.text(every.Domain), strings.Join(missing, " or "), advice))}
 }
 
 // missing lists what an expression needs before it is looked at itself and may not be there.

@@ -95,12 +95,9 @@ func untrap(file, text string, schema []byte) (string, bool) {
 		if len(problems) == 0 {
 			return text, true
 		}
-		next := text
-		if slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == trapNot }) {
-			next = withImport(text, "future.keywords.not")
-		}
+		next := mended(file, text, a)
 		if next == text {
-			next = withGuards(file, text, a.guards)
+			next = withMendedNot(file, text, problems)
 		}
 		if next == text {
 			return "", false
@@ -130,21 +127,22 @@ func tried(file, text string, schema []byte) (*analysis, []Problem) {
 	return a, problems
 }
 
-func withImport(text, path string) string {
-	if strings.Contains(text, "import "+path) {
+// withMendedNot imports the `not` that undefined makes true. Where something allows, that could allow more than before, so
+// that it is not done there.
+func withMendedNot(file, text string, problems []Problem) string {
+	const path = "future.keywords.not"
+	m := parseV1(file, text)
+	if m == nil || strings.Contains(text, path) ||
+		!slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == trapNot }) ||
+		slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool { return ruleName(r) == "allow" }) {
 		return text
 	}
-	head, rest, ok := strings.Cut(text, "\n")
-	for ok && !strings.HasPrefix(head[strings.LastIndex(head, "\n")+1:], "package ") {
-		var line string
-		line, rest, ok = strings.Cut(rest, "\n")
-		head += "\n" + line
-	}
-	return head + "\n\nimport " + path + "\n" + rest
+	lines := strings.Split(text, "\n")
+	return strings.Join(slices.Insert(lines, m.Package.Location.Row, "", "import "+path), "\n")
 }
 
-// withGuards puts type tests before the comparisons at the given places, where they stand in a rule's own body.
-func withGuards(file, text string, guards map[place][]string) string {
+// mended puts tests before the expressions that lack them, and makes `!=` a negated `==`, in rules' own bodies.
+func mended(file, text string, a *analysis) string {
 	m := parseV1(file, text)
 	if m == nil {
 		return text
@@ -152,7 +150,7 @@ func withGuards(file, text string, guards map[place][]string) string {
 	for _, r := range m.Rules {
 		var body ast.Body
 		for _, e := range r.Body {
-			for _, guard := range guards[place{file, e.Location.Row, e.Location.Col}] {
+			for _, guard := range a.guards[placeOf(e)] {
 				test, err := ast.ParseExpr(guard)
 				if err != nil {
 					return text
@@ -163,6 +161,10 @@ func withGuards(file, text string, guards map[place][]string) string {
 					return false
 				})
 				body.Append(test)
+			}
+			if a.unequal[placeOf(e)] && e.IsCall() {
+				e.Negated = true
+				e.SetOperator(ast.NewTerm(ast.Equal.Ref()))
 			}
 			body.Append(e)
 		}

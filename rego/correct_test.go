@@ -83,6 +83,9 @@ func TestCorrectOthers(t *testing.T) {
 		{"no message", "package p\nblocked { input.stream }", "package p\n\ndeny contains \"blocked\" if input.stream\n"},
 		{"guard", "package p\ndeny[m] { input.request.max_tokens > 10; m := \"x\" }", "package p\n\ndeny contains m if {\n\tis_number(input.request.max_tokens)\n\tinput.request.max_tokens > 10\n\tm := \"x\"\n}\n"},
 		{"own rule", "package p\nlimit = data.limit\ndeny[m] { input.tokens.total > limit; m := \"x\" }", "package p\n\nlimit := data.limit\n\ndeny contains m if {\n\tis_number(limit)\n\tinput.tokens.total > limit\n\tm := \"x\"\n}\n"},
+		{"unequal", "package p\ndeny[m] { input.model.name != \"a\"; m := \"x\" }", "package p\n\ndeny contains m if {\n\tnot input.model.name == \"a\"\n\tm := \"x\"\n}\n"},
+		{"allow if unequal", "package p\nallow { input.model.name != \"a\" }", "package p\n\nallow if {\n\tinput.model.name\n\tinput.model.name != \"a\"\n}\n"},
+		{"allow if not", "package p\nallow { not startswith(input.model.name, \"a\") }", "package p\n\nallow if {\n\tinput.model.name\n\tnot startswith(input.model.name, \"a\")\n}\n"},
 		{"not", "package p\ndeny[m] { not startswith(input.model.name, \"a\"); m := \"x\" }", "package p\n\nimport future.keywords.not\n\ndeny contains m if {\n\tnot startswith(input.model.name, \"a\")\n\tm := \"x\"\n}\n"},
 	} {
 		got, ok := correct("my-policy.rego", c.source, testSchema(t))
@@ -95,7 +98,7 @@ func TestCorrectOthers(t *testing.T) {
 		"a text":              "Please do not let anybody in.",
 		"decides nothing":     "package p\nfine = true { input.stream }",
 		"unknown field":       "package p\nallow { input.nothing_like_it }",
-		"a trap that remains": "package p\nallow { input.model.name != \"a\" }",
+		"a trap that remains": "package p\nimport future.keywords.every\ndeny { every x in data.xs { x } }",
 		"a message elsewhere": "package p\nbad { msg := \"x\"; input.stream }\nallow { not bad }",
 		"nothing":             "",
 		"deep":                "package p\nallow { " + strings.Repeat("[", 4000),

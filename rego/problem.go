@@ -30,6 +30,9 @@ func problemsOf(err error) []Problem {
 	var one *ast.Error
 	var run *topdown.Error
 	switch {
+	// First, because it may wrap what a builtin has read.
+	case errors.As(err, &run):
+		return []Problem{problem(run.Code, run.Message, run.Location)}
 	case errors.As(err, &many):
 		problems := make([]Problem, 0, len(many))
 		for _, each := range many {
@@ -38,8 +41,6 @@ func problemsOf(err error) []Problem {
 		return problems
 	case errors.As(err, &one):
 		return []Problem{problem(one.Code, withDetails(one), one.Location)}
-	case errors.As(err, &run):
-		return []Problem{problem(run.Code, run.Message, run.Location)}
 	default:
 		return []Problem{problem("error", err.Error(), nil)}
 	}

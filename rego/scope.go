@@ -17,12 +17,20 @@ type analysis struct {
 	results map[*ast.Rule]value
 	known   map[*ast.Rule]*facts
 	sealed  bool               // what is read from now on is a test's, whose calls do not count
-	guards  map[place][]string // the type tests that comparisons lack
+	guards  map[place][]string // the tests that expressions lack
+	unequal map[place]bool     // the `!=` that can be a negated `==`
 }
 
 type place struct {
 	file     string
 	row, col int
+}
+
+func placeOf(e *ast.Expr) place {
+	if e.Location == nil {
+		return place{}
+	}
+	return place{e.Location.File, e.Location.Row, e.Location.Col}
 }
 
 // argument is a function's, by its place.
@@ -63,7 +71,7 @@ type binding struct {
 func newAnalysis(c *ast.Compiler, input *shape, exempt func(*ast.Module, *ast.Rule) bool) *analysis {
 	a := &analysis{
 		c: c, input: input, scopes: map[*ast.Rule]*scope{}, inner: map[any]*scope{}, calls: map[string][]called{},
-		args: map[argument]*shape{}, results: map[*ast.Rule]value{}, known: map[*ast.Rule]*facts{}, guards: map[place][]string{},
+		args: map[argument]*shape{}, results: map[*ast.Rule]value{}, known: map[*ast.Rule]*facts{}, guards: map[place][]string{}, unequal: map[place]bool{},
 	}
 	for _, m := range c.Modules {
 		for _, top := range m.Rules {
