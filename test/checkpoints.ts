@@ -1,6 +1,7 @@
 import { memoryCounter } from '../src/adapters/counter-memory.ts'
 import { sha256 } from '../src/adapters/digest.ts'
 import { cancellation } from '../src/core/cancellation.ts'
+import { NO_CONTENT } from '../src/core/content.ts'
 import type { Counter } from '../src/core/ports.ts'
 import type { Checkpoint, CheckpointModule, Outcome, ReadonlyExchange } from '../src/core/types.ts'
 import { type VirtualClock, virtualClock } from './virtual-clock.ts'
@@ -38,6 +39,13 @@ export function call(more: Partial<ReadonlyExchange> = {}): ReadonlyExchange {
     estimate: () => ({ inputTokens: 10, outputTokens: 20 }),
     prices: () => new Map(),
     counted: [],
+    path: '/v1/chat/completions',
+    contextTokens: undefined,
+    upstreams: [{ name: 'u', protocol: 'openai' }],
+    stream: false,
+    findings: [],
+    request: NO_CONTENT,
+    answer: undefined,
     ...more,
   }
 }

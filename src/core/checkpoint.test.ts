@@ -4,6 +4,7 @@ import { checks, exchange } from '../../test/drive.ts'
 import { type VirtualClock, virtualClock } from '../../test/virtual-clock.ts'
 import { cancellation } from './cancellation.ts'
 import { openPassage } from './checkpoint.ts'
+import { NO_CONTENT } from './content.ts'
 import type { Action, Checkpoint, CheckpointRule, Entry, Objection, Outcome } from './types.ts'
 
 const OUTCOME: Outcome = {
@@ -32,6 +33,11 @@ function open(rules: readonly CheckpointRule[], clock: VirtualClock = virtualClo
       signal: cancel.signal,
       estimate: () => ({ inputTokens: 1, outputTokens: 1 }),
       prices: () => new Map(),
+      path: '/v1/chat/completions',
+      contextTokens: undefined,
+      upstreams: [],
+      stream: false,
+      request: NO_CONTENT,
     },
     (error) => warned.push(error),
   )

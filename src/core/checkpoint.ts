@@ -3,12 +3,14 @@ import type { Exchange } from './exchange.ts'
 import type {
   CheckpointModule,
   CheckpointRule,
+  Content,
   Entry,
   Finding,
   Meter,
   Objection,
   Outcome,
   ReadonlyExchange,
+  Span,
   Stage,
 } from './types.ts'
 
@@ -19,13 +21,29 @@ export const defineCheckpoint = <C>(checkpoint: CheckpointModule<C>): Checkpoint
 export interface Passage {
   /** What the checkpoints say of the counts that this exchange is counted in. */
   readonly meters: readonly Meter[]
-  /** Every checkpoint of the stage in its order, up to one that blocks: its finding. Rejects with the signal's reason. */
-  enter(stage: Stage): MaybePromise<Finding | undefined>
+  /** From here on checkpoints see this content. */
+  show(content: { request: Content } | { answer: Content }): void
+  /**
+   * Every checkpoint of the stage in its order, up to one that blocks: its finding. Rejects with the signal's reason.
+   * @param early those above the stage's guards, or the others
+   */
+  enter(stage: Stage, early?: boolean): MaybePromise<Finding | undefined>
+  /** What is to be changed in the content that was shown last, and under which rule; asked once. */
+  changes(): readonly Change[]
   /** Settles what was entered, and what is entered later. Only the first call counts; never throws. */
   settle(outcome: Outcome): void
 }
 
+/** A text that is to be another. */
+export interface Change {
+  rule: CheckpointRule
+  path: string
+  span?: Span
+  text: string
+}
+
 const NOTHING: readonly CheckpointRule[] = []
+const NO_CHANGES: readonly Change[] = []
 const NO_OBJECTION: Entry = { objections: [] }
 
 /**
@@ -35,7 +53,7 @@ const NO_OBJECTION: Entry = { objections: [] }
  */
 export function openPassage(
   exchange: Exchange,
-  about: Omit<ReadonlyExchange, 'stage' | 'counted'>,
+  about: Omit<ReadonlyExchange, 'stage' | 'counted' | 'findings' | 'answer'>,
   warn: (error: unknown) => void,
 ): Passage {
   const { checks, clock, timings } = exchange
@@ -50,8 +68,16 @@ export function openPassage(
     estimate: about.estimate,
     prices: about.prices,
     counted: [],
+    path: about.path,
+    contextTokens: about.contextTokens,
+    upstreams: about.upstreams,
+    stream: about.stream,
+    findings: exchange.findings,
+    request: about.request,
+    answer: undefined,
   }
   const meters: Meter[] = []
+  let changes: Change[] | undefined
   let entered: Entry[] = []
   let over: Outcome | undefined
 
@@ -119,7 +145,7 @@ export function openPassage(
   }
 
   function judge(rule: CheckpointRule, objection: Objection): Finding {
-    const { code, reason, status, retryAfter } = objection
+    const { code, reason, status, said, place, retryAfter } = objection
     const finding: Finding = {
       code,
       reason,
@@ -127,20 +153,32 @@ export function openPassage(
       guard: rule.name,
       stage: rule.stage,
       action: rule.actions.get(code) ?? 'block',
-      places: [],
+      places: place === undefined ? [] : [{ path: place.path, span: place.span ?? [0, 0] }],
       ...(status !== undefined && { status }),
+      ...(said !== undefined && { said }),
       ...(retryAfter !== undefined && { retryAfter }),
+      ...(isShadow(rule) && { shadow: true }),
     }
     exchange.find(finding)
     return finding
   }
 
-  function go(rules: readonly CheckpointRule[], index: number): MaybePromise<Finding | undefined> {
+  /** What it says has no consequence. */
+  function isShadow(rule: CheckpointRule): boolean {
+    return rule.shadow === true || (checks.shadow && rule.unshadowed !== true)
+  }
+
+  function go(
+    rules: readonly CheckpointRule[],
+    index: number,
+    early: boolean,
+  ): MaybePromise<Finding | undefined> {
     for (let at = index; at < rules.length; at++) {
       const rule = rules[at]!
+      if ((rule.early === true) !== early) continue
       const entry = ask(rule)
       if (entry instanceof Promise)
-        return entry.then((late) => after(heed(rule, late), (block) => block ?? go(rules, at + 1)))
+        return entry.then((late) => after(heed(rule, late), (block) => block ?? go(rules, at + 1, early)))
       const block = heed(rule, entry)
       if (block !== undefined) return block
     }
@@ -153,16 +191,30 @@ export function openPassage(
     let block: Finding | undefined
     for (const objection of objections) {
       const finding = judge(rule, objection)
-      if (finding.action === 'block' && (!checks.shadow || rule.unshadowed)) block ??= finding
+      if (finding.shadow === true) continue
+      const { place, replacement } = objection
+      if (finding.action === 'block') block ??= finding
+      else if (finding.action === 'transform' && place !== undefined && replacement !== undefined) {
+        changes ??= []
+        changes.push({ rule, ...place, text: replacement })
+      }
     }
     return block
   }
 
   return {
     meters,
-    enter(stage) {
+    show(content) {
+      Object.assign(seen, content)
+    },
+    enter(stage, early = false) {
       seen.stage = stage
-      return go(checks.checkpoints?.[stage] ?? NOTHING, 0)
+      return go(checks.checkpoints?.[stage] ?? NOTHING, 0, early)
+    },
+    changes() {
+      const made = changes ?? NO_CHANGES
+      changes = undefined
+      return made
     },
     settle(outcome) {
       if (over !== undefined) return

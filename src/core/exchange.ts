@@ -17,6 +17,8 @@ export interface Exchange {
   /** Findings past the limit of what a record keeps. */
   omitted: number
   verdict: Action
+  /** The most severe of what was only tried. */
+  shadowed: Action
   readonly looks: { remembered: number; all: number }
   /** Milliseconds, by what took them. */
   readonly timings: Map<Pick<Rule, 'stage' | 'name' | 'silent'>, number>
@@ -47,13 +49,16 @@ export function openExchange({
     findings: [],
     omitted: 0,
     verdict: 'allow',
+    shadowed: 'allow',
     looks: { remembered: 0, all: 0 },
     timings: new Map(),
     counts: new Map(),
     asked: undefined,
     canary: undefined,
     find(finding) {
-      exchange.verdict = worse(exchange.verdict, finding.action)
+      const { action, shadow } = finding
+      if (shadow === true && !checks.shadow) exchange.shadowed = worse(exchange.shadowed, action)
+      else exchange.verdict = worse(exchange.verdict, action)
       if (exchange.findings.length < MAX_FINDINGS) exchange.findings.push(finding)
       else exchange.omitted++
     },

@@ -172,7 +172,8 @@ export class Filter {
         ? hit.usually
         : (rule.actions.get(hit.code) ?? 'block')
     if (action === 'transform' && !this.possible(hit, span)) action = 'block'
-    const finding = rule.silent === true ? undefined : findingOf(rule, hit, action, source.places(span))
+    const finding =
+      rule.silent === true ? undefined : findingOf(rule, hit, action, source.places(span), context.shadow)
     if (finding !== undefined) context.find(finding)
     if (context.shadow) return undefined
     if (action === 'block') return finding
@@ -251,9 +252,10 @@ export class Filter {
   }
 }
 
-function findingOf(rule: Rule, hit: Hit, action: Action, places: Finding['places']): Finding {
+function findingOf(rule: Rule, hit: Hit, action: Action, places: Finding['places'], shadow = false): Finding {
   const { code, reason, score } = hit
-  return { code, reason, score, guard: rule.name, stage: rule.stage, action, places }
+  const finding: Finding = { code, reason, score, guard: rule.name, stage: rule.stage, action, places }
+  return shadow ? { ...finding, shadow } : finding
 }
 
 function isHighSurrogate(unit: number): boolean {

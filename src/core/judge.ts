@@ -3,6 +3,7 @@ import { GateError } from './errors.ts'
 import { type Exchange, inspector, look } from './exchange.ts'
 import { Filter, type Source } from './filter.ts'
 import { literal } from './json/scan.ts'
+import { spliced } from './json/splice.ts'
 import { Lane, type LaneContext } from './lane.ts'
 import type { Remembered } from './memory.ts'
 import { needleSet } from './needles.ts'
@@ -10,11 +11,21 @@ import { rewritten } from './nested.ts'
 import { type Chosen, type FilterContext, isUnreadable } from './panel.ts'
 import type { Pending, PendingOffset, PendingWrite } from './pending.ts'
 import { restoreRule } from './restore.ts'
+import { type Sieve, shadowContext, tapped } from './tap.ts'
 import { WINDOW } from './turns.ts'
 import type { Finding, Look, Offset, Opinion, Part, Rule, Span, Stage, Unit, View } from './types.ts'
 
 /** `request`: by origin through `input` or `context`. `answer`: through `output`, restoring and `tool`. Or one stage. */
 export type Direction = 'request' | 'answer' | { stage: Stage }
+
+/** A unit with the verdict's edits in it. */
+export interface Released {
+  text: string
+  /** Carries text that the model wrote. */
+  content: boolean
+  /** The model begins to call a tool with it. */
+  calls: boolean
+}
 
 const ALL = { parts: 0, writes: 0 }
 const NO_OFFSETS: readonly PendingOffset[] = []
@@ -60,14 +71,14 @@ export class Judge implements LaneContext {
 
   // What lanes and their filters ask for.
 
-  stages(part: Readonly<Part>, source: Source): Filter[] {
+  stages(part: Readonly<Part>, source: Source): Sieve[] {
     const { direction, exchange } = this
     if (direction === 'request')
       return [
         this.stage(part.origin === 'retrieved' || part.origin === 'tool' ? 'context' : 'input', part, source),
       ]
     if (direction !== 'answer') return [this.stage(direction.stage, part, source)]
-    const chain = [this.stage('output', part, source)]
+    const chain: Sieve[] = [this.stage('output', part, source)]
     const form = part.kind === 'tool_call' ? 'tool_call' : 'text'
     if (exchange.vault.size > 0 && exchange.checks.restore.has(form))
       chain.push(
@@ -215,10 +226,11 @@ export class Judge implements LaneContext {
     this.blocked ??= found.find((finding) => finding !== undefined)
   }
 
-  protected leaving(item: Pending): { text: string; content: boolean } {
+  protected leaving(item: Pending): Released {
     const { repeated } = this
     const content = item.unit.writes.some(({ value, part }) => value !== '' && !repeated.has(part))
-    return { text: this.render(item), content }
+    const calls = item.unit.opens.some(({ kind }) => kind === 'tool_call')
+    return { text: this.render(item), content, calls }
   }
 
   /** A unit's text with the edits of its parts. */
@@ -277,8 +289,12 @@ export class Judge implements LaneContext {
     })
   }
 
-  private stage(name: Stage, part: Readonly<Part>, source: Source): Filter {
-    return new Filter(this, source, rulesFor(this.exchange.checks.rules[name], part))
+  private stage(name: Stage, part: Readonly<Part>, source: Source): Sieve {
+    const rules = rulesFor(this.exchange.checks.rules[name], part)
+    const filter = new Filter(this, source, rules)
+    return rules.tried === undefined
+      ? filter
+      : tapped(filter, new Filter(shadowContext(this), source, rules.tried))
   }
 }
 
@@ -314,28 +330,27 @@ function rulesFor(all: readonly Rule[], { origin, kind }: Readonly<Part>): Chose
   const key = `${origin} ${kind}`
   let found = known.get(key)
   if (found === undefined) {
-    const about = (which: Part['kind']): Rule[] =>
+    const about = (which: Part['kind'], shadow: boolean): Rule[] =>
       all.filter(
         (rule) =>
+          (rule.shadow === true) === shadow &&
           (rule.origins === undefined || rule.origins.has(origin)) &&
           (rule.guard.kinds === undefined ? !isUnreadable(which) : rule.guard.kinds.includes(which)),
       )
-    const rules = about(kind)
-    const slow = rules.some(({ guard }) => guard.slow === true)
-    found = { rules, opaque: about('opaque'), needles: needleSet(all), slow }
+    const needles = needleSet(all)
+    const choose = (shadow: boolean): Chosen => {
+      const rules = about(kind, shadow)
+      return {
+        rules,
+        opaque: about('opaque', shadow),
+        needles,
+        slow: rules.some(({ guard }) => guard.slow === true),
+      }
+    }
+    found = choose(false)
+    const tried = choose(true)
+    if (tried.rules.length > 0) found.tried = tried
     known.set(key, found)
   }
   return found
-}
-
-function spliced(text: string, splices: readonly { span: Span; text: string }[]): string {
-  const ordered = [...splices].sort((a, b) => a.span[0] - b.span[0])
-  let out = ''
-  let from = 0
-  for (const { span, text: replacement } of ordered) {
-    if (span[0] < from) continue // inside a value that is taken out whole
-    out += text.slice(from, span[0]) + replacement
-    from = span[1]
-  }
-  return out + text.slice(from)
 }

@@ -1,9 +1,10 @@
 import { after, type MaybePromise } from './after.ts'
 import type { Run } from './edits.ts'
 import { countBefore } from './fifo.ts'
-import type { Filter, Source, Step } from './filter.ts'
+import type { Source, Step } from './filter.ts'
 import { type NestedText, nestedRuns, nestedTexts } from './nested.ts'
 import type { FilterContext } from './panel.ts'
+import type { Sieve } from './tap.ts'
 import type { Finding, Part, Span, Write } from './types.ts'
 
 /** Where a stretch of a lane's text stands on the wire. */
@@ -19,7 +20,7 @@ interface Segment {
 /** What a lane needs of its session. */
 export interface LaneContext extends FilterContext {
   /** The stages that a part passes, in order; each reads what the one before it left. */
-  stages(part: Readonly<Part>, source: Source): Filter[]
+  stages(part: Readonly<Part>, source: Source): Sieve[]
 }
 
 const NO_RUNS: readonly Run[] = []
@@ -39,7 +40,7 @@ export class Lane implements Source {
   private written: Run[] = []
   /** By how much the text before each edit has grown, for offsets: of a `kept` part, whose edits all stay. */
   private readonly growth = [0]
-  private filters: Filter[] | undefined
+  private filters: Sieve[] | undefined
   /** No more text comes. */
   ended = false
   /** A finding blocks it. */
@@ -227,7 +228,7 @@ export class Lane implements Source {
 
 /** Each stage takes what the one before it has let go. */
 function through(
-  filters: readonly Filter[],
+  filters: readonly Sieve[],
   runs: readonly Run[],
   final: boolean,
   from: number,

@@ -37,6 +37,8 @@ export interface Chosen {
   needles: NeedleSet | undefined
   /** Whether one of them takes milliseconds. */
   slow: boolean
+  /** Those that are only tried. */
+  tried?: Chosen
 }
 
 /** A rule reading a part; where the part has seams, once with nothing at a seam and once with a line break. */

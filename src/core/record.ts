@@ -27,6 +27,8 @@ export interface ExchangeRecord {
   model?: string
   stream?: boolean
   verdict: Action
+  /** What the verdict would have been had all that is only tried been enforced; absent where that is the same. */
+  shadowVerdict?: Action
   findings: readonly Finding[]
   /** Findings past the limit of what a record keeps. */
   findingsOmitted?: number

@@ -197,7 +197,7 @@ describe('request', () => {
   it('records and changes nothing in shadow', () => {
     const body = JSON.stringify({ messages: [{ role: 'user', content: 'a secret' }] })
     const { release, ex } = request(checks([rule('input', 'block', finds('secret'))], { shadow: true }), body)
-    expect(release).toEqual({ units: [{ text: body, content: true }] })
+    expect(release).toEqual({ units: [{ text: body, content: true, calls: false }] })
     expect(ex.findings[0]!.action).toBe('block')
   })
 })

@@ -4,7 +4,7 @@ import { Departures } from './departures.ts'
 import { GateError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { type History, historyOf } from './history.ts'
-import { type Direction, isText, Judge, readsText } from './judge.ts'
+import { type Direction, isText, Judge, type Released, readsText } from './judge.ts'
 import type { Lane } from './lane.ts'
 import { splitAtMarks } from './marks.ts'
 import type { Pending } from './pending.ts'
@@ -13,7 +13,7 @@ import type { Finding, Unit } from './types.ts'
 
 /** What may leave after a push: whole units in order, with the verdict's edits in them. */
 export interface Release {
-  units: { text: string /** Carries text that the model wrote. */; content: boolean }[]
+  units: Released[]
   /** The first blocking finding; nothing follows it. */
   block?: Finding
 }

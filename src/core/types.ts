@@ -195,6 +195,40 @@ export interface ReadonlyExchange {
   prices(): ReadonlyMap<string, Price>
   /** The counts that it is counted in already: of checkpoints that share one, one counts. */
   readonly counted: { key: string; quota: Pick<Quota, 'window' | 'kind'> }[]
+  /** The gate's path that was called. */
+  readonly path: string
+  /** The most tokens that the model, wherever it may be served, takes; undefined when no upstream says. */
+  readonly contextTokens: number | undefined
+  /** Who may serve it, the first choice first. */
+  readonly upstreams: readonly { name: string; protocol: string }[]
+  readonly stream: boolean
+  /** What was found so far. */
+  readonly findings: readonly Finding[]
+  /** What it asks, as edited so far. */
+  readonly request: Content
+  /** What the model answered, as edited so far; in `output` and `tool` alone. */
+  readonly answer: Content | undefined
+}
+
+/** A body or a stream's events, as a checkpoint may see them. All of it is made when it is asked for. */
+export interface Content {
+  /** JSON text of the body; undefined for a stream, and for `/v1/inspect`. */
+  body(): string | undefined
+  /** The same with the length of each text, in UTF-16 units, in the place of the text. */
+  outline(): string | undefined
+  parts(): readonly ContentPart[]
+  /** Names of the tools that are offered to the model. */
+  tools(): readonly string[]
+}
+
+export interface ContentPart {
+  /** Where it begins. */
+  path: string
+  origin: Origin
+  kind: Kind
+  text: string
+  /** Of a tool call: which tool. */
+  tool?: string
 }
 
 /** What a million tokens cost, in the operator's currency. */
@@ -211,6 +245,12 @@ export interface Objection {
   reason: string
   /** In place of the code's. */
   status?: number
+  /** What the caller is told in place of the code's message: words of whoever wrote the policy, never the caller's own. */
+  said?: string
+  /** What it is about: a text of the content, or a span of it. */
+  place?: { path: string; span?: Span }
+  /** What is to stand there, where its code leads to `transform`. */
+  replacement?: string
   /** Milliseconds after which the same call may pass. */
   retryAfter?: number
 }
@@ -287,7 +327,10 @@ export interface Finding {
   places: readonly { path: string; span: Span }[]
   /** As in `Objection`. */
   status?: number
+  said?: string
   retryAfter?: number
+  /** Only tried: nothing came of it. */
+  shadow?: true
 }
 
 /** One `use:` line of a boundary that names a checkpoint, built. */
@@ -300,6 +343,10 @@ export interface CheckpointRule {
   /** Milliseconds that entering may take. */
   timeout: number
   unshadowed?: true
+  /** Only tried: what it says is recorded, and nothing comes of it. */
+  shadow?: true
+  /** It stands above the guards of its stage and is asked before they are. */
+  early?: true
 }
 
 /** One `use:` line of a boundary, built. */
@@ -317,6 +364,8 @@ export interface Rule {
   timeout: number
   /** Leaves no findings. */
   silent?: true
+  /** Only tried: what it finds is recorded; it holds, edits and blocks nothing. */
+  shadow?: true
   /** Changes whenever the guard or its configuration does; part of the key of what is remembered. */
   build: string
 }
@@ -324,7 +373,7 @@ export interface Rule {
 /** What the engine needs of a boundary document. */
 export interface Checks {
   rules: Readonly<Record<Stage, readonly Rule[]>>
-  /** In order; a stage without any has no list. */
+  /** In order; a stage without any has no list. Absent when no stage has any. */
   checkpoints?: Readonly<Partial<Record<Stage, readonly CheckpointRule[]>>>
   /** Record what would have happened; hold, edit and block nothing. */
   shadow: boolean

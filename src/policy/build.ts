@@ -93,7 +93,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       ...(spec.canary && canaries && { canary: (tenant: string) => canaries(doc.name, tenant) }),
       checks: {
         rules,
-        checkpoints,
+        ...(Object.values(checkpoints).some(({ length }) => length > 0) && { checkpoints }),
         shadow: spec.enforce === 'shadow',
         marks: spec.origins,
         restore: new Set(spec.restore),
@@ -123,7 +123,8 @@ const named = <T>({ name, spec }: Doc<T>): ({ name: string } & T)[] =>
   spec === undefined ? [] : [{ name, ...spec }]
 
 /** A guard that fails blocks too; one that looks only at what is no text cannot touch a text. */
-function mayEditText({ guard, actions }: Rule): boolean {
+function mayEditText({ guard, actions, shadow }: Rule): boolean {
+  if (shadow) return false
   const readsText =
     guard.kinds === undefined || guard.kinds.some((kind) => kind !== 'media' && kind !== 'opaque')
   return readsText && [...actions.values()].some((action) => action === 'transform' || action === 'block')

@@ -79,7 +79,9 @@ export async function buildRules(
       const complain = complainer(shop, doc, path)
       const checkpoint = shop.checkpoints.get(value.use)
       if (checkpoint !== undefined) {
-        const rule = await buildCheckpoint(shop, doc, checkpoint, stage, value, path, routes)
+        // What an answer says is known when its guards have read it.
+        const early = (stage === 'input' || stage === 'context') && rules[stage].length === 0
+        const rule = await buildCheckpoint(shop, doc, checkpoint, stage, value, path, routes, early)
         if (rule !== undefined) checkpoints[stage].push(rule)
         continue
       }
@@ -209,6 +211,7 @@ async function buildGuard(
     actions,
     said: new Set([...actions.keys()].filter((code) => use.actions[code] ?? use.actions[familyOf(code)])),
     timeout: use.timeout,
+    ...(use.enforce === 'shadow' && { shadow: true as const }),
   }
   return opened.made.flatMap((guard, i) => {
     if (guard === undefined) return []
@@ -226,9 +229,12 @@ async function buildCheckpoint(
   use: Use,
   path: Path,
   routes: readonly UpstreamSpec[],
+  early: boolean,
 ): Promise<CheckpointRule | undefined> {
   const read = readUse(shop, doc, module, stage, use, path, CHECKPOINT_CODES)
   if (read === undefined) return undefined
+  if (module.unshadowed && use.enforce === 'shadow')
+    complainer(shop, doc, path)(['enforce'], `"${use.use}" is never only tried: leave "enforce" out`)
   if (module.priced?.(read.config)) checkPrices(use, routes, complainer(shop, doc, path))
   const opened = await openUse<Checkpoint>(shop, doc, module, use, path, read, (ports) =>
     module.open(read.config, { ...shop.checkpointPorts!, ...ports }),
@@ -241,6 +247,8 @@ async function buildCheckpoint(
     actions: read.actions,
     timeout: use.timeout,
     ...(module.unshadowed && { unshadowed: true }),
+    ...(use.enforce === 'shadow' && { shadow: true }),
+    ...(early && { early: true }),
   }
 }
 

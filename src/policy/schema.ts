@@ -18,6 +18,7 @@ export const useSchema = z.strictObject({
     .min(1)
     .exactOptional(),
   timeout: period.prefault('1s'),
+  enforce: z.enum(['block', 'shadow']).default('block'),
 })
 export type Use = z.output<typeof useSchema>
 

@@ -58,6 +58,8 @@ export interface Protocol {
   headers?: readonly PassedHeader[]
   /** Throws `GateError` with a `body.*` or `request.*` code. */
   request(text: string): ReadRequest
+  /** The tools that a parsed body offers the model, by name; absent where there are none. */
+  offers?(body: unknown): string[]
   /** A call need not name a model: the first that the caller may use serves it. */
   modelOptional?: true
   /** The body as the upstream takes it, where that differs. */

@@ -77,6 +77,16 @@ export function createMetrics(version: string): Metrics {
     help: 'Findings by what was made of them',
     labels: ['guard', 'code', 'action', 'stage'],
   })
+  const shadow = counter(registry, {
+    name: 'sallyport_shadow_findings_total',
+    help: 'Of these, those that were only recorded, by what would have been made of them',
+    labels: ['boundary', 'guard', 'code', 'action'],
+  })
+  const shadowed = counter(registry, {
+    name: 'sallyport_shadow_exchanges_total',
+    help: 'Exchanges that would have ended otherwise had what is only tried been enforced, by the verdict they would have had',
+    labels: ['boundary', 'verdict'],
+  })
   const guards = histogram(registry, {
     name: 'sallyport_guard_seconds',
     help: 'Time in one guard, per exchange and stage',
@@ -215,8 +225,15 @@ export function createMetrics(version: string): Metrics {
       if (entry.firstByte !== undefined) firstByte([boundary], entry.firstByte / 1000, entry, at)
       if (entry.code !== undefined) refusals([boundary, codeLabel(entry.code)])
       tokensUsed(entry)
-      for (const { guard, code, action, stage } of entry.findings)
-        findings([guardLabel(guard), codeLabel(code), action, stage])
+      for (const finding of entry.findings) {
+        const { action, stage } = finding
+        const guard = guardLabel(finding.guard)
+        const code = codeLabel(finding.code)
+        findings([guard, code, action, stage])
+        if (finding.shadow === true) shadow([boundary, guard, code, action])
+      }
+      const would = entry.shadowVerdict ?? (entry.shadow === true ? entry.verdict : 'allow')
+      if (would === 'block' || would === 'transform') shadowed([boundary, would])
       for (const place in entry.timings) {
         const slash = place.indexOf('/')
         if (slash === -1) continue

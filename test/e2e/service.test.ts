@@ -296,7 +296,7 @@ describe('/v1/inspect', () => {
   })
 
   test.each([
-    [{ boundary: 'desk', stage: 'policy', parts: [] }],
+    [{ boundary: 'desk', stage: 'admit', parts: [] }],
     [{ boundary: 'desk', stage: 'input', parts: [{ path: 'a', origin: 'nobody', text: 'x' }] }],
     [{ boundary: 'desk', stage: 'input', parts: [], more: 1 }],
     [{ stage: 'input', parts: [] }],

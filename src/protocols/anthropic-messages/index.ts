@@ -1,5 +1,6 @@
 import type { PassedHeader, Protocol } from '../types.ts'
 import { answerReader, readRequest } from '../wire/codec.ts'
+import { offeredTools } from '../wire/offered.ts'
 import { any } from '../wire/shape.ts'
 import { body, count, event } from './answer.ts'
 import { anthropicError } from './errors.ts'
@@ -19,6 +20,7 @@ const common = {
   headers,
   upstreams: ['anthropic', 'loopback'],
   request: (text) => readRequest(text, request),
+  offers: offeredTools,
   meters: anthropicMeters,
   error: anthropicError,
 } satisfies Partial<Protocol>

@@ -2,6 +2,7 @@ import type { Protocol } from '../types.ts'
 import { answerReader, readRequest } from '../wire/codec.ts'
 import { openaiError } from '../wire/errors.ts'
 import { openaiMeters } from '../wire/meters.ts'
+import { offeredTools } from '../wire/offered.ts'
 import { body, event, request } from './shapes.ts'
 
 /** `POST /v1/chat/completions`. */
@@ -13,6 +14,7 @@ export const openaiChat: Protocol = {
   upstreams: ['openai', 'loopback'],
   request: (text) => readRequest(text, request),
   answer: (options) => answerReader({ body, event, done: '[DONE]' }, options),
+  offers: offeredTools,
   meters: openaiMeters,
   error: openaiError,
 }

@@ -3,6 +3,7 @@ import type { Protocol } from '../types.ts'
 import { answerReader, readRequest } from '../wire/codec.ts'
 import { openaiError } from '../wire/errors.ts'
 import { openaiMeters } from '../wire/meters.ts'
+import { offeredTools } from '../wire/offered.ts'
 import { body } from './answer.ts'
 import { event } from './events.ts'
 import { request } from './request.ts'
@@ -17,6 +18,7 @@ export const openaiResponses: Protocol = {
   request: (text) => readRequest(text, request),
   // OpenAI ends a stream with an event; some servers add the mark that they end others with.
   answer: (options) => answerReader({ body, event, done: '[DONE]', ordered: true }, options),
+  offers: offeredTools,
   meters: openaiMeters,
   error: (error, where) => (where === 'body' ? openaiError(error, where) : errorEvent(error)),
 }

@@ -2,26 +2,44 @@ import { after, type MaybePromise } from '../../core/after.ts'
 import { openPassage, REFUSED } from '../../core/checkpoint.ts'
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
-import type { Outcome, Price, Unit } from '../../core/types.ts'
+import type { Content, Outcome, Price, Unit } from '../../core/types.ts'
 import type { Protocol, ReadRequest } from '../../protocols/types.ts'
 import { blocked, type Call } from './call.ts'
-import type { Counted } from './types.ts'
+import type { Counted, Target } from './types.ts'
 
 // What of a call checkpoints are told: who calls and what for, and at its end what it used.
 
 const NO_PRICES: ReadonlyMap<string, Price> = new Map()
 const NO_TOKENS = { inputTokens: 0, outputTokens: 0 }
 
-/**
- * Has the checkpoints of `admit` let the call in; does nothing where the boundary has none.
- * @param read what the call asks of a model; undefined when it asks nothing of any
- * @throws GateError of what blocks it; the signal's reason when the caller left while it waited
- */
-export function admit(call: Call, exchange: Exchange, read?: ReadRequest): MaybePromise<void> {
-  if (exchange.checks.checkpoints?.admit?.length) return enter(call, exchange, read)
+/** What a call asks of a model, and who may serve it. */
+export interface Asking {
+  read: ReadRequest
+  targets: readonly Target[]
 }
 
-function enter(call: Call, exchange: Exchange, read: ReadRequest | undefined): MaybePromise<void> {
+/**
+ * Has the checkpoints of `admit` let the call in; does nothing where the boundary has none at all.
+ * @param asking undefined when it asks nothing of any model
+ * @param request what checkpoints see of it
+ * @throws GateError of what blocks it; the signal's reason when the caller left while it waited
+ */
+export function admit(
+  call: Call,
+  exchange: Exchange,
+  asking: Asking | undefined,
+  request: () => Content,
+): MaybePromise<void> {
+  if (exchange.checks.checkpoints !== undefined) return enter(call, exchange, asking, request())
+}
+
+function enter(
+  call: Call,
+  exchange: Exchange,
+  asking: Asking | undefined,
+  request: Content,
+): MaybePromise<void> {
+  const { read, targets = [] } = asking ?? {}
   const { boundary, caller, protocol, serving, deps, model } = call
   let estimated: ReturnType<Counted['estimate']> | undefined
   const estimate = () => {
@@ -40,6 +58,11 @@ function enter(call: Call, exchange: Exchange, read: ReadRequest | undefined): M
         protocol === undefined || model === undefined
           ? NO_PRICES
           : serving.prices(boundary!, protocol.path, model),
+      path: call.path,
+      contextTokens: leastContext(targets),
+      upstreams: targets.map(({ upstream: { name, protocol } }) => ({ name, protocol })),
+      stream: read?.stream === true,
+      request,
     },
     (error) => deps.warn(`exchange ${call.id} could not be settled`, error),
   )
@@ -61,6 +84,14 @@ function enter(call: Call, exchange: Exchange, read: ReadRequest | undefined): M
     if (block !== undefined) throw blocked(block)
     counted.admitted = true
   })
+}
+
+/** What every one of those that may serve it takes. */
+function leastContext(targets: readonly Target[]): number | undefined {
+  let least: number | undefined
+  for (const { contextTokens } of targets)
+    if (contextTokens !== undefined) least = Math.min(least ?? contextTokens, contextTokens)
+  return least
 }
 
 /** Notes whether a model was reached by what is sent; by any of several tries. */

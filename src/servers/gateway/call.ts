@@ -4,6 +4,7 @@ import { type Cancellation, cancellation } from '../../core/cancellation.ts'
 import { GateError } from '../../core/errors.ts'
 import { type Exchange, openExchange } from '../../core/exchange.ts'
 import type { Attempt, ExchangeRecord } from '../../core/record.ts'
+import { worse } from '../../core/settle.ts'
 import type { Trace } from '../../core/trace.ts'
 import type { Caller, Finding, Usage } from '../../core/types.ts'
 import type { Attempts } from '../../identity/attempts.ts'
@@ -237,9 +238,10 @@ function hopeless({ code, retryAfter = Number.POSITIVE_INFINITY }: GateError): b
 }
 
 /** The error that a blocking finding is to its caller. */
-export function blocked({ code, places, status, retryAfter }: Finding): GateError {
+export function blocked({ code, places, status, said, retryAfter }: Finding): GateError {
   const param = places[0]?.path
   return new GateError(code, {
+    ...(said !== undefined && { detail: said }),
     ...(param !== undefined && { param }),
     ...(status !== undefined && { status }),
     ...(retryAfter !== undefined && { retryAfter: retryAfter / 1000 }),
@@ -298,6 +300,8 @@ export function recordOf(call: Call): ExchangeRecord {
     const place = `${stage}/${name}`
     call.timings[place] = short(ms + (call.timings[place] ?? 0))
   }
+  const { verdict, shadowed } = exchange
+  if (worse(verdict, shadowed) !== verdict) record.shadowVerdict = shadowed
   if (exchange.omitted > 0) record.findingsOmitted = exchange.omitted
   record.looks = exchange.looks
   return record

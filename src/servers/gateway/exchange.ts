@@ -1,3 +1,4 @@
+import { contentOf } from '../../core/content.ts'
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Unit } from '../../core/types.ts'
@@ -9,6 +10,7 @@ import { brokeOff } from './balance/outcome.ts'
 import { pickFirst } from './balance/pick.ts'
 import { breath, readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified, stage } from './call.ts'
+import { checkedEarly, checkedRequest } from './checked.ts'
 import { upstreamHeaders } from './headers.ts'
 import { judged } from './judged.ts'
 import { marked } from './mark.ts'
@@ -39,10 +41,15 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
 
   await breath(text)
   const exchange = beginExchange(call, caller, boundary)
-  const admitted = admit(call, exchange, read)
+  const admitted = admit(call, exchange, { read, targets: route.targets }, () =>
+    contentOf([read.unit], false, protocol.offers),
+  )
   if (admitted !== undefined) await admitted
-  const unit = marked(exchange, boundary, withModel(call, read, first.model))
-  const edited = await inspectRequest(call, exchange, unit)
+  const checks = exchange.checks.checkpoints !== undefined
+  const taken = checks ? await checkedEarly(call, exchange, protocol, read) : read
+  const unit = marked(exchange, boundary, withModel(call, taken, first.model))
+  const passed = await inspectRequest(call, exchange, unit)
+  const edited = checks ? await checkedRequest(call, exchange, protocol, passed) : passed
 
   await endOfTurn()
   const answered = stage(call, 'upstream')
@@ -60,7 +67,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   call.upstreamHeaders = deps.clock.now() - call.started
   answered()
   if (answer.status !== 200) throw await providerError(exchange, answer)
-  const passed = stage(call, 'answer')
+  const answering = stage(call, 'answer')
   try {
     await passAnswer(call, exchange, protocol, answer)
     trying.served()
@@ -68,7 +75,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
     if (brokeOff(error)) trying.failed()
     throw error
   } finally {
-    passed()
+    answering()
   }
 }
 

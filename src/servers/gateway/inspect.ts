@@ -1,18 +1,20 @@
 import { z } from 'zod'
+import { contentOf, NO_CONTENT } from '../../core/content.ts'
 import { GateError } from '../../core/errors.ts'
 import { givenUnit } from '../../core/given.ts'
 import { scan } from '../../core/json/scan.ts'
 import { openSession } from '../../core/session.ts'
-import type { Span } from '../../core/types.ts'
+import type { Span, Unit } from '../../core/types.ts'
 import { admit } from './admission.ts'
 import { readBody } from './body.ts'
 import { beginExchange, type Call, enter, identified, sendJson } from './call.ts'
+import { checkedParts } from './checked.ts'
 import { converter, UNITS } from './units.ts'
 
 const MAX_PARTS = 10_000
 const requestSchema = z.strictObject({
   boundary: z.string().max(256),
-  stage: z.enum(['input', 'context', 'output', 'tool']),
+  stage: z.enum(['input', 'context', 'policy', 'output', 'tool']),
   parts: z
     .array(
       z.strictObject({
@@ -43,15 +45,51 @@ export async function serveInspect(call: Call): Promise<void> {
   const boundary = serving.boundaryNamed(name, caller)
   call.boundary = boundary
   const exchange = beginExchange(call, caller, boundary)
-  const admitted = admit(call, exchange)
-  if (admitted !== undefined) await admitted
-  const session = openSession(exchange, { direction: { stage }, stream: false })
-  parts.forEach(({ path, origin, kind, text: said }, id) => {
+  for (const { path, text: said } of parts)
     if (said.length > serving.limits.partCharacters) throw new GateError('body.too_large', { param: path })
-    const nested = kind === 'tool_call'
-    session.push(givenUnit({ id, origin, kind, ...(nested ? { nested } : { answer: true }) }, said))
-  })
-  const release = await session.end()
+  const texts = parts.map(({ text: said }) => said)
+  const units = () => parts.map((part, id) => unitOf(part, id, texts[id]!, part.path))
+  const isAnswer = stage === 'output' || stage === 'tool'
+  const admitted = admit(call, exchange, undefined, () => (isAnswer ? NO_CONTENT : contentOf(units(), false)))
+  if (admitted !== undefined) await admitted
+
+  /** Lets the checkpoints of the stage see the parts. @returns whether they let them pass */
+  const check = async (early: boolean): Promise<boolean> => {
+    if (exchange.checks.checkpoints?.[stage] === undefined) return true
+    const before = exchange.findings.length
+    const passed = await checkedParts(call, exchange, stage, early, units())
+    for (let i = before; i < exchange.findings.length; i++) {
+      const finding = exchange.findings[i]!
+      const places = finding.places.flatMap(({ path, span }) => {
+        const index = parts.findIndex((part) => part.path === path)
+        return index < 0 ? [] : [{ path: String(index), span }]
+      })
+      exchange.findings[i] = { ...finding, places }
+    }
+    if (passed === undefined) return false
+    passed.forEach((said, i) => {
+      texts[i] = said
+    })
+    return true
+  }
+  /** Lets the guards of the stage see those parts. @returns whether they let them pass */
+  const judge = async (which: readonly number[]): Promise<boolean> => {
+    if (stage === 'policy') return true
+    const session = openSession(exchange, { direction: { stage }, stream: false })
+    for (const id of which) session.push(unitOf(parts[id]!, id, texts[id]!))
+    const release = await session.end()
+    if (release.block !== undefined) return false
+    which.forEach((id, i) => {
+      texts[id] = release.units[i]!.text
+    })
+    return true
+  }
+  let passes = (await check(true)) && (await judge(texts.map((_, i) => i)))
+  if (passes) {
+    const before = [...texts]
+    passes =
+      (await check(false)) && (await judge(texts.flatMap((said, i) => (said === before[i] ? [] : [i]))))
+  }
   const offsets = new Map<number, number[]>()
   for (const { places } of exchange.findings)
     for (const { path, span } of places) {
@@ -61,17 +99,20 @@ export async function serveInspect(call: Call): Promise<void> {
       else known.push(...span)
     }
   const said = new Map([...offsets].map(([index, of]) => [index, convert(parts[index]!.text, of)]))
-  const findings = exchange.findings.flatMap(({ guard, code, reason, score, action, places }) =>
-    places.map(({ path, span }) => {
+  const findings = exchange.findings.flatMap(({ guard, code, reason, score, action, places, shadow }) => {
+    const told = { guard, code, reason, score, action, ...(shadow && { shadow }) }
+    // Of the call as a whole, and of no text.
+    if (places.length === 0) return [{ ...told, path: '', span: [0, 0] as Span }]
+    return places.map(({ path, span }) => {
       // Parts are told apart by their position: callers may use one path twice.
       const index = Number.parseInt(path, 10)
       const within = path.slice(String(index).length)
       const { path: named, kind } = parts[index]!
       const units = said.get(index)!
       const at: Span = kind === 'tool_call' ? span : [units.get(span[0])!, units.get(span[1])!]
-      return { guard, code, reason, score, path: named + within, span: at, action }
-    }),
-  )
+      return { ...told, path: named + within, span: at }
+    })
+  })
   // The record speaks of the caller's paths as well.
   for (const [i, finding] of exchange.findings.entries())
     exchange.findings[i] = {
@@ -81,11 +122,19 @@ export async function serveInspect(call: Call): Promise<void> {
         path: parts[Number.parseInt(place.path, 10)]!.path,
       })),
     }
-  const edited =
-    release.block !== undefined
-      ? {}
-      : { parts: parts.map(({ path }, i) => ({ path, text: release.units[i]!.text })) }
+  const edited = passes ? { parts: parts.map(({ path }, i) => ({ path, text: texts[i]! })) } : {}
   sendJson(call, 200, JSON.stringify({ exchange: call.id, verdict: exchange.verdict, findings, ...edited }))
+}
+
+type Given = z.output<typeof requestSchema>['parts'][number]
+
+/** @param path by which it is told of; its number among the parts unless given */
+function unitOf({ origin, kind }: Given, id: number, text: string, path?: string): Unit {
+  return givenUnit(
+    { id, origin, kind, ...(kind === 'tool_call' ? { nested: true } : { answer: true }) },
+    text,
+    path,
+  )
 }
 
 function parse(text: string): z.output<typeof requestSchema> {

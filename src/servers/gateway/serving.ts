@@ -61,6 +61,7 @@ export function serving(
         model: target.model,
         weight: target.weight,
         order: target.order,
+        ...(target.contextTokens !== undefined && { contextTokens: target.contextTokens }),
       }))
       return { targets, retries: built.retries, budget: budgets.get(built.name)! }
     },

@@ -24,6 +24,8 @@ export interface Target {
   upstream: WatchedUpstream
   /** The name that the upstream knows the model by. */
   model: string
+  /** The most tokens that the model takes there, if its document says so. */
+  contextTokens?: number
   /** Its share of the calls among those of its order. */
   weight: number
   /** Those of a higher order serve when none of a lower one can. */
