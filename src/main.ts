@@ -6,6 +6,7 @@ import { chosenCounter } from './adapters/counter-chosen.ts'
 import { memoryCounter } from './adapters/counter-memory.ts'
 import { redisCounter } from './adapters/counter-redis.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
+import { hookEngine } from './adapters/hooks/index.ts'
 import { type LocalModels, localModels } from './adapters/models/index.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { secretSource } from './adapters/secrets.ts'
@@ -16,7 +17,7 @@ import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
-import type { Counter } from './core/ports.ts'
+import type { Counter, HookEngine } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
@@ -62,6 +63,7 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
 function buildOptions(
   env: Environment,
   models: LocalModels,
+  hooks: HookEngine,
   counter: Counter = memoryCounter(),
 ): BuildOptions {
   return {
@@ -69,7 +71,7 @@ function buildOptions(
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
-      ports: { counter, clock: systemClock, digest: sha256 },
+      ports: { counter, clock: systemClock, digest: sha256, hooks },
     },
     ports: { secret: secretSource(systemClock, env) },
     tls: tlsProblem,
@@ -100,12 +102,13 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const counter = chosenCounter(memoryCounter())
   const warn = (message: string) => log.warn(message)
   const models = openModels(env, warn)
-  const build = buildOptions(env, models, counter)
+  const hooks = hookEngine()
+  const build = buildOptions(env, models, hooks, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
   if ('errors' in loaded) {
-    await models.close()
+    await Promise.all([models.close(), hooks.close()])
     throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
@@ -223,6 +226,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await Promise.all([
         admin.close(),
         models.close(),
+        hooks.close(),
         upstreams.close(),
         issuers.close(),
         records.close(),
@@ -245,6 +249,8 @@ async function main(args: readonly string[]): Promise<number> {
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
   const models = openModels(process.env, err)
+  const hooks = hookEngine()
+  const close = () => Promise.all([models.close(), hooks.close()])
   if (rest.includes('--help')) {
     out(HELP)
     return 0
@@ -261,17 +267,17 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     case 'check':
-      return check(rest, { ...buildOptions(process.env, models), out, err }).finally(models.close)
+      return check(rest, { ...buildOptions(process.env, models, hooks), out, err }).finally(close)
     case 'inspect':
       return inspect(rest, {
-        ...buildOptions(process.env, models),
+        ...buildOptions(process.env, models, hooks),
         out: (text) => void process.stdout.write(text),
         err,
         clock: systemClock,
         stdin: process.stdin,
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-      }).finally(models.close)
+      }).finally(close)
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':

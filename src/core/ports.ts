@@ -80,6 +80,8 @@ export interface CheckpointPorts extends GuardPorts {
   counter: Counter
   clock: Clock
   digest: Digest
+  /** Starts with the first script; absent where none can be run. */
+  hooks?: HookEngine
 }
 
 /** How much in how long. */

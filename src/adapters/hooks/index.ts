@@ -12,8 +12,8 @@ const THREADS = 2
 const GRACE = 50
 /** Milliseconds to compile a script. */
 const OPENING = 2000
-/** Milliseconds that a call may wait for its turn. */
-const PATIENCE = 1000
+/** Milliseconds that a call may wait for its turn: less than a checkpoint is waited for. */
+const PATIENCE = 900
 /** What may wait of one hook: calls, and characters of what they show it. */
 const WAITING = { calls: 1024, characters: 16 * 1024 * 1024 }
 /** Scripts that a thread keeps compiled: about 2 MB each. */

@@ -8,7 +8,7 @@ import type { Wasm } from './wasm.ts'
 /** UTF-16 units of the JSON that a hook may return. */
 const MOST = 1024 * 1024
 /** Of the memory limit, the part that the JSON of its input may take: parsed it is several times as large. */
-const INPUT_SHARE = 8
+const INPUT_SHARE = 4
 /** Bytes of QuickJS's own stack; the package has room for twice as much. */
 const STACK = 256 * 1024
 /** Bytes that are asked for and given back before the snapshot, so that an ordinary call needs no more than it has. */
