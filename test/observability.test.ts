@@ -25,13 +25,17 @@ beforeAll(async () => {
       document('Upstream', 'loopback', { protocol: 'loopback', models: [{ name: 'loopback' }] }) +
       document('Boundary', 'chat', {
         upstreams: [{ name: 'down' }, { name: 'loopback', order: 2 }],
-        input: [{ use: 'keywords', with: { words: ['forbidden'] } }, { use: 'pii' }],
+        input: [
+          { use: 'keywords', with: { words: ['forbidden'] } },
+          { use: 'pii' },
+          { use: 'keywords', with: { words: ['tried'] }, enforce: 'shadow' },
+        ],
       }),
   })
-  for (const content of ['Hello', 'ada@example.com', 'forbidden'])
+  for (const content of ['Hello', 'tried', 'ada@example.com', 'forbidden'])
     await post(gate, '/v1/chat/completions', { model: 'loopback', messages: [{ role: 'user', content }] })
   await call(`${gate.url}/v1/chat/completions`, { body: '{}' })
-  await gate.records(4)
+  await gate.records(5)
   let name = ''
   for (const line of (await call(`${gate.admin}/metrics`)).text.split('\n')) {
     const [, what, about, rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? []

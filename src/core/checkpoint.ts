@@ -145,14 +145,14 @@ export function openPassage(
   }
 
   function judge(rule: CheckpointRule, objection: Objection): Finding {
-    const { code, reason, status, said, place, retryAfter } = objection
+    const { code, under, reason, status, said, place, retryAfter } = objection
     const finding: Finding = {
       code,
       reason,
       score: 1,
       guard: rule.name,
       stage: rule.stage,
-      action: rule.actions.get(code) ?? 'block',
+      action: rule.actions.get(code) ?? rule.actions.get(under ?? code) ?? 'block',
       places: place === undefined ? [] : [{ path: place.path, span: place.span ?? [0, 0] }],
       ...(status !== undefined && { status }),
       ...(said !== undefined && { said }),

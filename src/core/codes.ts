@@ -85,6 +85,13 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     'The answer could not be compared with the schema that it was to fit.',
   ),
   'schema.fenced': finding('transform', 'The answer is JSON in a Markdown fence.'),
+  'policy.denied': finding('block', 'The policy of this boundary does not allow this call.'),
+  'policy.undefined': finding(
+    'block',
+    'The policy of this boundary does not decide this call, so it is not allowed.',
+  ),
+  'policy.flagged': finding('flag', 'The policy of this boundary noted this call.'),
+  'policy.transformed': finding('transform', 'The policy of this boundary changes this text.'),
   'guard.failed': finding('block', 'A check of this boundary could not be made. Try again later.', 503, true),
 
   'limit.requests': finding('block', 'Too many requests. Wait before the next.', 429, true),

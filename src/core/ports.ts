@@ -82,6 +82,8 @@ export interface CheckpointPorts extends GuardPorts {
   digest: Digest
   /** Starts with the first script; absent where none can be run. */
   hooks?: HookEngine
+  /** The policy's Rego, and which of its asks this is; absent where nothing asks any. */
+  rego?(ask: RegoAsk): { program: RegoProgram; index: number }
 }
 
 /** How much in how long. */

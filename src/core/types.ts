@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { MaybePromise } from './after.ts'
 import type { Signal } from './cancellation.ts'
-import type { CheckpointPorts, GuardPorts, Quota } from './ports.ts'
+import type { CheckpointPorts, GuardPorts, Quota, RegoAsk } from './ports.ts'
 
 /** In rising severity; the most severe of an exchange's findings is its verdict. */
 export type Action = 'allow' | 'flag' | 'transform' | 'block'
@@ -242,6 +242,8 @@ export interface Price {
 /** What a checkpoint says against an exchange. `reason` never holds a text of the caller's. */
 export interface Objection {
   code: Code
+  /** Of a code that the policy's author made up: the code whose action holds for it. */
+  under?: Code
   reason: string
   /** In place of the code's. */
   status?: number
@@ -309,6 +311,8 @@ export interface CheckpointModule<C = unknown> {
   check?(config: C, stage: Stage): string | undefined
   /** Shown by `sallyport check`. */
   warnings?(config: C): string[]
+  /** What it asks the policy's Rego. */
+  asks?(config: C): RegoAsk
   /** Whether every model that the boundary may call needs a price. */
   priced?(config: C): boolean
   /** Throws an `Error` whose message says what to write instead. */

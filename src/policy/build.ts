@@ -1,5 +1,5 @@
 import { compares } from '../core/asked.ts'
-import type { CheckpointPorts, GuardPorts, Models } from '../core/ports.ts'
+import type { CheckpointPorts, GuardPorts, Models, RegoEngine } from '../core/ports.ts'
 import type { CheckpointModule, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
 import { canariesOf } from './canary.ts'
@@ -7,6 +7,7 @@ import { checkTls, type TlsProblem } from './certificates.ts'
 import { type Doc, readDocuments } from './documents.ts'
 import type { Folder } from './folder.ts'
 import { fingerprint } from './hash.ts'
+import { compileRego } from './modules.ts'
 import { inOrder, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
 import { buildRules, type Workshop } from './rules.ts'
@@ -16,7 +17,9 @@ import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 export interface BuildOptions {
   modules: readonly GuardModule[]
   /** None when absent. */
-  checkpoints?: { modules: readonly CheckpointModule[]; ports: Omit<CheckpointPorts, 'secret'> }
+  checkpoints?: { modules: readonly CheckpointModule[]; ports: Omit<CheckpointPorts, 'secret' | 'rego'> }
+  /** Compiles the policy's Rego, whose input has this JSON schema. `always`: also when nothing asks it. */
+  rego?: { engine(settings: Gate['rego']): RegoEngine; schema: object; always?: true }
   /** Asked whether the variable of an upstream's key is set, and for what guards and checkpoints need. */
   ports: GuardPorts
   /** Asked instead for what guards and checkpoints need. */
@@ -40,14 +43,21 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const { problems } = documents
   const warnings: Problem[] = []
   const gate = documents.gate?.spec ?? defaultGate()
+  const checkpoints = new Map(options.checkpoints?.modules.map((module) => [module.name, module]))
+  const rego = await compileRego(folder, documents, checkpoints, options.rego?.engine(gate.rego), {
+    schema: options.rego?.schema ?? {},
+    always: options.rego?.always === true,
+    warnings,
+  })
   const shop: Workshop = {
     modules: new Map(options.modules.map((module) => [module.name, module])),
-    checkpoints: new Map(options.checkpoints?.modules.map((module) => [module.name, module])),
+    checkpoints,
     ports: {
       ...(options.guardPorts ?? options.ports),
       ...(options.models && { models: () => options.models!(gate.models) }),
     },
     checkpointPorts: options.checkpoints?.ports,
+    rego,
     packageVersion: options.packageVersion,
     opened: new Map(),
     problems,
@@ -64,14 +74,18 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       const upstream = upstreams.get(name)
       return upstream === undefined ? [] : [{ upstream, weight, order }]
     })
-    const { rules, checkpoints } = await buildRules(
+    const {
+      rules,
+      checkpoints: gates,
+      builds,
+    } = await buildRules(
       shop,
       doc,
       routes.map(({ upstream }) => upstream),
     )
     if (spec === undefined) continue
     // With the document and the package's version, the names say which guards were built how.
-    const parts = [rules, checkpoints].flatMap((kind) =>
+    const parts = [rules, gates].flatMap((kind) =>
       Object.values<readonly { stage: string; name: string }[]>(kind).flatMap((stage) =>
         stage.map((rule) => [rule.stage, rule.name]),
       ),
@@ -85,7 +99,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       )
     boundaries.push({
       name: doc.name,
-      version: fingerprint([options.packageVersion, doc.name, spec, parts, routes]),
+      version: fingerprint([options.packageVersion, doc.name, spec, parts, routes, ...builds]),
       match: spec.match,
       require: spec.require,
       upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
@@ -93,7 +107,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       ...(spec.canary && canaries && { canary: (tenant: string) => canaries(doc.name, tenant) }),
       checks: {
         rules,
-        ...(Object.values(checkpoints).some(({ length }) => length > 0) && { checkpoints }),
+        ...(Object.values(gates).some(({ length }) => length > 0) && { checkpoints: gates }),
         shadow: spec.enforce === 'shadow',
         marks: spec.origins,
         restore: new Set(spec.restore),

@@ -92,12 +92,12 @@ test('the version of a boundary changes with its checkpoints', async () => {
   expect(await version('')).not.toBe(one)
 })
 
-test('what is not there, or not there yet, is said with what is', async () => {
+test('what is not there is said with what is', async () => {
   expect(
-    await errors('  admit: [{ use: rate-limits }]\n  policy: [{ use: rego }]\n  input: [{ use: budget }]'),
+    await errors('  admit: [{ use: rate-limits }]\n  policy: [{ use: regu }]\n  input: [{ use: budget }]'),
   ).toEqual([
     '1:18: unknown checkpoint "rate-limits": did you mean "rate-limit"?',
-    '2:19: unknown checkpoint "rego": none runs in "policy" yet; there are rate-limit (admit), budget (admit)',
+    '2:19: unknown checkpoint "regu": did you mean "rego"?',
     '3:18: "budget" does not run in "input": move it to admit',
   ])
   expect(await errors('  admit: [{ use: pii }]')).toEqual([

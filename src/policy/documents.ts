@@ -3,7 +3,14 @@ import { parse } from './explain.ts'
 import type { Folder } from './folder.ts'
 import { suggest } from './nearest.ts'
 import { type Problem, showPlace } from './problem.ts'
-import { type BoundarySpec, type Consumer, type Gate, SCHEMAS, type UpstreamSpec } from './schema.ts'
+import {
+  type BoundarySpec,
+  type Consumer,
+  type Gate,
+  type PolicySpec,
+  SCHEMAS,
+  type UpstreamSpec,
+} from './schema.ts'
 import { readYaml, type Yaml } from './yaml.ts'
 
 type Kind = keyof typeof SCHEMAS
@@ -23,6 +30,7 @@ export interface Documents {
   upstreams: Doc<Nameless<UpstreamSpec>>[]
   boundaries: Doc<BoundarySpec>[]
   consumers: Doc<Nameless<Consumer>>[]
+  policies: Doc<PolicySpec>[]
   /** How many there are in all. */
   count: number
   /** False when some could not be read at all: a name that is not there may be in one of them. */
@@ -36,6 +44,7 @@ export function readDocuments(folder: Folder): Documents {
     upstreams: [],
     boundaries: [],
     consumers: [],
+    policies: [],
     count: 0,
     whole: folder.problems.length === 0,
     problems: [...folder.problems],
@@ -89,6 +98,7 @@ function take(yaml: Yaml, documents: Documents, places: Map<string, Yaml>): bool
   const doc = { name, yaml, ...(parsed !== undefined && { spec: parsed.value.spec }) }
   if (kind === 'Boundary') documents.boundaries.push(doc as Doc<BoundarySpec>)
   else if (kind === 'Upstream') documents.upstreams.push(doc as Doc<Nameless<UpstreamSpec>>)
+  else if (kind === 'Policy') documents.policies.push(doc as Doc<PolicySpec>)
   else if (kind === 'Consumer') documents.consumers.push(doc as Doc<Nameless<Consumer>>)
   else if (documents.gate === undefined) documents.gate = doc as Doc<Gate>
   else {

@@ -7,21 +7,44 @@ import type { Problem } from './problem.ts'
 const MAX_BYTES = 1024 * 1024
 const MAX_FILES = 1000
 
+export interface FolderFile {
+  file: string
+  source: string
+}
+
 /** The documents of a folder as bytes, read at one moment. */
 export interface Folder {
   dir: string
-  files: readonly { file: string; source: string }[]
+  files: readonly FolderFile[]
+  /** Rego, without its tests. */
+  modules?: readonly FolderFile[]
+  /** What stands under `data`, in JSON or YAML. */
+  data?: readonly FolderFile[]
   problems: readonly Problem[]
   /** SHA-256 over all names and contents: changes when a document does. */
   digest: string
 }
 
+/** What a file is by its name; tests belong to nobody who serves. */
+const KINDS = [
+  { kind: 'tests', name: /(?:\.test\.ya?ml|_test\.rego)$/ },
+  { kind: 'data', name: /^(?:.*\.)?data\.(?:json|ya?ml)$/ },
+  { kind: 'modules', name: /\.rego$/ },
+  { kind: 'files', name: /\.ya?ml$/ },
+] as const
+const kindOf = (name: string) => KINDS.find((kind) => kind.name.test(name))?.kind
+
 /**
- * Reads the `.yaml` and `.yml` files that stand in `dir` itself. Hidden names are skipped: Kubernetes keeps the former and
+ * Reads the documents (`.yaml`, `.yml`), Rego (`.rego`) and data (`data.json`, `*.data.yaml`) that stand in `dir` itself. Hidden names are skipped: Kubernetes keeps the former and
  * the next state of a mounted folder under them. What cannot be read is a problem of the folder, never left out silently.
  */
 export async function readFolder(dir: string): Promise<Folder> {
-  const files: { file: string; source: string }[] = []
+  const read: Record<'files' | 'modules' | 'data' | 'tests', FolderFile[]> = {
+    files: [],
+    modules: [],
+    data: [],
+    tests: [],
+  }
   const problems: Problem[] = []
   let print = ''
   const complain = (file: string, message: string, line?: number, column?: number): void => {
@@ -30,8 +53,10 @@ export async function readFolder(dir: string): Promise<Folder> {
 
   let names: string[] = []
   try {
-    names = (await readdir(dir)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort()
-    if (names.length === 0)
+    names = (await readdir(dir))
+      .filter((name) => !name.startsWith('.') && !['tests', undefined].includes(kindOf(name)))
+      .sort()
+    if (!names.some((name) => kindOf(name) === 'files'))
       complain(dir, 'there is no .yaml file in this folder: write one, or name another folder')
   } catch (error) {
     complain(dir, `cannot be read (${reason(error)}): name a folder of .yaml files`)
@@ -51,14 +76,15 @@ export async function readFolder(dir: string): Promise<Folder> {
         continue
       }
       print += `${name}\0${hash('sha256', bytes)}\n`
-      if (isUtf8(bytes)) files.push({ file, source: bytes.toString('utf8') })
+      if (isUtf8(bytes)) read[kindOf(name)!].push({ file, source: bytes.toString('utf8') })
       else complain(file, 'is not UTF-8: save it as UTF-8', ...firstBadByte(bytes))
     } catch (error) {
       complain(file, `cannot be read (${reason(error)}): make it a file that this process may read`)
     }
   }
   print += problems.map(({ file, message }) => `${file}\0${message}\n`).join('')
-  return { dir, files, problems, digest: hash('sha256', print) }
+  const { files, modules, data } = read
+  return { dir, files, modules, data, problems, digest: hash('sha256', print) }
 }
 
 function reason(error: unknown): string {

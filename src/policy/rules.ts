@@ -16,6 +16,7 @@ import { familyOf, settleActions, warnOfActions } from './actions.ts'
 import { type Doc, goodEntries } from './documents.ts'
 import { parse } from './explain.ts'
 import { fingerprint } from './hash.ts'
+import type { CompiledRego } from './modules.ts'
 import { suggest } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import { STAGES, type UpstreamSpec, type Use, useSchema } from './schema.ts'
@@ -39,7 +40,9 @@ export interface Workshop {
   checkpoints: ReadonlyMap<string, CheckpointModule>
   ports: GuardPorts
   /** What checkpoints may ask for besides; there when there are any. */
-  checkpointPorts: Omit<CheckpointPorts, 'secret'> | undefined
+  checkpointPorts: Omit<CheckpointPorts, 'secret' | 'rego'> | undefined
+  /** The policy's Rego, when something asks it and it is good. */
+  rego: CompiledRego | undefined
   packageVersion: string
   opened: Map<string, Promise<Opened<unknown>>>
   problems: Problem[]
@@ -56,13 +59,15 @@ interface Opened<T> {
 type Path = readonly (string | number)[]
 type Complain = (field: Path, message: string, key?: string) => void
 /** What modules of both kinds have. */
-type Module = Omit<GuardModule & CheckpointModule, 'open' | 'always'>
+type Module = Omit<GuardModule & CheckpointModule, 'open' | 'always' | 'asks'>
 
 /** What of a boundary runs in each stage. */
 export interface BuiltRules {
   /** Those of the guards that always run included. */
   rules: Readonly<Record<Stage, readonly Rule[]>>
   checkpoints: Readonly<Record<Stage, readonly CheckpointRule[]>>
+  /** Versions of what the documents alone do not say, such as a policy's Rego. */
+  builds: readonly string[]
 }
 
 /** @param routes the upstreams that the boundary may call */
@@ -98,7 +103,10 @@ export async function buildRules(
     // Not with the first call.
     needleSet(rules[stage])
   }
-  return { rules, checkpoints }
+  const asks = Object.values(checkpoints).some((of) =>
+    of.some(({ name }) => shop.checkpoints.get(name)?.asks),
+  )
+  return { rules, checkpoints, builds: asks && shop.rego !== undefined ? [shop.rego.program.version] : [] }
 }
 
 const byStage = <T>(): Record<Stage, T[]> => ({
@@ -119,10 +127,7 @@ function unknown(shop: Workshop, stage: Stage, use: string): string {
   const all: Pick<Module, 'name' | 'stages'>[] = [...shop.modules.values(), ...shop.checkpoints.values()]
   const fitting = all.filter(({ stages }) => stages.includes(stage)).map(({ name }) => name)
   if (STAGE_ORIGINS[stage] !== undefined) return `unknown guard "${use}": ${suggest(use, fitting)}`
-  if (fitting.length > 0 || shop.checkpoints.size === 0)
-    return `unknown checkpoint "${use}": ${suggest(use, fitting)}`
-  const elsewhere = [...shop.checkpoints.values()].map(({ name, stages }) => `${name} (${stages.join(', ')})`)
-  return `unknown checkpoint "${use}": none runs in "${stage}" yet; there are ${elsewhere.join(', ')}`
+  return `unknown checkpoint "${use}": ${suggest(use, fitting)}`
 }
 
 /** What a `use:` line says, as its module takes it. */
@@ -232,12 +237,13 @@ async function buildCheckpoint(
   early: boolean,
 ): Promise<CheckpointRule | undefined> {
   const read = readUse(shop, doc, module, stage, use, path, CHECKPOINT_CODES)
-  if (read === undefined) return undefined
+  // What is wrong with the rules that it asks was told of already.
+  if (read === undefined || (module.asks !== undefined && shop.rego === undefined)) return undefined
   if (module.unshadowed && use.enforce === 'shadow')
     complainer(shop, doc, path)(['enforce'], `"${use.use}" is never only tried: leave "enforce" out`)
   if (module.priced?.(read.config)) checkPrices(use, routes, complainer(shop, doc, path))
   const opened = await openUse<Checkpoint>(shop, doc, module, use, path, read, (ports) =>
-    module.open(read.config, { ...shop.checkpointPorts!, ...ports }),
+    module.open(read.config, { ...shop.checkpointPorts!, ...ports, ...regoPort(shop.rego) }),
   )
   if (opened === undefined) return undefined
   return {
@@ -250,6 +256,12 @@ async function buildCheckpoint(
     ...(use.enforce === 'shadow' && { shadow: true }),
     ...(early && { early: true }),
   }
+}
+
+function regoPort(rego: CompiledRego | undefined): Pick<CheckpointPorts, 'rego'> {
+  if (rego === undefined) return {}
+  const { program, index } = rego
+  return { rego: (ask) => ({ program, index: index(ask) }) }
 }
 
 /** What has no price would cost nothing, and no budget would ever be used up. */
