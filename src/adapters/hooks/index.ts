@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { HookEngine, HookSource } from '../../core/ports.ts'
 import type { Reply, ScriptProblem } from './protocol.ts'
 import { fair, type Line, line } from './queue.ts'
+import { timeOf } from './stopwatch.ts'
 import { type Thread, thread } from './thread.ts'
 import { compile, type Wasm } from './wasm.ts'
 
@@ -10,10 +11,10 @@ import { compile, type Wasm } from './wasm.ts'
 const THREADS = 2
 /** Milliseconds after its time in which QuickJS is to ask whether it should stop; otherwise its thread is ended. */
 const GRACE = 50
+/** After so many times as long it is ended although it has not worked. */
+const LOOKS = 20
 /** Milliseconds to compile a script. */
 const OPENING = 2000
-/** Milliseconds that a call may wait for its turn: less than a checkpoint is waited for. */
-const PATIENCE = 900
 /** What may wait of one hook: calls, and characters of what they show it. */
 const WAITING = { calls: 1024, characters: 16 * 1024 * 1024 }
 /** Scripts that a thread keeps compiled: about 2 MB each. */
@@ -43,6 +44,8 @@ interface Job {
 interface Slot {
   thread: Thread
   pulse: Int32Array
+  /** Milliseconds of its processor time, as far as it can be had. */
+  worked: () => number | undefined
   ready: boolean
   job: Job | undefined
   /** The scripts that it has compiled, the one used last at the end. */
@@ -52,8 +55,11 @@ interface Slot {
   watch: NodeJS.Timeout | undefined
 }
 
-/** QuickJS in threads, which start with the first script. Each runs one call at a time. */
-export function hookEngine(): Hooks {
+/**
+ * QuickJS in threads, which start with the first script. Each runs one call at a time.
+ * @param patience milliseconds that a call may wait for its turn: less than a checkpoint is waited for
+ */
+export function hookEngine(patience = 900): Hooks {
   const queue = fair<Job>()
   const slots = new Set<Slot>()
   let module: Promise<Wasm> | undefined
@@ -68,6 +74,7 @@ export function hookEngine(): Hooks {
     const slot: Slot = {
       thread: undefined as never,
       pulse: new Int32Array(new SharedArrayBuffer(4)),
+      worked: () => undefined,
       ready: false,
       job: undefined,
       held: new Set(),
@@ -77,6 +84,11 @@ export function hookEngine(): Hooks {
     slot.thread = thread(
       { module: compiled, pulse: slot.pulse },
       {
+        begun({ thread: number }) {
+          slot.ready = true
+          slot.worked = timeOf(number)
+          dispatch()
+        },
         reply: (reply) => heard(slot, reply),
         gone: () => lose(slot, 'the thread that ran it ended'),
       },
@@ -99,11 +111,7 @@ export function hookEngine(): Hooks {
 
   function heard(slot: Slot, reply: Reply): void {
     clearTimeout(slot.watch)
-    const { job } = slot
-    if (job === undefined) {
-      slot.ready = true
-      return dispatch()
-    }
+    const job = slot.job!
     const { hook, input } = job
     if (reply === 'opened') {
       slot.held.add(hook.number)
@@ -117,22 +125,38 @@ export function hookEngine(): Hooks {
   }
 
   /**
-   * Ends the thread when after `limit` it does not stir for too long. One that stirs stops by itself, by its own clock.
-   * @param before its pulse, once the limit is over
+   * Ends the thread when after `limit` it works on without stirring. One that stirs stops by itself, by its own clock; one
+   * that has not had the processor is waited for.
    */
-  function watch(slot: Slot, limit: number, why: string, before?: number): void {
-    slot.watch = setTimeout(() => {
+  function watch(slot: Slot, limit: number, why: string): void {
+    const { job } = slot
+    let pulse: number | undefined
+    let worked: number | undefined
+    let looks = 0
+    const look = (): void => {
       slot.watch = undefined
-      const { job } = slot
       // What has arrived meanwhile is read first: it may be this thread that was late.
       setImmediate(() => {
-        if (slot.watch !== undefined || slot.job !== job || job === undefined) return
-        const pulse = Atomics.load(slot.pulse, 0)
-        if (pulse !== before) return watch(slot, GRACE, why, pulse)
-        lose(slot, why)
-        void slot.thread.kill()
+        if (slot.watch !== undefined || slot.job !== job) return
+        const now = { pulse: Atomics.load(slot.pulse, 0), worked: slot.worked() }
+        const stuck =
+          now.pulse === pulse &&
+          (now.worked === undefined ||
+            worked === undefined ||
+            now.worked - worked >= GRACE ||
+            ++looks > LOOKS)
+        if (stuck) {
+          lose(slot, why)
+          return void slot.thread.kill()
+        }
+        if (now.pulse !== pulse) {
+          ;({ pulse, worked } = now)
+          looks = 0
+        }
+        slot.watch = setTimeout(look, GRACE)
       })
-    }, limit)
+    }
+    slot.watch = setTimeout(look, limit)
   }
 
   function run(slot: Slot, { number, source }: Opened, input: string): void {
@@ -167,11 +191,11 @@ export function hookEngine(): Hooks {
         if (next === undefined) return
         const { item: job } = next
         job.hook.characters -= job.input?.length ?? 0
-        if (job.input === undefined || performance.now() - job.since <= PATIENCE) {
+        if (job.input === undefined || performance.now() - job.since <= patience) {
           give(slot, job)
           break
         }
-        job.resolve({ failed: `it waited longer than ${PATIENCE} ms for its turn` })
+        job.resolve({ failed: `it waited longer than ${patience} ms for its turn` })
       }
     }
   }

@@ -18,5 +18,10 @@ export interface ScriptProblem {
   message: string
 }
 
-/** Its answer to `open` and `run`; the first message of a thread, which says that it has begun, is `opened`. */
+/** The first message of a thread: by which the system knows it. */
+export interface Begun {
+  thread: number | undefined
+}
+
+/** Its answer to `open` and `run`. */
 export type Reply = 'opened' | { problem: ScriptProblem } | { returned: string } | { failed: string }

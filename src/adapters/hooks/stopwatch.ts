@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 /** Milliseconds after its time by which a script is stopped although others had the processor: somebody waits for it. */
 const STARVED = 250
@@ -32,15 +32,31 @@ export function stopwatch(worked: () => number | undefined = threadTime()): Stop
 /** Milliseconds of processor time of this thread, as far as it can be had. */
 function threadTime(): () => number | undefined {
   const usage = (process as { threadCpuUsage?: () => { user: number; system: number } }).threadCpuUsage
-  if (usage !== undefined)
-    return () => {
-      const { user, system } = usage.call(process)
-      return (user + system) / 1000
-    }
-  const linux = () => Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ', 1)[0]) / 1e6
+  if (usage === undefined) return timeOf(thisThread())
+  return () => {
+    const { user, system } = usage.call(process)
+    return (user + system) / 1000
+  }
+}
+
+/** By which the system knows this thread; undefined where it has no files that tell. */
+export function thisThread(): number | undefined {
   try {
-    return linux() > 0 ? linux : () => undefined
+    return Number(/\d+$/.exec(readlinkSync('/proc/thread-self'))?.[0])
   } catch {
-    return () => undefined
+    return undefined
+  }
+}
+
+/** The same of any thread of this process. */
+export function timeOf(thread: number | undefined): () => number | undefined {
+  const file = `/proc/self/task/${thread}/schedstat`
+  return () => {
+    try {
+      const time = Number(readFileSync(file, 'latin1').split(' ', 1)[0]) / 1e6
+      return time > 0 ? time : undefined
+    } catch {
+      return undefined
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Ask, Reply, ThreadData } from './protocol.ts'
+import type { Ask, Begun, Reply, ThreadData } from './protocol.ts'
 
 /** Run from source, a thread must first load what makes JavaScript of it: Node's own options do not reach its first file. */
 const SOURCE = import.meta.url.endsWith('.ts')
@@ -16,7 +16,10 @@ export interface Thread {
 }
 
 /** Starts a thread for hooks; it knows nothing of this process's environment, and writes nothing. */
-export function thread(workerData: ThreadData, events: { reply(reply: Reply): void; gone(): void }): Thread {
+export function thread(
+  workerData: ThreadData,
+  events: { begun(begun: Begun): void; reply(reply: Reply): void; gone(): void },
+): Thread {
   const worker = new Worker(START, {
     eval: SOURCE,
     workerData,
@@ -24,10 +27,14 @@ export function thread(workerData: ThreadData, events: { reply(reply: Reply): vo
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 },
   })
-  worker.on('message', (reply: Reply) => {
+  worker.once('message', (begun: Begun) => {
+    worker.on('message', (reply: Reply) => {
+      worker.unref()
+      events.reply(reply)
+    })
     // One that has nothing to do keeps no process alive.
     worker.unref()
-    events.reply(reply)
+    events.begun(begun)
   })
   // What it died of is told by its exit.
   worker.on('error', () => {})

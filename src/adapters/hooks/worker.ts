@@ -1,7 +1,8 @@
 /** A thread that runs hooks, one call after the other. Started by `thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { HookSource } from '../../core/ports.ts'
-import type { Ask, Reply, ThreadData } from './protocol.ts'
+import type { Ask, Begun, Reply, ThreadData } from './protocol.ts'
+import { thisThread } from './stopwatch.ts'
 import { type Prepared, prepare } from './vm.ts'
 
 const port = parentPort!
@@ -47,4 +48,4 @@ async function warm(): Promise<void> {
 }
 
 await warm()
-port.postMessage('opened' satisfies Reply)
+port.postMessage({ thread: thisThread() } satisfies Begun)
