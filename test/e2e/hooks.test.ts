@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { document, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
+import { document, policyFolder, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
 import { says } from './chat.ts'
 
 /** Word for word as organisations have it. */
@@ -158,3 +160,17 @@ test('in shadow it is recorded and nothing else', async () => {
     ['hook.rejected', true],
   ])
 })
+
+test('the built program checks scripts in its threads, and ends', async () => {
+  const { dir, change } = await policyFolder({ documents: boundary() + SEED })
+  const check = () => promisify(execFile)(process.execPath, ['dist/main.js', 'check', dir])
+  expect((await check()).stderr).toBe('')
+  await change(boundary() + SEED.replace('return {status: "ALLOW"};', 'return {status: ;'))
+  const failed = (await check().catch((error: unknown) => error)) as {
+    code: number
+    stdout: string
+    stderr: string
+  }
+  expect(failed.code).toBe(1)
+  expect(failed.stdout + failed.stderr).toMatch(/documents\.yaml:21:21: no JavaScript/)
+}, 60_000)
