@@ -14,6 +14,7 @@ export function bench(wrap: (counter: Counter) => Counter = (counter) => counter
   return {
     clock,
     counter,
+    ports,
     open: (module: CheckpointModule, config: object) =>
       module.open(module.config.parse(config), ports) as Checkpoint,
   }

@@ -81,8 +81,8 @@ afterAll(stopAll)
 const ask = (name: string, content: string, more: object = {}) =>
   post(gate, '/v1/chat/completions', {
     model: name,
-    messages: [{ role: 'user', content }, ...((more as { then?: object[] }).then ?? [])],
-    ...Object.fromEntries(Object.entries(more).filter(([key]) => key !== 'then')),
+    messages: [{ role: 'user', content }, ...((more as { next?: object[] }).next ?? [])],
+    ...Object.fromEntries(Object.entries(more).filter(([key]) => key !== 'next')),
   })
 const error = (text: string) => (JSON.parse(text) as { error: object }).error
 const streamed = (text: string) =>
@@ -97,7 +97,7 @@ describe('a request', () => {
   test('is denied with the words of the policy, and its code', async () => {
     model.reply = says(false, { text: ['fine'] })
     const long = await ask('texts', 'hello', {
-      then: [{ role: 'tool', tool_call_id: 'c', content: 'word '.repeat(100) }],
+      next: [{ role: 'tool', tool_call_id: 'c', content: 'word '.repeat(100) }],
     })
     expect(long.status).toBe(403)
     expect(error(long.text)).toMatchObject({
