@@ -157,12 +157,12 @@ export function openPassage(
       action: rule.actions.get(code) ?? rule.actions.get(under ?? code) ?? 'block',
       places: place === undefined ? [] : [{ path: place.path, span: place.span ?? [0, 0] }],
       ...(status !== undefined && { status }),
-      ...(said !== undefined && { said }),
       ...(retryAfter !== undefined && { retryAfter }),
       ...(isShadow(rule) && { shadow: true }),
     }
     exchange.find(finding)
-    return finding
+    // For the caller alone: it may say again what the caller said.
+    return said === undefined ? finding : { ...finding, said }
   }
 
   /** What it says has no consequence. */

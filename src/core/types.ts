@@ -331,7 +331,7 @@ export interface Finding {
   stage: Stage
   action: Action
   places: readonly { path: string; span: Span }[]
-  /** As in `Objection`. */
+  /** As in `Objection`; `said` is never part of what is recorded. */
   status?: number
   said?: string
   retryAfter?: number
