@@ -74,7 +74,7 @@ const lineOf = (documents: string, text: string) =>
 
 const codes = async (checks: Checks | undefined, prompt: string) => {
   const generate = PROTOCOLS.find(({ path }) => path === '/v1/generate')!
-  const request = contentOf([generate.request(JSON.stringify({ prompt })).unit], false)
+  const request = contentOf([generate.request(JSON.stringify({ prompt })).unit], true)
   const entries = await Promise.all(
     (checks?.checkpoints?.input ?? []).map(({ checkpoint }) =>
       checkpoint.enter(call({ stage: 'input', request })),

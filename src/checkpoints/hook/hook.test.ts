@@ -21,7 +21,7 @@ const asks = (prompt = SECRET): ReadonlyExchange =>
   call({
     stage: 'input',
     path: '/v1/generate',
-    request: contentOf([generate.request(JSON.stringify({ model: 'm', prompt })).unit], false),
+    request: contentOf([generate.request(JSON.stringify({ model: 'm', prompt })).unit], true),
   })
 const said = async (script: string, exchange = asks()): Promise<Entry> => (await open(script)).enter(exchange)
 

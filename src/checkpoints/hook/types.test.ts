@@ -53,7 +53,7 @@ const finding: Finding = {
   shadow: true,
 }
 const generate = PROTOCOLS.find(({ path }) => path === '/v1/generate')!
-const request = contentOf([generate.request('{"model":"m","prompt":"hello"}').unit], false)
+const request = contentOf([generate.request('{"model":"m","prompt":"hello"}').unit], true)
 const answer: Content = {
   body: () => '{"choices":[]}',
   outline: () => undefined,
