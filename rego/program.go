@@ -59,15 +59,15 @@ func open(source Source) (*program, compiled) {
 	}
 	modules, problems := parse(source.Modules)
 	if len(problems) > 0 {
-		return fail(problems...)
+		return fail(retold(problems, source)...)
 	}
 	c := newCompiler(true, schemas)
 	if problems := compile(c, modules, store); len(problems) > 0 {
-		return fail(problems...)
+		return fail(retold(problems, source)...)
 	}
-	problems, meant := findTraps(c, c.Modules)
+	problems, meant := findTraps(c, c.Modules, []byte(source.Schema))
 	if len(problems) > 0 {
-		return fail(problems...)
+		return fail(retold(problems, source)...)
 	}
 
 	p := &program{compiler: c, store: store, byPath: map[string]question{}}

@@ -9,22 +9,24 @@ import { runningSha256, sha256 } from './adapters/digest.ts'
 import { hookEngine } from './adapters/hooks/index.ts'
 import { type LocalModels, localModels } from './adapters/models/index.ts'
 import { lineStream } from './adapters/recorder.ts'
+import { type LocalRego, regoEngine } from './adapters/rego/index.ts'
 import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
+import { INPUT_SCHEMA } from './checkpoints/rego/schema.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
-import type { Counter, HookEngine } from './core/ports.ts'
+import type { Counter, HookEngine, RegoEngine } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
 import { type BuildOptions, buildPolicy } from './policy/build.ts'
 import { readFolder } from './policy/folder.ts'
 import { type Problem, showProblem } from './policy/problem.ts'
-import type { UpstreamSpec } from './policy/schema.ts'
+import type { Gate, UpstreamSpec } from './policy/schema.ts'
 import type { Policy } from './policy/types.ts'
 import { watchFolder } from './policy/watch.ts'
 import { PROTOCOLS } from './protocols/index.ts'
@@ -60,14 +62,38 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
   })
 }
 
+/** What runs beside the gate in threads of its own. Each is loaded by the first policy that asks for it. */
+interface Engines {
+  models: LocalModels
+  /** One for the life of the process: what the first policy says of it holds. */
+  rego(settings: Gate['rego']): RegoEngine
+  hooks: HookEngine
+  close(): Promise<unknown>
+}
+
+function openEngines(env: Environment, warn: (message: string) => void): Engines {
+  const models = openModels(env, warn)
+  const hooks = hookEngine()
+  let rego: LocalRego | undefined
+  return {
+    models,
+    hooks,
+    rego(settings) {
+      rego ??= regoEngine({ ...settings, warn })
+      return rego
+    },
+    close: () => Promise.all([models.close(), hooks.close(), rego?.close()]),
+  }
+}
+
 function buildOptions(
   env: Environment,
-  models: LocalModels,
-  hooks: HookEngine,
+  { models, rego, hooks }: Engines,
   counter: Counter = memoryCounter(),
 ): BuildOptions {
   return {
     models: models.open,
+    rego: { engine: rego, schema: INPUT_SCHEMA },
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
@@ -101,14 +127,13 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const metrics = createMetrics(PACKAGE.version)
   const counter = chosenCounter(memoryCounter())
   const warn = (message: string) => log.warn(message)
-  const models = openModels(env, warn)
-  const hooks = hookEngine()
-  const build = buildOptions(env, models, hooks, counter)
+  const engines = openEngines(env, warn)
+  const build = buildOptions(env, engines, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
   if ('errors' in loaded) {
-    await Promise.all([models.close(), hooks.close()])
+    await engines.close()
     throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
@@ -191,7 +216,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     listen: options.admin ?? gate.admin,
     metrics,
     ready: () => ({
-      ready: !draining && models.ready(),
+      ready: !draining && engines.models.ready(),
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
       upstreams: standings(),
@@ -225,8 +250,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await gateServer.drain(gate.drain)
       await Promise.all([
         admin.close(),
-        models.close(),
-        hooks.close(),
+        engines.close(),
         upstreams.close(),
         issuers.close(),
         records.close(),
@@ -248,9 +272,7 @@ async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
-  const models = openModels(process.env, err)
-  const hooks = hookEngine()
-  const close = () => Promise.all([models.close(), hooks.close()])
+  const engines = openEngines(process.env, err)
   if (rest.includes('--help')) {
     out(HELP)
     return 0
@@ -267,17 +289,17 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     case 'check':
-      return check(rest, { ...buildOptions(process.env, models, hooks), out, err }).finally(close)
+      return check(rest, { ...buildOptions(process.env, engines), out, err }).finally(engines.close)
     case 'inspect':
       return inspect(rest, {
-        ...buildOptions(process.env, models, hooks),
+        ...buildOptions(process.env, engines),
         out: (text) => void process.stdout.write(text),
         err,
         clock: systemClock,
         stdin: process.stdin,
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-      }).finally(close)
+      }).finally(engines.close)
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':

@@ -44,6 +44,7 @@ export function call(more: Partial<ReadonlyExchange> = {}): ReadonlyExchange {
     contextTokens: undefined,
     upstreams: [{ name: 'u', protocol: 'openai' }],
     stream: false,
+    enforced: { admit: [], input: [], context: [], policy: [], output: [], tool: [] },
     findings: [],
     request: NO_CONTENT,
     answer: undefined,

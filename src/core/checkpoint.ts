@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts'
 import type {
   CheckpointModule,
   CheckpointRule,
+  Checks,
   Content,
   Entry,
   Finding,
@@ -53,7 +54,7 @@ const NO_OBJECTION: Entry = { objections: [] }
  */
 export function openPassage(
   exchange: Exchange,
-  about: Omit<ReadonlyExchange, 'stage' | 'counted' | 'findings' | 'answer'>,
+  about: Omit<ReadonlyExchange, 'stage' | 'counted' | 'findings' | 'answer' | 'enforced'>,
   warn: (error: unknown) => void,
 ): Passage {
   const { checks, clock, timings } = exchange
@@ -72,6 +73,7 @@ export function openPassage(
     contextTokens: about.contextTokens,
     upstreams: about.upstreams,
     stream: about.stream,
+    enforced: enforcedBy(checks),
     findings: exchange.findings,
     request: about.request,
     answer: undefined,
@@ -224,6 +226,29 @@ export function openPassage(
       for (const entry of all) settleOne(entry, outcome)
     },
   }
+}
+
+const ENFORCED = new WeakMap<Checks, ReadonlyExchange['enforced']>()
+
+function enforcedBy(checks: Checks): ReadonlyExchange['enforced'] {
+  let known = ENFORCED.get(checks)
+  if (known === undefined) {
+    const names = (stage: Stage): string[] => {
+      if (checks.shadow) return []
+      const rules = [...checks.rules[stage], ...(checks.checkpoints?.[stage] ?? NOTHING)]
+      return [...new Set(rules.filter(({ shadow }) => shadow !== true).map(({ name }) => name))]
+    }
+    known = {
+      admit: names('admit'),
+      input: names('input'),
+      context: names('context'),
+      policy: names('policy'),
+      output: names('output'),
+      tool: names('tool'),
+    }
+    ENFORCED.set(checks, known)
+  }
+  return known
 }
 
 /** Of an exchange that went no further. */

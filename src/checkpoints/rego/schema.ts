@@ -29,14 +29,23 @@ export const INPUT_SCHEMA = {
     model: object({ 'name?': text, 'context_tokens?': count }),
     'upstream?': upstream,
     upstreams: list(upstream),
+    enforced: object({
+      admit: list(text),
+      input: list(text),
+      context: list(text),
+      policy: list(text),
+      output: list(text),
+      tool: list(text),
+    }),
     caller: object({
       subject: text,
       tenant: text,
       roles: list(text),
       claims: { type: 'object', additionalProperties: {} },
     }),
-    'request?': { type: 'object', additionalProperties: {} },
-    'answer?': { type: 'object', additionalProperties: {} },
+    // Bodies, which callers and models write.
+    'request?': {},
+    'answer?': {},
     parts: object({ system: parts, user: parts, retrieved: parts, tool: parts, model: parts }),
     answer_parts: parts,
     findings: list(
