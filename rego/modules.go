@@ -33,7 +33,7 @@ func parse(sources []Module) (map[string]*ast.Module, []Problem) {
 			problems = append(problems, problem(ast.ParseErr, fmt.Sprintf("nests more than %d deep", deepest), at))
 			continue
 		}
-		options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1}
+		options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: capabilities}
 		module, err := ast.ParseModuleWithOpts(source.File, source.Source, options)
 		if err != nil {
 			found := problemsOf(err)
@@ -70,10 +70,14 @@ func tooDeep[T string | []byte](text T) int {
 	return 0
 }
 
-func newCompiler(strict bool, schemas *ast.SchemaSet) *ast.Compiler {
-	capabilities := ast.CapabilitiesForThisVersion()
+var capabilities = func() *ast.Capabilities {
+	all := ast.CapabilitiesForThisVersion()
 	// No schema is fetched.
-	capabilities.AllowNet = []string{}
+	all.AllowNet = []string{}
+	return all
+}()
+
+func newCompiler(strict bool, schemas *ast.SchemaSet) *ast.Compiler {
 	return ast.NewCompiler().
 		SetErrorLimit(50).
 		WithCapabilities(capabilities).

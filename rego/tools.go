@@ -182,16 +182,18 @@ func readCoverage(report cover.Report, modules map[string]*ast.Module) *coverage
 		}
 		each := report.Files[file]
 		read.Files = append(read.Files, fileCoverage{
-			file, each.Coverage, lines(each.Covered), lines(each.NotCovered),
+			file, round(each.Coverage), lines(each.Covered), lines(each.NotCovered),
 		})
 		covered += each.CoveredLines
 		all += each.CoveredLines + each.NotCoveredLines
 	}
 	if all > 0 {
-		read.Percent = math.Round(10000*float64(covered)/float64(all)) / 100
+		read.Percent = round(100 * float64(covered) / float64(all))
 	}
 	return read
 }
+
+func round(percent float64) float64 { return math.Round(100*percent) / 100 }
 
 func lines(ranges []cover.Range) [][2]int {
 	pairs := [][2]int{}
