@@ -28,7 +28,7 @@ func parse(sources []Module) (map[string]*ast.Module, []Problem) {
 	modules := make(map[string]*ast.Module, len(sources))
 	var problems []Problem
 	for _, source := range sources {
-		if row := tooDeep(source.Source); row > 0 {
+		if row := tooDeep(source.Source, false); row > 0 {
 			at := &ast.Location{File: source.File, Row: row, Col: 1}
 			problems = append(problems, problem(ast.ParseErr, fmt.Sprintf("nests more than %d deep", deepest), at))
 			continue
@@ -51,19 +51,25 @@ func parse(sources []Module) (map[string]*ast.Module, []Problem) {
 	return modules, problems
 }
 
-// tooDeep says in which row brackets nest too deep, and 0 where they do not. Brackets in strings and comments count too:
-// who writes 500 more of them open than closed means no harm, and can write it otherwise.
-func tooDeep[T string | []byte](text T) int {
-	depth, row := 0, 1
-	for i := range len(text) {
-		switch text[i] {
-		case '\n':
+// tooDeep says in which row brackets nest too deep, and 0 where they do not. Those in strings count where strings are Rego's:
+// who writes 500 more of them open than closed means no harm, and can write it otherwise. In JSON they do not count.
+func tooDeep[T string | []byte](text T, json bool) int {
+	depth, row, quoted := 0, 1, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\n':
 			row++
-		case '(', '[', '{':
+		case json && c == '"':
+			quoted = !quoted
+		case quoted:
+			if c == '\\' {
+				i++
+			}
+		case c == '(' || c == '[' || c == '{':
 			if depth++; depth > deepest {
 				return row
 			}
-		case ')', ']', '}':
+		case c == ')' || c == ']' || c == '}':
 			depth--
 		}
 	}

@@ -65,7 +65,7 @@ func open(source Source) (*program, compiled) {
 	if problems := compile(c, modules, store); len(problems) > 0 {
 		return fail(problems...)
 	}
-	problems, meant := findTraps(c, c.Modules)
+	problems, meant := findTraps(c, modules, []byte(source.Schema))
 	if len(problems) > 0 {
 		return fail(problems...)
 	}
@@ -173,7 +173,7 @@ func (q question) ask(input []byte, limit time.Duration) answer {
 
 // readInput reads one JSON text and nothing after it; numbers keep their digits.
 func readInput(text []byte) (value ast.Value, why string) {
-	if tooDeep(text) > 0 {
+	if tooDeep(text, true) > 0 {
 		return nil, "the input nests too deep"
 	}
 	var raw any

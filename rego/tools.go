@@ -67,7 +67,7 @@ func check(source Source, strict bool) checked {
 		c = lenient
 		result.Warnings = problems
 	}
-	traps, meant := findTraps(c, c.Modules)
+	traps, meant := findTraps(c, modules, []byte(source.Schema))
 	result.Problems = append(result.Problems, traps...)
 	result.Warnings = append(result.Warnings, meant...)
 	return result

@@ -206,6 +206,9 @@ transform(x) := x
       error: 'the input is larger than 1 MiB',
     })
     expect(await program.decide(0, ' "ü" ', 20)).toEqual({ value: true })
+    const brackets = ['\\"', '\\\\', '[']
+    for (const text of brackets)
+      expect(await program.decide(0, JSON.stringify(text.repeat(5000)), 200)).toEqual({ value: true })
   })
 
   test('says what failed and where, and never what the input held', async () => {
