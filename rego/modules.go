@@ -133,6 +133,26 @@ func compile(c *ast.Compiler, modules map[string]*ast.Module, store storage.Stor
 	return nil
 }
 
+// told says problems in the gate's words, and offers the corrected module with the first of each.
+func told(problems []Problem, source Source) []Problem {
+	schema := []byte(source.Schema)
+	texts := map[string]string{}
+	for _, module := range source.Modules {
+		// A parser that was kept from a text is kept from it again.
+		if tooDeep(module.Source, false) == 0 {
+			texts[module.File] = module.Source
+		}
+	}
+	for i, p := range problems {
+		problems[i] = explain(p, schema)
+		if text, ok := texts[p.File]; ok {
+			problems[i] = offer(problems[i], text, schema)
+			delete(texts, p.File)
+		}
+	}
+	return problems
+}
+
 func marshal(value any) []byte {
 	out, err := json.Marshal(value)
 	if err != nil {

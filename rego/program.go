@@ -48,7 +48,7 @@ type compiled struct {
 }
 
 func open(source Source) (*program, compiled) {
-	fail := func(problems ...Problem) (*program, compiled) { return nil, compiled{Problems: problems} }
+	fail := func(problems ...Problem) (*program, compiled) { return nil, compiled{Problems: told(problems, source)} }
 	store, err := openStore(source.Data)
 	if err != nil {
 		return fail(problemsOf(err)...)

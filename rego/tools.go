@@ -54,21 +54,21 @@ func check(source Source, strict bool) checked {
 	}
 	modules, problems := parse(source.Modules)
 	if len(problems) > 0 {
-		result.Problems = problems
+		result.Problems = told(problems, source)
 		return result
 	}
 	c := newCompiler(true, schemas)
 	if problems := compile(c, modules, store); len(problems) > 0 {
 		lenient := newCompiler(false, schemas)
 		if strict || len(compile(lenient, modules, store)) > 0 {
-			result.Problems = problems
+			result.Problems = told(problems, source)
 			return result
 		}
 		c = lenient
 		result.Warnings = problems
 	}
 	traps, meant := findTraps(c, modules, []byte(source.Schema))
-	result.Problems = append(result.Problems, traps...)
+	result.Problems = append(result.Problems, told(traps, source)...)
 	result.Warnings = append(result.Warnings, meant...)
 	return result
 }

@@ -10,10 +10,13 @@ const POLICY = `package a
 
 import data.limits
 
-deny contains "too many" if input.tokens > limits.tokens
+deny contains "too many" if {
+	is_number(input.tokens)
+	input.tokens == limits.tokens + 1
+}
 
 deny contains "night" if {
-	input.hour < 6
+	input.hour == 6
 	input.env == "prod"
 }
 `
@@ -61,9 +64,25 @@ test('checks, and says of what only a strict reading refuses that it is seldom m
     '{"type": "object", "properties": {"tokens": {"type": "number"}}, "additionalProperties": false}'
   expect(await engine.check({ modules: BOTH.slice(0, 1), data: DATA, schema }, true)).toMatchObject({
     problems: [
-      { file: 'a.rego', line: 8 },
-      { file: 'a.rego', line: 9 },
+      { file: 'a.rego', line: 11 },
+      { file: 'a.rego', line: 12 },
     ],
+  })
+})
+
+test('refuses the traps of Rego with their place and the corrected module, and lists those that are meant', async () => {
+  const source = (text: string) => ({ modules: [{ file: 'a.rego', source: text }], data: '{}' })
+  const { problems } = await engine.check(
+    source('package a\n\ncontext_limit: 3200\n\nviolation_check { input.tokens > context_limit }\n'),
+    true,
+  )
+  expect(problems).toMatchObject([
+    { file: 'a.rego', line: 3, message: expect.stringContaining('is_number(input.tokens)') },
+  ])
+  const meant = 'package a\n\n# sallyport: means mixed-comparison\nallow if input.tokens < 5\n'
+  expect(await engine.check(source(meant), true)).toMatchObject({
+    problems: [],
+    warnings: [{ file: 'a.rego', line: 4, column: 10 }],
   })
 })
 
@@ -77,8 +96,8 @@ test('tests, and says which lines none reached', async () => {
     { name: 'todo_test_later', line: 14, outcome: 'skip' },
   ])
   expect(result.coverage).toEqual({
-    percent: 25,
-    files: [{ file: 'a.rego', percent: 25, covered: [[5, 5]], notCovered: [[7, 9]] }],
+    percent: 50,
+    files: [{ file: 'a.rego', percent: 50, covered: [[5, 7]], notCovered: [[10, 12]] }],
   })
 })
 
