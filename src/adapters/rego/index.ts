@@ -62,7 +62,7 @@ const MEMORY = 512 * 1024 * 1024
 const QUEUE = 1024
 const LARGEST_INPUT = 1024 * 1024
 /** Milliseconds past its deadline after which a thread is taken for lost: a single builtin does not look at the clock. */
-const GRACE = 200
+const GRACE = 300
 const LONGEST_WAIT = 5_000
 const LONGEST_COMPILATION = 30_000
 const LONGEST_TEST = 300_000
