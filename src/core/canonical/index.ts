@@ -1,4 +1,5 @@
 import type { Canonical } from '../types.ts'
+import { unitsOf } from '../units.ts'
 import { foldPoint } from './fold.ts'
 
 /** What is not its own canonical form but for its case. */
@@ -49,17 +50,17 @@ function plain(text: string, offset: number): Canonical {
   }
 }
 
-const PIECE = 4096
+/** Where the canonical form is made; what was needed for a longer text is not kept. */
+const KEPT = 65_536
+let kept = new Uint16Array(4096)
+const narrow = Buffer.alloc(KEPT)
 
-function decode(out: Uint16Array, length: number): string {
-  let text = ''
-  for (let at = 0; at < length; at += PIECE) {
-    text += String.fromCharCode.apply(
-      undefined,
-      out.subarray(at, Math.min(at + PIECE, length)) as unknown as number[],
-    )
-  }
-  return text
+/** One byte for each where that is enough: such texts are read faster. */
+function written(out: Uint16Array, length: number, all: number): string {
+  if (all > 0xff) return Buffer.from(out.buffer).toString('utf16le', 0, 2 * length)
+  const bytes = length <= KEPT ? narrow : Buffer.allocUnsafe(length)
+  for (let i = 0; i < length; i++) bytes[i] = out[i]!
+  return bytes.toString('latin1', 0, length)
 }
 
 /**
@@ -68,45 +69,64 @@ function decode(out: Uint16Array, length: number): string {
  * Time and memory are linear in the text.
  */
 export function canonicalise(text: string, offset: number): Canonical {
-  // One curly quote is no reason to take all that comes before it apart.
-  const head = text.search(NOT_PLAIN)
-  if (head < 0) return plain(text, offset)
-
-  let out = new Uint16Array(text.length - head + 64)
-  /** Where the canonical characters from `head` on stand in the text. */
-  let starts = new Uint32Array(out.length)
+  if (!NOT_PLAIN.test(text)) return plain(text, offset)
+  const source = unitsOf(text)
+  let out = kept
   let count = 0
-  const put = (form: string, at: number): void => {
-    if (count + form.length + text.length - at > out.length) {
-      const wider = new Uint16Array((count + form.length + text.length - at) * 2)
+  /** The first so many canonical characters stand where they do in the text, the others where it says. */
+  let same = 0
+  let starts: Uint32Array | undefined
+  /** The bits of all units. */
+  let all = 0
+  const room = (more: number, at: number): void => {
+    const least = count + more + text.length - at
+    if (least > out.length) {
+      const wider = new Uint16Array(2 * least)
       wider.set(out)
       out = wider
-      const longer = new Uint32Array(wider.length)
+      if (wider.length <= KEPT) kept = wider
+    }
+    if (starts !== undefined && least - same > starts.length) {
+      const longer = new Uint32Array(out.length - same)
       longer.set(starts)
       starts = longer
     }
+  }
+  const put = (form: string, at: number): void => {
+    if (starts === undefined) {
+      same = count
+      starts = new Uint32Array(form.length + text.length - at + 64)
+    }
+    room(form.length, at)
     for (let i = 0; i < form.length; i++) {
-      out[count] = form.charCodeAt(i)
-      starts[count++] = at
+      const unit = form.charCodeAt(i)
+      all |= unit
+      out[count] = unit
+      starts[count++ - same] = at
     }
   }
-  for (let at = head; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
+  room(0, 0)
+  for (let at = 0; at < text.length; at++) {
+    const unit = source[at]!
     const known = units[unit]! || learn(unit)
-    if (isHigh(unit) && isLow(text.charCodeAt(at + 1))) {
+    if (isHigh(unit) && isLow(source[at + 1]!)) {
       put(astralForm(text.codePointAt(at)!), at)
       at++
-    } else if (known !== MANY) {
+    } else if (known === MANY) put(forms.get(unit)!, at)
+    else {
+      all |= known
       out[count] = known
-      starts[count++] = at
-    } else put(forms.get(unit)!, at)
+      if (starts !== undefined) starts[count - same] = at
+      count++
+    }
   }
-  const length = head + count
-  const startOf = (index: number): number => (index < head ? index : starts[index - head]!)
+  const length = count
+  if (starts === undefined) same = length
+  const startOf = (index: number): number => (index < same ? index : starts![index - same]!)
   const origin = (index: number): number =>
     offset + (index < 0 ? 0 : index < length ? startOf(index) : text.length)
   return {
-    text: text.slice(0, head).toLowerCase() + decode(out, count),
+    text: written(out, length, all),
     origin,
     span(start, end) {
       const first = origin(start)
@@ -115,8 +135,8 @@ export function canonicalise(text: string, offset: number): Canonical {
       return [first, offset + last + width(text, last)]
     },
     index(at) {
-      if (at - offset <= head) return Math.max(0, at - offset)
-      let low = head
+      if (at - offset <= same) return Math.max(0, at - offset)
+      let low = same
       let high = length
       while (low < high) {
         const middle = (low + high) >>> 1

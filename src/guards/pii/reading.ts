@@ -1,4 +1,5 @@
 import type { View } from '../../core/types.ts'
+import { unitsOf } from '../../core/units.ts'
 
 /** How far to the left of a candidate anything is looked at, in characters of the original. */
 export const LEFT = 96
@@ -27,6 +28,7 @@ export interface Reading {
 export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from' | 'final'>): Reading {
   const canonical = view.canonical()
   const { text } = canonical
+  const written = unitsOf(view.text, 1)
   const { final } = view
   const from = canonical.index(view.from)
   const leftBound = (index: number): number => canonical.index(canonical.origin(index) - LEFT)
@@ -48,7 +50,7 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
     left: (index) => text.slice(leftBound(index), index),
     leftBound,
     isCapital(index) {
-      const unit = view.text.charCodeAt(canonical.origin(index) - view.offset)
+      const unit = written[canonical.origin(index) - view.offset]!
       return !(unit >= 97 && unit <= 122)
     },
     raw(start, end) {

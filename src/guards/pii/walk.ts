@@ -1,3 +1,4 @@
+import { unitsOf } from '../../core/units.ts'
 import type { Context } from './context.ts'
 import {
   type Begun,
@@ -152,6 +153,8 @@ export function walker(
 
   function walk(reading: Reading, context: Context, found: (one: Found) => void): number {
     const { text, from } = reading
+    const { length } = text
+    let units = unitsOf(text)
     /** Matches that reach beyond where the walk is. */
     let open: Found[] = []
     /** The first `count` of these are the shapes that are whole where the walk is, and where they end. */
@@ -165,28 +168,24 @@ export function walker(
     reading.cut()
     // Whatever begins before `from` is settled.
     let next = from
-    if (from > 0 && isAlphanumeric(text.charCodeAt(from - 1)))
-      while (next < text.length && isAlphanumeric(text.charCodeAt(next))) next++
-    for (let start = next; start < text.length; start = next) {
-      const unit = text.charCodeAt(start)
+    if (from > 0 && isAlphanumeric(units[from - 1]!)) while (isAlphanumeric(units[next]!)) next++
+    for (let start = next; start < length; start = next) {
+      const unit = units[start]!
       next = start + 1
       let plain = false
       if (isAlphanumeric(unit)) {
         let digits = isDigit(unit)
-        for (; next < text.length; next++) {
-          const inner = text.charCodeAt(next)
-          if (!isAlphanumeric(inner)) break
-          if (inner < 58) digits = true
-        }
+        let inner = units[next]!
+        for (; isAlphanumeric(inner); inner = units[++next]!) if (inner < 58) digits = true
         plain =
           !digits &&
           next - start <= PLAIN &&
-          (next < text.length || reading.final) &&
+          (next < length || reading.final) &&
           !(reading.isCapital(start) && reading.isCapital(start + 1))
-        if (plain && !machine.beginsPlain(unit, text.charCodeAt(start + 1))) continue
+        if (plain && !machine.beginsPlain(unit, units[start + 1]!)) continue
       } else if (!isOpener(unit)) continue
       count = 0
-      if (machine.run(text, start, plain, whole) && !reading.final) return start
+      if (machine.run(units, start, length, plain, whole) && !reading.final) return start
       if (count === 0) continue
 
       let best: Found | undefined
@@ -203,6 +202,8 @@ export function walker(
           if (best === undefined || outweighs(match, best)) best = match
         }
       }
+      // Who judged may have read another text.
+      units = unitsOf(text)
       if (best === undefined) continue
       const { proof } = best
       open = open.filter((other) => other.end > start)
@@ -210,7 +211,7 @@ export function walker(
       open.push(best)
       found(best)
     }
-    return text.length
+    return length
   }
 
   return (reading, context, found) => {

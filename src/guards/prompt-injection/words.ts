@@ -1,5 +1,6 @@
 import { canonicalise } from '../../core/canonical/index.ts'
 import { type Sieve, sieve } from '../../core/sieve.ts'
+import { unitsOf } from '../../core/units.ts'
 
 /** The words of a stretch of canonical text, as columns. */
 export interface Words<Entry> {
@@ -148,6 +149,8 @@ export class Vocabulary<Entry> {
   /** Takes the text from `from` to `to` apart; both are at the edge of a word. */
   read(text: string, from: number, to: number): Words<Entry> {
     const words: Words<Entry> = { count: 0, starts: [], ends: [], entries: [], before: [] }
+    const units = unitsOf(text)
+    const { length } = text
     let before = EDGE | STOP
     let lines = 0
     const put = (start: number, end: number, entry: Entry | undefined): void => {
@@ -160,20 +163,24 @@ export class Vocabulary<Entry> {
       lines = 0
     }
     for (let at = from; at < to; ) {
-      const unit = text.charCodeAt(at)
+      const unit = units[at]!
       const kind = kindOf(unit)
       if (kind === SEPARATOR) {
         if (!isSpace(unit)) before |= EDGE
         if (unit === 10) {
           before |= EDGE
           if (++lines > 1) before |= STOP
-        } else if (STOPS.has(unit) && (unit !== 46 || !isSpaced(text, at + 1))) before |= STOP
+        } else if (STOPS.has(unit) && (unit !== 46 || !isSpaced(units[at + 1]!))) before |= STOP
         else if (QUOTES.has(unit)) before |= QUOTE
         at++
       } else if (kind === SPACED) {
         let end = at + 1
-        while (end < to && kindOf(text.charCodeAt(end)) === SPACED) end++
-        put(at, end, this.sieve?.may(text, at) === false ? undefined : this.spaced(text.slice(at, end)))
+        while (end < to && kindOf(units[end]!) === SPACED) end++
+        put(
+          at,
+          end,
+          this.sieve?.may(units, at, length) === false ? undefined : this.spaced(text.slice(at, end)),
+        )
         at = end
       } else {
         const known = this.unspaced(text, at, to)
@@ -186,7 +193,7 @@ export class Vocabulary<Entry> {
         let end = at + 1
         while (
           end < Math.min(to, most) &&
-          kindOf(text.charCodeAt(end)) === UNSPACED &&
+          kindOf(units[end]!) === UNSPACED &&
           this.unspaced(text, end, to) === undefined
         )
           end++
@@ -210,8 +217,7 @@ export class Vocabulary<Entry> {
 const NONE: readonly number[] = []
 
 /** A stop inside of a word (`a.b`) ends no sentence. */
-const isSpaced = (text: string, at: number): boolean =>
-  at < text.length && kindOf(text.charCodeAt(at)) === SPACED
+const isSpaced = (unit: number): boolean => kindOf(unit) === SPACED
 
 function add<Key>(map: Map<Key, number[]>, key: Key, length: number): void {
   const known = map.get(key) ?? []
