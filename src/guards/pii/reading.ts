@@ -1,5 +1,5 @@
 import type { View } from '../../core/types.ts'
-import { unitsOf } from '../../core/units.ts'
+import { unitAt, unitsOf } from '../../core/units.ts'
 
 /** How far to the left of a candidate anything is looked at, in characters of the original. */
 export const LEFT = 96
@@ -38,7 +38,7 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
     from,
     final,
     unit(index) {
-      if (index < text.length) return text.charCodeAt(index)
+      if (index < text.length) return unitAt(text, index)
       if (!final) cut = true
       return 0
     },

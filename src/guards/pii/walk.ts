@@ -1,4 +1,4 @@
-import { unitsOf } from '../../core/units.ts'
+import { unitAt, unitsOf } from '../../core/units.ts'
 import type { Context } from './context.ts'
 import {
   type Begun,
@@ -38,10 +38,10 @@ function inLonger({ text, unit, left }: Reading, start: number, end: number, spa
   const joins = (at: number): boolean => isJoint(at) || (spaced && at === SPACE)
   if (joins(unit(end)) && isDigit(unit(end + 1))) return true
   if (start === 0) return false
-  const before = text.charCodeAt(start - 1)
+  const before = unitAt(text, start - 1)
   if (isCurrency(before)) return true
   if (!joins(before)) return false
-  if (start > 1 && isDigit(text.charCodeAt(start - 2))) return true
+  if (start > 1 && isDigit(unitAt(text, start - 2))) return true
   return before === 45 && /-[0-9a-f]{4}-$/.test(left(start))
 }
 
@@ -88,14 +88,14 @@ export function walker(
     const after = unit(end)
     if (last?.reading !== reading || last.start !== start || last.end < end) {
       space = start
-      while (space < end && text.charCodeAt(space) !== SPACE) space++
+      while (space < end && unitAt(text, space) !== SPACE) space++
       letter = start
-      while (letter < end && !isLetter(text.charCodeAt(letter))) letter++
+      while (letter < end && !isLetter(unitAt(text, letter))) letter++
     }
     let candidate: Candidate | undefined
     if (letter < end || !inLonger(reading, start, end, space < end)) {
       const whole = text.slice(start, end)
-      const before = start > 0 ? text.charCodeAt(start - 1) : 0
+      const before = start > 0 ? unitAt(text, start - 1) : 0
       const value = whole.replace(/[^a-z0-9]/g, '')
       candidate = { value, text: whole, raw, before, after }
     }
