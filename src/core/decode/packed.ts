@@ -1,14 +1,13 @@
 import { base32 } from './base32.ts'
 import { base64 } from './base64.ts'
 import { binary, hex } from './hex.ts'
-import { jwt } from './jwt.ts'
+import { jwt, RUN } from './jwt.ts'
 import type { Decoded, Decoder, Packed } from './types.ts'
-import { ALPHANUMERIC, isOf, nextRun, skip, unitSet } from './units.ts'
+import { isOf, nextRun, skip } from './units.ts'
 
 /** The first that reads it counts: what is of a smaller alphabet is of the larger ones too. */
 const FORMS: readonly Packed[] = [binary, hex, base32, base64]
 
-const SET = unitSet(`${ALPHANUMERIC}+/-_`)
 const FEWEST = 12
 /** Lines of fewer characters are a list of words. */
 const FEWEST_OF_LINE = 16
@@ -25,9 +24,9 @@ export const packed: Decoder = {
   find(text, units, from, final, limit, found) {
     const { length } = text
     // What stands before was judged with it.
-    let at = from > 0 && isOf(units[from - 1]!, SET) ? skip(units, from, length, SET) : from
+    let at = from > 0 && isOf(units[from - 1]!, RUN) ? skip(units, from, length, RUN) : from
     for (;;) {
-      const start = nextRun(units, at, length, SET, FEWEST)
+      const start = nextRun(units, at, length, RUN, FEWEST)
       if (start === length) return start
       const end = stretch(text, units, start, final, start + limit)
       if (end === undefined) return start
@@ -35,7 +34,7 @@ export const packed: Decoder = {
       const before = found.length
       if (end - start >= FEWEST) read(text, start, end, found)
       if (long && found.length > before) found.push({ ...found.at(-1)!, text: undefined })
-      at = long ? skip(units, end, length, SET) : end
+      at = long ? skip(units, end, length, RUN) : end
     }
   },
 }
@@ -54,7 +53,7 @@ function stretch(
   let end = start
   for (;;) {
     const stop = Math.min(length, most, width === 0 ? most : from + width + 1)
-    const at = skip(units, from, stop, SET)
+    const at = skip(units, from, stop, RUN)
     if (at === most) return most
     if (at === length && !final) return undefined
     // A line that is longer than those before is another stretch.
@@ -72,7 +71,7 @@ function stretch(
     BREAK.lastIndex = at
     if (!BREAK.test(text)) return end
     from = BREAK.lastIndex
-    if (!isOf(units[from]!, SET)) return end
+    if (!isOf(units[from]!, RUN)) return end
   }
 }
 
