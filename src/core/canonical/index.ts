@@ -44,6 +44,7 @@ function plain(text: string, offset: number): Canonical {
   const clamp = (index: number): number => (index < 0 ? 0 : index > text.length ? text.length : index)
   return {
     text: text.toLowerCase(),
+    same: text.length,
     span: (start, end) => [offset + clamp(start), offset + clamp(end)],
     origin: (index) => offset + clamp(index),
     index: (at) => clamp(at - offset),
@@ -127,6 +128,7 @@ export function canonicalise(text: string, offset: number): Canonical {
     offset + (index < 0 ? 0 : index < length ? startOf(index) : text.length)
   return {
     text: written(out, length, all),
+    same,
     origin,
     span(start, end) {
       const first = origin(start)

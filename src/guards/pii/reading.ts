@@ -19,6 +19,9 @@ export interface Reading {
   left(index: number): string
   /** Where that text begins. */
   leftBound(index: number): number
+  /** The units of the original: of the first `same` characters, at the same place. Good until the next reading. */
+  written: Uint16Array
+  same: number
   /** Whether the letter there was written as a capital; a digit counts as one. */
   isCapital(index: number): boolean
   /** Canonical [start, end) as it was written, with its capitals. */
@@ -27,7 +30,7 @@ export interface Reading {
 
 export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from' | 'final'>): Reading {
   const canonical = view.canonical()
-  const { text } = canonical
+  const { text, same } = canonical
   const written = unitsOf(view.text, 1)
   const { final } = view
   const from = canonical.index(view.from)
@@ -49,9 +52,11 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
     },
     left: (index) => text.slice(leftBound(index), index),
     leftBound,
+    written,
+    same,
     isCapital(index) {
       const unit = written[canonical.origin(index) - view.offset]!
-      return !(unit >= 97 && unit <= 122)
+      return !isSmall(unit)
     },
     raw(start, end) {
       let raw = ''
@@ -65,6 +70,7 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
   }
 }
 
+export const isSmall = (unit: number): boolean => unit >= 97 && unit <= 122
 export const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57
 
 const ALPHANUMERIC = new Uint8Array(128)

@@ -10,8 +10,8 @@ import {
   PROOF,
   type Shaped,
 } from './entity.ts'
-import { isAlphanumeric, isDigit, type Reading } from './reading.ts'
-import { PLAIN, type Sought, separated, shapes } from './shape.ts'
+import { isAlphanumeric, isDigit, isSmall, type Reading } from './reading.ts'
+import { PLAIN, type Shapes, type Sought, separated, shapes } from './shape.ts'
 
 /** A match and whose it is, by index. */
 export interface Found extends Match {
@@ -30,8 +30,41 @@ const SPACE = 32
 const isJoint = (unit: number): boolean => unit === 45 || unit === 46 || unit === 47
 const isLetter = (unit: number): boolean => unit > 57 && isAlphanumeric(unit)
 const isCurrency = (unit: number): boolean => unit === 36 || unit === 0x20ac || unit === 0xa3
+const LETTER = 1
+const DIGIT = 2
 /** What a candidate may begin with that is no letter or digit: a telephone number's plus and brackets, an address's `::`. */
-const isOpener = (unit: number): boolean => unit === 43 || unit === 40 || unit === 58
+const OPENERS = '+(:'
+/** Unit → what a candidate may begin with, and what a word consists of. */
+const KINDS = new Uint8Array(128)
+for (const opener of OPENERS) KINDS[opener.charCodeAt(0)] = 4
+for (let unit = 0; unit < 128; unit++) if (isAlphanumeric(unit)) KINDS[unit] = isDigit(unit) ? DIGIT : LETTER
+const kindOf = (unit: number): number => (unit < 128 ? KINDS[unit]! : 0)
+
+/**
+ * The first place from `at` on where a candidate may begin: what nearly all texts are made of, words in small letters, is
+ * passed here, by itself, so that the little that it takes stays in the processor's registers.
+ */
+function pass(
+  units: Uint16Array,
+  from: number,
+  length: number,
+  { written, same }: Reading,
+  beginsPlain: Shapes['beginsPlain'],
+): number {
+  for (let at = from; ; ) {
+    while (at < length && kindOf(units[at]!) === 0) at++
+    let next = at
+    let seen = 0
+    for (let kind = kindOf(units[next]!) & (LETTER | DIGIT); kind !== 0; ) {
+      seen |= kind
+      kind = kindOf(units[++next]!) & (LETTER | DIGIT)
+    }
+    // Of a word that the text ends with, or a capital, more is to be asked.
+    if (seen !== LETTER || next === length || next - at > PLAIN || at >= same) return at
+    if (!isSmall(written[at]!) || beginsPlain(units[at]!, units[at + 1]!)) return at
+    at = next
+  }
+}
 
 /** Whether digits at [start, end) are a piece of a longer row of digits, of a decimal number, of a UUID or of an amount. */
 function inLonger({ text, unit, left }: Reading, start: number, end: number, spaced: boolean): boolean {
@@ -169,7 +202,9 @@ export function walker(
     // Whatever begins before `from` is settled.
     let next = from
     if (from > 0 && isAlphanumeric(units[from - 1]!)) while (isAlphanumeric(units[next]!)) next++
-    for (let start = next; start < length; start = next) {
+    for (;;) {
+      const start = pass(units, next, length, reading, machine.beginsPlain)
+      if (start === length) return length
       const unit = units[start]!
       next = start + 1
       let plain = false
@@ -183,7 +218,7 @@ export function walker(
           (next < length || reading.final) &&
           !(reading.isCapital(start) && reading.isCapital(start + 1))
         if (plain && !machine.beginsPlain(unit, units[start + 1]!)) continue
-      } else if (!isOpener(unit)) continue
+      }
       count = 0
       if (machine.run(units, start, length, plain, whole) && !reading.final) return start
       if (count === 0) continue
@@ -211,7 +246,6 @@ export function walker(
       open.push(best)
       found(best)
     }
-    return length
   }
 
   return (reading, context, found) => {
