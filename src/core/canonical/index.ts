@@ -14,7 +14,8 @@ const astral = new Map<number, string>()
 
 function learn(unit: number): number {
   const form = foldPoint(unit)
-  if (form.length === 1) {
+  // What a high surrogate is depends on the next unit.
+  if (form.length === 1 && !isHigh(unit)) {
     units[unit] = form.charCodeAt(0)
     return units[unit]!
   }
@@ -57,11 +58,29 @@ let kept = new Uint16Array(4096)
 const narrow = Buffer.alloc(KEPT)
 
 /** One byte for each where that is enough: such texts are read faster. */
-function written(out: Uint16Array, length: number, all: number): string {
-  if (all > 0xff) return Buffer.from(out.buffer).toString('utf16le', 0, 2 * length)
+function written(out: Uint16Array, length: number): string {
   const bytes = length <= KEPT ? narrow : Buffer.allocUnsafe(length)
-  for (let i = 0; i < length; i++) bytes[i] = out[i]!
-  return bytes.toString('latin1', 0, length)
+  let all = 0
+  for (let i = 0; i < length; i++) {
+    const unit = out[i]!
+    bytes[i] = unit
+    all |= unit
+  }
+  return all > 0xff
+    ? Buffer.from(out.buffer).toString('utf16le', 0, 2 * length)
+    : bytes.toString('latin1', 0, length)
+}
+
+/** Writes the forms of units that have one unit each, as nearly all have, up to the first that has not. By itself, as it is fast. */
+function singles(source: Uint16Array, from: number, length: number, out: Uint16Array, count: number): number {
+  const shift = count - from
+  let at = from
+  for (; at < length; at++) {
+    const known = units[source[at]!]!
+    if (known <= MANY) break
+    out[at + shift] = known
+  }
+  return at
 }
 
 /**
@@ -77,8 +96,6 @@ export function canonicalise(text: string, offset: number): Canonical {
   /** The first so many canonical characters stand where they do in the text, the others where it says. */
   let same = 0
   let starts: Uint32Array | undefined
-  /** The bits of all units. */
-  let all = 0
   const room = (more: number, at: number): void => {
     const least = count + more + text.length - at
     if (least > out.length) {
@@ -100,26 +117,23 @@ export function canonicalise(text: string, offset: number): Canonical {
     }
     room(form.length, at)
     for (let i = 0; i < form.length; i++) {
-      const unit = form.charCodeAt(i)
-      all |= unit
-      out[count] = unit
+      out[count] = form.charCodeAt(i)
       starts[count++ - same] = at
     }
   }
   room(0, 0)
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < text.length; ) {
+    const next = singles(source, at, text.length, out, count)
+    if (starts !== undefined) for (let i = at; i < next; i++) starts[count - same + i - at] = i
+    count += next - at
+    at = next
+    if (at === text.length) break
     const unit = source[at]!
-    const known = units[unit]! || learn(unit)
+    if (units[unit] === 0 && learn(unit) !== MANY) continue
     if (isHigh(unit) && isLow(source[at + 1]!)) {
       put(astralForm(text.codePointAt(at)!), at)
-      at++
-    } else if (known === MANY) put(forms.get(unit)!, at)
-    else {
-      all |= known
-      out[count] = known
-      if (starts !== undefined) starts[count - same] = at
-      count++
-    }
+      at += 2
+    } else put(forms.get(unit)!, at++)
   }
   const length = count
   if (starts === undefined) same = length
@@ -127,7 +141,7 @@ export function canonicalise(text: string, offset: number): Canonical {
   const origin = (index: number): number =>
     offset + (index < 0 ? 0 : index < length ? startOf(index) : text.length)
   return {
-    text: written(out, length, all),
+    text: written(out, length),
     same,
     origin,
     span(start, end) {
