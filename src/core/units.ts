@@ -9,7 +9,7 @@ const place = (length: number): { units: Uint16Array; bytes: Buffer } => {
   const units = new Uint16Array(length)
   return { units, bytes: Buffer.from(units.buffer) }
 }
-const places = [place(4096), place(4096)]
+const places = [place(4096), place(4096), place(4096)]
 
 /**
  * The UTF-16 units of a text, a zero after the last. They stand there until those of another text are asked for in the same
@@ -17,9 +17,9 @@ const places = [place(4096), place(4096)]
  *
  * A text is read faster from an array than unit by unit from a string, and much faster where a gate does it: strings that
  * were cut, joined and parsed, in one byte or two, are of more kinds than the compiler makes `charCodeAt` fast for.
- * @param beside another place, for a second text
+ * @param beside another place, for who asks others that read texts meanwhile: to ask again each time would be quadratic
  */
-export function unitsOf(text: string, beside: 0 | 1 = 0): Uint16Array {
+export function unitsOf(text: string, beside: 0 | 1 | 2 = 0): Uint16Array {
   const { length } = text
   let { units, bytes } = places[beside]!
   if (length >= units.length) {

@@ -187,7 +187,7 @@ export function walker(
   function walk(reading: Reading, context: Context, found: (one: Found) => void): number {
     const { text, from } = reading
     const { length } = text
-    let units = unitsOf(text)
+    const units = unitsOf(text, 2)
     /** Matches that reach beyond where the walk is. */
     let open: Found[] = []
     /** The first `count` of these are the shapes that are whole where the walk is, and where they end. */
@@ -237,8 +237,6 @@ export function walker(
           if (best === undefined || outweighs(match, best)) best = match
         }
       }
-      // Who judged may have read another text.
-      units = unitsOf(text)
       if (best === undefined) continue
       const { proof } = best
       open = open.filter((other) => other.end > start)
