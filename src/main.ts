@@ -15,6 +15,7 @@ import { check } from './cli/check.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
+import { TEST_USAGE, test } from './cli/test.ts'
 import { memory } from './core/memory.ts'
 import type { Counter } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
@@ -236,6 +237,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
+       ${TEST_USAGE}
        ${INSPECT_USAGE}
 ${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
@@ -272,6 +274,20 @@ async function main(args: readonly string[]): Promise<number> {
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
       }).finally(models.close)
+    case 'test': {
+      const counter = chosenCounter(memoryCounter())
+      const ends = new AbortController()
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ends.abort())
+      return test(rest, {
+        ...buildOptions(process.env, models, counter),
+        out,
+        err,
+        clock: systemClock,
+        fresh: () => counter.choose(memoryCounter()),
+        colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+        ends: ends.signal,
+      }).finally(models.close)
+    }
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':

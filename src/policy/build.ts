@@ -10,7 +10,7 @@ import { fingerprint } from './hash.ts'
 import { compileRego } from './modules.ts'
 import { inOrder, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
-import { buildRules, type Workshop } from './rules.ts'
+import { type BuiltUse, buildRules, type Workshop } from './rules.ts'
 import { defaultGate, type Gate } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
@@ -34,7 +34,13 @@ export interface BuildOptions {
 
 /** A policy with what `sallyport check` warns of, or all that is wrong with its folder. */
 export type Loaded =
-  | { policy: Policy; warnings: readonly Problem[]; documents: number }
+  | {
+      policy: Policy
+      warnings: readonly Problem[]
+      documents: number
+      /** Of each boundary, by its name, what it uses in which order, for those who explain it. */
+      uses: ReadonlyMap<string, readonly BuiltUse[]>
+    }
   | { errors: readonly Problem[] }
 
 /** Parses, checks and builds a folder. Nothing of a folder with a mistake is ever served. */
@@ -68,6 +74,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const upstreams = new Map(documents.upstreams.flatMap(named).map((upstream) => [upstream.name, upstream]))
   const canaries = canariesOf(documents, shop.ports)
   const boundaries: BuiltBoundary[] = []
+  const used = new Map<string, readonly BuiltUse[]>()
   for (const doc of documents.boundaries) {
     const { spec } = doc
     const routes = (spec?.upstreams ?? []).flatMap(({ name, weight, order }) => {
@@ -77,6 +84,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     const {
       rules,
       checkpoints: gates,
+      uses,
       builds,
     } = await buildRules(
       shop,
@@ -84,6 +92,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       routes.map(({ upstream }) => upstream),
     )
     if (spec === undefined) continue
+    used.set(doc.name, uses)
     // With the document and the package's version, the names say which guards were built how.
     const parts = [rules, gates].flatMap((kind) =>
       Object.values<readonly { stage: string; name: string }[]>(kind).flatMap((stage) =>
@@ -121,6 +130,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const consumers = documents.consumers.flatMap(named)
   return {
     documents: documents.count,
+    uses: used,
     warnings: inOrder(warnings),
     policy: {
       version: fingerprint([gate, consumers, boundaries.map(({ version }) => version).sort()]),
