@@ -3,7 +3,7 @@ import { defineCheckpoint } from '../../core/checkpoint.ts'
 import type { CheckpointPorts, RegoAsk } from '../../core/ports.ts'
 import type { Checkpoint } from '../../core/types.ts'
 import { objectionsOf } from './decision.ts'
-import { inputOf } from './input.ts'
+import { inputOf, TooLong } from './input.ts'
 
 const PACKAGE = 'must be the name of a package, such as llm_guardrails or acme.models'
 const QUERY = 'must be a rule by its full name, such as data.acme.allow'
@@ -68,7 +68,8 @@ function open(of: Config, { rego: rules }: CheckpointPorts): Checkpoint {
       try {
         input = inputOf(exchange, of.expose === 'text', Date.now())
       } catch (error) {
-        return { objections: objectionsOf({ error: (error as Error).message }, asked, defines) }
+        if (!(error instanceof TooLong)) throw error
+        return { objections: objectionsOf({ error: error.message }, asked, defines) }
       }
       return { objections: objectionsOf(await program.decide(index, input, of.deadline), asked, defines) }
     },
