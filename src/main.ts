@@ -8,8 +8,10 @@ import { redisCounter } from './adapters/counter-redis.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
 import { type LocalModels, localModels } from './adapters/models/index.ts'
 import { lineStream } from './adapters/recorder.ts'
+import { type LocalRego, regoEngine } from './adapters/rego/index.ts'
 import { secretSource } from './adapters/secrets.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
+import { INPUT_SCHEMA } from './checkpoints/rego/schema.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
@@ -17,14 +19,14 @@ import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { TEST_USAGE, test } from './cli/test.ts'
 import { memory } from './core/memory.ts'
-import type { Counter } from './core/ports.ts'
+import type { Counter, RegoEngine } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
 import { type BuildOptions, buildPolicy } from './policy/build.ts'
 import { readFolder } from './policy/folder.ts'
 import { type Problem, showProblem } from './policy/problem.ts'
-import type { UpstreamSpec } from './policy/schema.ts'
+import type { Gate, UpstreamSpec } from './policy/schema.ts'
 import type { Policy } from './policy/types.ts'
 import { watchFolder } from './policy/watch.ts'
 import { PROTOCOLS } from './protocols/index.ts'
@@ -60,13 +62,27 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
   })
 }
 
+/** One engine for the life of the process: what the first policy says of it holds. */
+function openRego(warn: (message: string) => void) {
+  let engine: LocalRego | undefined
+  return {
+    engine(settings: Gate['rego']): LocalRego {
+      engine ??= regoEngine({ ...settings, warn })
+      return engine
+    },
+    close: async () => engine?.close(),
+  }
+}
+
 function buildOptions(
   env: Environment,
   models: LocalModels,
+  rego: (settings: Gate['rego']) => RegoEngine,
   counter: Counter = memoryCounter(),
 ): BuildOptions {
   return {
     models: models.open,
+    rego: { engine: rego, schema: INPUT_SCHEMA },
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
@@ -101,12 +117,13 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const counter = chosenCounter(memoryCounter())
   const warn = (message: string) => log.warn(message)
   const models = openModels(env, warn)
-  const build = buildOptions(env, models, counter)
+  const rego = openRego(warn)
+  const build = buildOptions(env, models, rego.engine, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
   if ('errors' in loaded) {
-    await models.close()
+    await Promise.all([models.close(), rego.close()])
     throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
@@ -224,6 +241,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await Promise.all([
         admin.close(),
         models.close(),
+        rego.close(),
         upstreams.close(),
         issuers.close(),
         records.close(),
@@ -247,6 +265,8 @@ async function main(args: readonly string[]): Promise<number> {
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
   const models = openModels(process.env, err)
+  const rego = openRego(err)
+  const close = () => Promise.all([models.close(), rego.close()])
   if (rest.includes('--help')) {
     out(HELP)
     return 0
@@ -263,30 +283,31 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     case 'check':
-      return check(rest, { ...buildOptions(process.env, models), out, err }).finally(models.close)
+      return check(rest, { ...buildOptions(process.env, models, rego.engine), out, err }).finally(close)
     case 'inspect':
       return inspect(rest, {
-        ...buildOptions(process.env, models),
+        ...buildOptions(process.env, models, rego.engine),
         out: (text) => void process.stdout.write(text),
         err,
         clock: systemClock,
         stdin: process.stdin,
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-      }).finally(models.close)
+      }).finally(close)
     case 'test': {
       const counter = chosenCounter(memoryCounter())
       const ends = new AbortController()
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ends.abort())
       return test(rest, {
-        ...buildOptions(process.env, models, counter),
+        ...buildOptions(process.env, models, rego.engine, counter),
+        rego: { engine: rego.engine, schema: INPUT_SCHEMA },
         out,
         err,
         clock: systemClock,
         fresh: () => counter.choose(memoryCounter()),
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
         ends: ends.signal,
-      }).finally(models.close)
+      }).finally(close)
     }
     case 'keys':
       return keys(rest, { out, err, now: Date.now })

@@ -30,7 +30,11 @@ export async function check(args: readonly string[], deps: CheckDeps): Promise<n
   }
 
   const { ports: guardPorts, missing } = madeUp(deps.ports)
-  const loaded = await buildPolicy(await readFolder(dir), { ...deps, guardPorts })
+  const loaded = await buildPolicy(await readFolder(dir), {
+    ...deps,
+    guardPorts,
+    ...(deps.rego && { rego: { ...deps.rego, always: true } }),
+  })
   if ('errors' in loaded) {
     for (const problem of loaded.errors) deps.err(showProblem(problem))
     const count = loaded.errors.length

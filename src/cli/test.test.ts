@@ -1,14 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../../test/gate.ts'
 import { wordModels } from '../../test/models/words.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { chosenCounter } from '../adapters/counter-chosen.ts'
 import { memoryCounter } from '../adapters/counter-memory.ts'
 import { sha256 } from '../adapters/digest.ts'
+import { regoEngine } from '../adapters/rego/index.ts'
 import { CHECKPOINTS } from '../checkpoints/index.ts'
+import { INPUT_SCHEMA } from '../checkpoints/rego/schema.ts'
 import { GUARDS } from '../guards/index.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import { test as run, type TestDeps } from './test.ts'
@@ -316,6 +318,96 @@ cases:
       '',
       '1 passed, 0 failed',
     ])
+  })
+})
+
+describe('Rego', () => {
+  const rego = regoEngine({ warn: () => {} })
+  afterAll(rego.close)
+  const deps = { rego: { engine: () => rego, schema: INPUT_SCHEMA } }
+  const MODULE = `package acme
+
+deny contains "too long" if {
+	input.context_payload.token_count > data.limit.tokens
+	is_number(data.limit.tokens)
+}
+
+deny contains "not here" if {
+	input.caller.tenant == "other"
+}
+`
+  const CASES = `boundary: bot
+cases:
+  - name: long
+    request: { messages: [{ role: tool, content: "one two three four five six seven eight nine ten" }] }
+    expect: { verdict: block, codes: [policy.denied], message: too long }
+`
+
+  test('is tested by its own rules beside the cases, and the lines that those never reach are told', async () => {
+    await write(
+      'policy.yaml',
+      UPSTREAM + boundary('bot', '  policy:\n    - { use: rego, with: { package: acme } }\n'),
+    )
+    await write('policy.data.yaml', 'limit: { tokens: 10 }\n')
+    await write('acme.rego', MODULE)
+    await write('policy.test.yaml', CASES)
+    expect(await runTest([dir], deps)).toBe(0)
+    expect({ out, err }).toEqual({
+      out: [
+        'pass  bot: long',
+        '',
+        'no test reaches:',
+        '  DIR/acme.rego: no _test.rego tests it',
+        '',
+        '1 passed, 0 failed',
+      ],
+      err: [],
+    })
+    await write(
+      'acme_test.rego',
+      `package acme_test
+
+test_long if {
+	data.acme.deny == {"too long"} with input.context_payload.token_count as 11
+}
+
+test_short if {
+	print("tokens:", data.limit.tokens)
+	data.acme.deny == {"too long"} with input.context_payload.token_count as 9
+}
+
+todo_test_tenant if false
+`,
+    )
+    out = []
+    expect(await runTest([dir], deps)).toBe(1)
+    expect({ out, err }).toEqual({
+      out: [
+        'pass  data.acme_test: test_long',
+        'FAIL  data.acme_test: test_short  (DIR/acme_test.rego:7:1; - expected, + came)',
+        '      rule',
+        '        - true',
+        '        + undefined or false',
+        '        + tokens: 10',
+        'pass  bot: long',
+        '',
+        'no test reaches:',
+        '  DIR/acme.rego: no _test.rego reaches line 8-9',
+        '',
+        '2 passed, 1 failed',
+      ],
+      err: [],
+    })
+    await write('acme_test.rego', 'package acme_test\n\ntest_a if { no }\n')
+    expect(await runTest([dir], deps)).toBe(1)
+    expect(err[0]).toMatch(/^DIR\/acme_test\.rego:3:\d+: .*unsafe/)
+  })
+
+  test('that is not there cannot be tested', async () => {
+    await write('policy.yaml', UPSTREAM + boundary('bot', BOT))
+    await write('acme_test.rego', 'package acme_test\n\ntest_a if true\n')
+    expect(await runTest([dir], deps)).toBe(1)
+    expect(err[0]).toBe('DIR/acme_test.rego: there is no .rego file to test')
   })
 })
 

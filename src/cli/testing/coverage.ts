@@ -126,13 +126,15 @@ function missed(
     if (!looked) return [`${place} never looked at anything`]
     const all = codesOf(use)
     const rest = all.filter((code) => !codes.has(code))
-    if (rest.length === 0) return []
+    if (rest.length === 0 || (codes.size > 0 && CODE.has(use.use.use))) return []
     if (rest.length === all.length && all.length > 1) return [`${place} never found anything (${some(rest)})`]
     return [`${place} never found ${some(rest)}`]
   })
 }
 
-const FAULTS: readonly Code[] = ['guard.failed', 'limit.degraded']
+const FAULTS: readonly Code[] = ['guard.failed', 'limit.degraded', 'policy.undefined', 'hook.failed']
+/** Which of their codes these ever find is up to the policy's code. */
+const CODE: ReadonlySet<string> = new Set(['rego', 'hook'])
 
 /** Without what only a fault brings about. */
 function codesOf({ use, rules }: BuiltUse): Code[] {

@@ -1,7 +1,8 @@
-import type { Clock } from '../../core/ports.ts'
+import type { Clock, RegoEngine, RegoTools } from '../../core/ports.ts'
 import { type BuildOptions, buildPolicy } from '../../policy/build.ts'
 import { readFolder, readTests, type TestFolder } from '../../policy/folder.ts'
 import type { Problem } from '../../policy/problem.ts'
+import type { Gate } from '../../policy/schema.ts'
 import { createSelector } from '../../policy/select.ts'
 import type { BuiltBoundary, KnownPath, Policy } from '../../policy/types.ts'
 import { madeUp } from '../secrets.ts'
@@ -10,9 +11,11 @@ import { differences } from './compare.ts'
 import { coverage } from './coverage.ts'
 import { type TestGate, testGate } from './gate.ts'
 import { given } from './given.ts'
+import { type Compiled, runRego, telling } from './rego.ts'
 import { type Result, resultOf } from './report.ts'
 
 export interface RunDeps extends BuildOptions {
+  rego?: { engine(settings: Gate['rego']): RegoEngine & RegoTools; schema: object }
   clock: Clock
   /** Forgets what callers have used. */
   fresh(): void
@@ -35,21 +38,40 @@ export async function runTests(
   const { ports } = madeUp(deps.ports)
   // A key that is missing where tests run keeps no upstream out of service, and no certificate is looked for.
   const { tls: _, ...options } = { ...deps, ports }
-  const loaded = await buildPolicy(folder, options)
+  let compiled: Compiled | undefined
+  const engine = (settings: Gate['rego']) =>
+    telling(deps.rego!.engine(settings), (of) => {
+      compiled = of
+    })
+  const loaded = await buildPolicy(folder, {
+    ...options,
+    ...(deps.rego && { rego: { engine, schema: deps.rego.schema, always: true } }),
+  })
   if ('errors' in loaded) return { problems: [...loaded.errors, ...tests.problems] }
   const read = readAll(tests, loaded.policy, deps.paths)
+  if (compiled === undefined)
+    for (const { file } of tests.rego) read.problems.push({ file, message: 'there is no .rego file to test' })
   if (read.problems.length > 0) return { problems: read.problems }
+
+  const rego = compiled === undefined ? NO_REGO : await runRego(compiled, tests.rego)
+  if ('problems' in rego) return rego
+  rego.results.forEach(onResult)
 
   const seen = coverage(loaded.policy, loaded.uses)
   const gate = await testGate(seen.policy, deps)
   try {
     const results = await runCases(read.cases, seen.policy, gate, deps, onResult)
     const named = new Set(read.cases.map(({ boundary }) => boundary))
-    return { results, missed: seen.lines(named) }
+    return {
+      results: [...rego.results, ...results],
+      missed: [...seen.lines(named), ...rego.missed],
+    }
   } finally {
     await gate.close()
   }
 }
+
+const NO_REGO: Ran = { results: [], missed: [] }
 
 function readAll(
   tests: TestFolder,
