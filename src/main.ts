@@ -14,6 +14,7 @@ import { CHECKPOINTS } from './checkpoints/index.ts'
 import { INPUT_SCHEMA } from './checkpoints/rego/schema.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
+import { EXPLAIN_USAGE, explain } from './cli/explain.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
@@ -256,6 +257,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
        ${TEST_USAGE}
+       ${EXPLAIN_USAGE}
        ${INSPECT_USAGE}
 ${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
@@ -294,6 +296,8 @@ async function main(args: readonly string[]): Promise<number> {
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
       }).finally(close)
+    case 'explain':
+      return explain(rest, { ...buildOptions(process.env, models, rego.engine), out, err }).finally(close)
     case 'test': {
       const counter = chosenCounter(memoryCounter())
       const ends = new AbortController()
