@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts'
 import type {
   CheckpointModule,
   CheckpointRule,
+  Checks,
   Content,
   Entry,
   Finding,
@@ -157,15 +158,10 @@ export function openPassage(
       ...(status !== undefined && { status }),
       ...(said !== undefined && { said }),
       ...(retryAfter !== undefined && { retryAfter }),
-      ...(isShadow(rule) && { shadow: true }),
+      ...(isTried(checks, rule) && { shadow: true }),
     }
     exchange.find(finding)
     return finding
-  }
-
-  /** What it says has no consequence. */
-  function isShadow(rule: CheckpointRule): boolean {
-    return rule.shadow === true || (checks.shadow && rule.unshadowed !== true)
   }
 
   function go(
@@ -224,6 +220,11 @@ export function openPassage(
       for (const entry of all) settleOne(entry, outcome)
     },
   }
+}
+
+/** Whether what a checkpoint says has no consequence. */
+export function isTried({ shadow }: Pick<Checks, 'shadow'>, rule: CheckpointRule): boolean {
+  return rule.shadow === true || (shadow && rule.unshadowed !== true)
 }
 
 /** Of an exchange that went no further. */

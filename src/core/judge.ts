@@ -41,6 +41,7 @@ const DROPPED = '[removed by policy]'
 /** What sessions of bodies and of streams share: the parts on their way through the stages, and the edited units. */
 export class Judge implements LaneContext {
   readonly shadow: boolean
+  readonly free: boolean
   readonly streamed: boolean
   readonly holdCharacters: number
   readonly decode: FilterContext['decode']
@@ -67,6 +68,7 @@ export class Judge implements LaneContext {
     const stage = typeof direction === 'string' ? direction : direction.stage
     this.decode = stage === 'answer' || stage === 'output' || stage === 'tool' ? DECODED_OF_ANSWER : DECODED
     this.textMatters = readsText(exchange, direction)
+    this.free = this.shadow || !readsText(exchange, direction, true)
   }
 
   // What lanes and their filters ask for.
@@ -300,13 +302,17 @@ export class Judge implements LaneContext {
 
 const STAGES = { request: ['input', 'context'], answer: ['output', 'tool'] } as const
 
-/** Whether any rule of a direction looks at texts. */
-export function readsText({ checks, vault }: Exchange, direction: Direction): boolean {
+/** Whether any rule of a direction looks at texts. @param enforced and does not only try */
+export function readsText({ checks, vault }: Exchange, direction: Direction, enforced = false): boolean {
   const stages = typeof direction === 'string' ? STAGES[direction] : [direction.stage]
   return (
     (direction === 'request' && checks.marks.length > 0) ||
     (direction === 'answer' && vault.size > 0) ||
-    stages.some((stage) => checks.rules[stage].some(({ guard }) => guard.kinds?.every(isUnreadable) !== true))
+    stages.some((stage) =>
+      checks.rules[stage].some(
+        ({ guard, shadow }) => guard.kinds?.every(isUnreadable) !== true && !(enforced && shadow === true),
+      ),
+    )
   )
 }
 

@@ -20,7 +20,7 @@ export function heard(path: string, { status, streamed, answer }: Outcome): Hear
   if (streamed) return heardOfStream(protocol, answer)
   if (status !== 200) return { text: '', ...told(parsed(answer)) }
   if (protocol.toCaller !== undefined) return { text: ownText(parsed(answer)) }
-  return { text: textOf(contentOf([protocol.answer({}).body(answer)], false).parts()) }
+  return { text: textOf(contentOf([protocol.answer({}).body(answer)], true).parts()) }
 }
 
 function heardOfStream(protocol: Protocol, answer: string): Heard {
@@ -36,7 +36,7 @@ function heardOfStream(protocol: Protocol, answer: string): Heard {
     else if (protocol.toCaller !== undefined) own += ownText(said)
     else units.push(...reader.push(Buffer.from(text)))
   }
-  return { text: own + textOf(contentOf(units, true).parts()), ...error }
+  return { text: own + textOf(contentOf(units, false).parts()), ...error }
 }
 
 const textOf = (parts: readonly ContentPart[]): string =>
@@ -60,7 +60,7 @@ function told(body: unknown): Pick<Heard, 'message'> {
 /** What a model was sent: its body, and the last text of somebody who asks, or of a document or tool. */
 export function read({ path, body }: NonNullable<Outcome['sent']>): { body: unknown; last: string } {
   const protocol = PROTOCOLS.find((one) => one.upstreamPath === path)!
-  const parts = contentOf([protocol.request(body).unit], false).parts()
+  const parts = contentOf([protocol.request(body).unit], true).parts()
   const asked = parts.filter(({ origin, path }) => ASKS.has(origin) && CONTENT.test(path))
   return { body: parsed(body), last: asked.at(-1)?.text ?? '' }
 }
