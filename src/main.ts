@@ -6,6 +6,7 @@ import { chosenCounter } from './adapters/counter-chosen.ts'
 import { memoryCounter } from './adapters/counter-memory.ts'
 import { redisCounter } from './adapters/counter-redis.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
+import { hookEngine } from './adapters/hooks/index.ts'
 import { type LocalModels, localModels } from './adapters/models/index.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { type LocalRego, regoEngine } from './adapters/rego/index.ts'
@@ -20,7 +21,7 @@ import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { TEST_USAGE, test } from './cli/test.ts'
 import { memory } from './core/memory.ts'
-import type { Counter, RegoEngine } from './core/ports.ts'
+import type { Counter, HookEngine } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
@@ -63,22 +64,33 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
   })
 }
 
-/** One engine for the life of the process: what the first policy says of it holds. */
-function openRego(warn: (message: string) => void) {
-  let engine: LocalRego | undefined
+/** What runs beside the gate in threads of its own. Each is loaded by the first policy that asks for it. */
+interface Engines {
+  models: LocalModels
+  /** One for the life of the process: what the first policy says of it holds. */
+  rego(settings: Gate['rego']): LocalRego
+  hooks: HookEngine
+  close(): Promise<unknown>
+}
+
+function openEngines(env: Environment, warn: (message: string) => void): Engines {
+  const models = openModels(env, warn)
+  const hooks = hookEngine()
+  let rego: LocalRego | undefined
   return {
-    engine(settings: Gate['rego']): LocalRego {
-      engine ??= regoEngine({ ...settings, warn })
-      return engine
+    models,
+    hooks,
+    rego(settings) {
+      rego ??= regoEngine({ ...settings, warn })
+      return rego
     },
-    close: async () => engine?.close(),
+    close: () => Promise.all([models.close(), hooks.close(), rego?.close()]),
   }
 }
 
 function buildOptions(
   env: Environment,
-  models: LocalModels,
-  rego: (settings: Gate['rego']) => RegoEngine,
+  { models, rego, hooks }: Engines,
   counter: Counter = memoryCounter(),
 ): BuildOptions {
   return {
@@ -87,7 +99,7 @@ function buildOptions(
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
-      ports: { counter, clock: systemClock, digest: sha256 },
+      ports: { counter, clock: systemClock, digest: sha256, hooks },
     },
     ports: { secret: secretSource(systemClock, env) },
     tls: tlsProblem,
@@ -117,14 +129,13 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const metrics = createMetrics(PACKAGE.version)
   const counter = chosenCounter(memoryCounter())
   const warn = (message: string) => log.warn(message)
-  const models = openModels(env, warn)
-  const rego = openRego(warn)
-  const build = buildOptions(env, models, rego.engine, counter)
+  const engines = openEngines(env, warn)
+  const build = buildOptions(env, engines, counter)
   const { secret } = build.ports
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const loaded = await buildPolicy(folder, build)
   if ('errors' in loaded) {
-    await Promise.all([models.close(), rego.close()])
+    await engines.close()
     throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
@@ -207,7 +218,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     listen: options.admin ?? gate.admin,
     metrics,
     ready: () => ({
-      ready: !draining && models.ready(),
+      ready: !draining && engines.models.ready(),
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
       upstreams: standings(),
@@ -241,8 +252,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await gateServer.drain(gate.drain)
       await Promise.all([
         admin.close(),
-        models.close(),
-        rego.close(),
+        engines.close(),
         upstreams.close(),
         issuers.close(),
         records.close(),
@@ -266,9 +276,7 @@ async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
-  const models = openModels(process.env, err)
-  const rego = openRego(err)
-  const close = () => Promise.all([models.close(), rego.close()])
+  const engines = openEngines(process.env, err)
   if (rest.includes('--help')) {
     out(HELP)
     return 0
@@ -285,33 +293,33 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     case 'check':
-      return check(rest, { ...buildOptions(process.env, models, rego.engine), out, err }).finally(close)
+      return check(rest, { ...buildOptions(process.env, engines), out, err }).finally(engines.close)
     case 'inspect':
       return inspect(rest, {
-        ...buildOptions(process.env, models, rego.engine),
+        ...buildOptions(process.env, engines),
         out: (text) => void process.stdout.write(text),
         err,
         clock: systemClock,
         stdin: process.stdin,
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-      }).finally(close)
+      }).finally(engines.close)
     case 'explain':
-      return explain(rest, { ...buildOptions(process.env, models, rego.engine), out, err }).finally(close)
+      return explain(rest, { ...buildOptions(process.env, engines), out, err }).finally(engines.close)
     case 'test': {
       const counter = chosenCounter(memoryCounter())
       const ends = new AbortController()
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ends.abort())
       return test(rest, {
-        ...buildOptions(process.env, models, rego.engine, counter),
-        rego: { engine: rego.engine, schema: INPUT_SCHEMA },
+        ...buildOptions(process.env, engines, counter),
+        rego: { engine: engines.rego, schema: INPUT_SCHEMA },
         out,
         err,
         clock: systemClock,
         fresh: () => counter.choose(memoryCounter()),
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
         ends: ends.signal,
-      }).finally(close)
+      }).finally(engines.close)
     }
     case 'keys':
       return keys(rest, { out, err, now: Date.now })

@@ -54,7 +54,7 @@ const NO_OBJECTION: Entry = { objections: [] }
  */
 export function openPassage(
   exchange: Exchange,
-  about: Omit<ReadonlyExchange, 'stage' | 'counted' | 'findings' | 'answer'>,
+  about: Omit<ReadonlyExchange, 'stage' | 'counted' | 'findings' | 'answer' | 'enforced'>,
   warn: (error: unknown) => void,
 ): Passage {
   const { checks, clock, timings } = exchange
@@ -73,6 +73,7 @@ export function openPassage(
     contextTokens: about.contextTokens,
     upstreams: about.upstreams,
     stream: about.stream,
+    enforced: enforcedBy(checks),
     findings: exchange.findings,
     request: about.request,
     answer: undefined,
@@ -156,12 +157,12 @@ export function openPassage(
       action: rule.actions.get(code) ?? rule.actions.get(under ?? code) ?? 'block',
       places: place === undefined ? [] : [{ path: place.path, span: place.span ?? [0, 0] }],
       ...(status !== undefined && { status }),
-      ...(said !== undefined && { said }),
       ...(retryAfter !== undefined && { retryAfter }),
       ...(isTried(checks, rule) && { shadow: true }),
     }
     exchange.find(finding)
-    return finding
+    // For the caller alone: it may say again what the caller said.
+    return said === undefined ? finding : { ...finding, said }
   }
 
   function go(
@@ -225,6 +226,29 @@ export function openPassage(
 /** Whether what a checkpoint says has no consequence. */
 export function isTried({ shadow }: Pick<Checks, 'shadow'>, rule: CheckpointRule): boolean {
   return rule.shadow === true || (shadow && rule.unshadowed !== true)
+}
+
+const ENFORCED = new WeakMap<Checks, ReadonlyExchange['enforced']>()
+
+function enforcedBy(checks: Checks): ReadonlyExchange['enforced'] {
+  let known = ENFORCED.get(checks)
+  if (known === undefined) {
+    const names = (stage: Stage): string[] => {
+      if (checks.shadow) return []
+      const rules = [...checks.rules[stage], ...(checks.checkpoints?.[stage] ?? NOTHING)]
+      return [...new Set(rules.filter(({ shadow }) => shadow !== true).map(({ name }) => name))]
+    }
+    known = {
+      admit: names('admit'),
+      input: names('input'),
+      context: names('context'),
+      policy: names('policy'),
+      output: names('output'),
+      tool: names('tool'),
+    }
+    ENFORCED.set(checks, known)
+  }
+  return known
 }
 
 /** Of an exchange that went no further. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCheckpoint } from '../../core/checkpoint.ts'
 import type { CheckpointPorts, RegoAsk } from '../../core/ports.ts'
 import type { Checkpoint } from '../../core/types.ts'
-import { objectionsOf } from './decision.ts'
+import { type Asked, objectionsOf } from './decision.ts'
 import { inputOf, TooLong } from './input.ts'
 
 const PACKAGE = 'must be the name of a package, such as llm_guardrails or acme.models'
@@ -61,7 +61,11 @@ function open(of: Config, { rego: rules }: CheckpointPorts): Checkpoint {
     throw new Error(
       `package ${ask.package} defines none of allow, deny, flag and transform: write one of them, such as deny contains "…" if { … }`,
     )
-  const asked = 'package' in ask ? `package ${ask.package}` : ask.query
+  const asked: Asked = {
+    what: 'package' in ask ? `package ${ask.package}` : ask.query,
+    defines,
+    secret: of.expose === 'text',
+  }
   return {
     async enter(exchange) {
       let input: string
@@ -69,9 +73,9 @@ function open(of: Config, { rego: rules }: CheckpointPorts): Checkpoint {
         input = inputOf(exchange, of.expose === 'text', Date.now())
       } catch (error) {
         if (!(error instanceof TooLong)) throw error
-        return { objections: objectionsOf({ error: error.message }, asked, defines) }
+        return { objections: objectionsOf({ error: error.message }, asked) }
       }
-      return { objections: objectionsOf(await program.decide(index, input, of.deadline), asked, defines) }
+      return { objections: objectionsOf(await program.decide(index, input, of.deadline), asked) }
     },
   }
 }
