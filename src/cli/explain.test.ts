@@ -2,35 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { wordModels } from '../../test/models/words.ts'
-import { systemClock } from '../adapters/clock.ts'
-import { memoryCounter } from '../adapters/counter-memory.ts'
-import { sha256 } from '../adapters/digest.ts'
-import { regoEngine } from '../adapters/rego/index.ts'
-import { CHECKPOINTS } from '../checkpoints/index.ts'
-import { INPUT_SCHEMA } from '../checkpoints/rego/schema.ts'
-import { GUARDS } from '../guards/index.ts'
-import { PROTOCOLS } from '../protocols/index.ts'
+import { policyDeps } from '../../test/policy-deps.ts'
 import { explain } from './explain.ts'
 
-const rego = regoEngine({ warn: () => {} })
-afterAll(rego.close)
-const DEPS = {
-  modules: GUARDS,
-  models: async () => wordModels,
-  rego: { engine: () => rego, schema: INPUT_SCHEMA },
-  checkpoints: {
-    modules: CHECKPOINTS,
-    ports: { counter: memoryCounter(), clock: systemClock, digest: sha256 },
-  },
-  ports: {
-    secret(): string {
-      throw new Error('not set')
-    },
-  },
-  paths: PROTOCOLS.map(({ path, upstreams }) => ({ path, protocols: upstreams })),
-  packageVersion: '1.0.0',
-}
+const { deps, close } = policyDeps()
+afterAll(close)
 
 let dir: string
 let out: string[]
@@ -43,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }))
 const run = (...args: string[]) =>
   explain(args, {
-    ...DEPS,
+    ...deps,
     out: (line) => void out.push(line.replaceAll(dir, 'DIR').replace(/version [0-9a-f]{64}/, 'version HASH')),
     err: (line) => void err.push(line.replaceAll(dir, 'DIR')),
   })

@@ -3,16 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../../test/gate.ts'
-import { wordModels } from '../../test/models/words.ts'
-import { systemClock } from '../adapters/clock.ts'
-import { chosenCounter } from '../adapters/counter-chosen.ts'
-import { memoryCounter } from '../adapters/counter-memory.ts'
-import { sha256 } from '../adapters/digest.ts'
-import { regoEngine } from '../adapters/rego/index.ts'
-import { CHECKPOINTS } from '../checkpoints/index.ts'
-import { INPUT_SCHEMA } from '../checkpoints/rego/schema.ts'
-import { GUARDS } from '../guards/index.ts'
-import { PROTOCOLS } from '../protocols/index.ts'
+import { policyDeps } from '../../test/policy-deps.ts'
 import { test as run, type TestDeps } from './test.ts'
 
 let dir: string
@@ -25,25 +16,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-const counter = chosenCounter(memoryCounter())
-const DEPS: Omit<TestDeps, 'out' | 'err' | 'ends'> = {
-  modules: GUARDS,
-  models: async () => wordModels,
-  checkpoints: { modules: CHECKPOINTS, ports: { counter, clock: systemClock, digest: sha256 } },
-  ports: {
-    secret(): string {
-      throw new Error('not set')
-    },
-  },
-  paths: PROTOCOLS.map(({ path, upstreams }) => ({ path, protocols: upstreams })),
-  packageVersion: '1.0.0',
-  clock: systemClock,
-  fresh: () => counter.choose(memoryCounter()),
-  colours: false,
-}
+const { deps, close } = policyDeps()
+afterAll(close)
 const runTest = (args: readonly string[], more: Partial<TestDeps> = {}) =>
   run(args, {
-    ...DEPS,
+    ...deps,
+    colours: false,
     out: (line) => void out.push(...line.replaceAll(dir, 'DIR').split('\n')),
     err: (line) => void err.push(...line.replaceAll(dir, 'DIR').split('\n')),
     ends: new AbortController().signal,
@@ -322,9 +300,6 @@ cases:
 })
 
 describe('Rego', () => {
-  const rego = regoEngine({ warn: () => {} })
-  afterAll(rego.close)
-  const deps = { rego: { engine: () => rego, schema: INPUT_SCHEMA } }
   const MODULE = `package acme
 
 deny contains "too long" if {
@@ -351,7 +326,7 @@ cases:
     await write('policy.data.yaml', 'limit: { tokens: 10 }\n')
     await write('acme.rego', MODULE)
     await write('policy.test.yaml', CASES)
-    expect(await runTest([dir], deps)).toBe(0)
+    expect(await runTest([dir])).toBe(0)
     expect({ out, err }).toEqual({
       out: [
         'pass  bot: long',
@@ -380,7 +355,7 @@ todo_test_tenant if false
 `,
     )
     out = []
-    expect(await runTest([dir], deps)).toBe(1)
+    expect(await runTest([dir])).toBe(1)
     expect({ out, err }).toEqual({
       out: [
         'pass  data.acme_test: test_long',
@@ -399,14 +374,14 @@ todo_test_tenant if false
       err: [],
     })
     await write('acme_test.rego', 'package acme_test\n\ntest_a if { no }\n')
-    expect(await runTest([dir], deps)).toBe(1)
+    expect(await runTest([dir])).toBe(1)
     expect(err[0]).toMatch(/^DIR\/acme_test\.rego:3:\d+: .*unsafe/)
   })
 
   test('that is not there cannot be tested', async () => {
     await write('policy.yaml', UPSTREAM + boundary('bot', BOT))
     await write('acme_test.rego', 'package acme_test\n\ntest_a if true\n')
-    expect(await runTest([dir], deps)).toBe(1)
+    expect(await runTest([dir])).toBe(1)
     expect(err[0]).toBe('DIR/acme_test.rego: there is no .rego file to test')
   })
 })
