@@ -18,6 +18,7 @@ import { check } from './cli/check.ts'
 import { EXPLAIN_USAGE, explain } from './cli/explain.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
+import { POLICY_USAGE, policy } from './cli/policy.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { TEST_USAGE, test } from './cli/test.ts'
 import { memory } from './core/memory.ts'
@@ -269,7 +270,7 @@ const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admi
        ${TEST_USAGE}
        ${EXPLAIN_USAGE}
        ${INSPECT_USAGE}
-${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
+${[...KEYS_USAGE, ...POLICY_USAGE].map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
 async function main(args: readonly string[]): Promise<number> {
@@ -323,6 +324,11 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
+    case 'policy': {
+      const rego = regoEngine({ warn: err })
+      const text = (written: string) => void process.stdout.write(written)
+      return policy(rest, { rego, schema: JSON.stringify(INPUT_SCHEMA), out: text, err }).finally(rego.close)
+    }
     case '--version':
       out(PACKAGE.version)
       return 0

@@ -16,7 +16,7 @@ export interface RegoModule {
 }
 
 /**
- * Reads, unpacks, verifies and compiles the engine, none of it on this thread.
+ * Reads, unpacks, verifies and compiles the engine.
  * @param memory bytes that each instance may use at most
  */
 export async function loadModule(memory: number): Promise<RegoModule> {
