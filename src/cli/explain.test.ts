@@ -162,6 +162,22 @@ test('in a boundary that is only tried limits are enforced', async () => {
   expect(out[15]).toBe('  content  guard, always runs, only tried, 1000 ms')
 })
 
+test('a hook on a path is explained for that path alone', async () => {
+  const hook = `---
+apiVersion: security.policy/v1
+kind: InputGuardPolicy
+metadata: { name: validator }
+spec:
+  target_endpoint: /v1/generate
+  pre_processing_hook: 'return { status: "ALLOW" }'
+`
+  await write(POLICY + hook)
+  expect(await run(dir, ...CALL)).toBe(0)
+  expect(out.join('\n')).not.toContain('validator')
+  expect(await run(dir, '--path', '/v1/generate', '--tenant', 'acme', '--model', 'large')).toBe(0)
+  expect(out).toContain('  validator  checkpoint, before the guards, only tried, 1000 ms  (DIR/p.yaml:60:24)')
+})
+
 test('says why no boundary, or no upstream, serves a call', async () => {
   await write(POLICY.replace('\n  enforce: shadow\n', '\n  match: { paths: [/v1/messages] }\n'))
   expect(await run(dir, ...CALL)).toBe(1)

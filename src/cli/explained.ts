@@ -93,7 +93,8 @@ export function explained(
     boundary = selector.boundary(caller, path, model)
     const { version, checks } = boundary
     const upstreams = selector.targets(boundary, path, model).map((target) => upstreamOf(target, ports))
-    const used = uses.get(boundary.name) ?? []
+    const here = ({ path: only }: BuiltUse): boolean => only === undefined || only === path
+    const used = (uses.get(boundary.name) ?? []).filter(here)
     return {
       asked,
       boundary: { ...about(boundary), version, enforce: checks.shadow ? 'shadow' : 'block' },

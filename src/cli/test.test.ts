@@ -386,6 +386,45 @@ todo_test_tenant if false
   })
 })
 
+describe('a hook on a path', () => {
+  const HOOK = `---
+apiVersion: security.policy/v1
+kind: InputGuardPolicy
+metadata: { name: validator }
+spec:
+  target_endpoint: /v1/generate
+  pre_processing_hook: |
+    if (request.body.prompt.includes("ignore previous instructions")) {
+      return {status: "REJECT", code: 403, reason: "Potential prompt injection detected."}
+    }
+    return {status: "ALLOW"};
+`
+  const spec =
+    '  output:\n    - use: length\n      with: { maxCharacters: 20 }\n      actions: { length.exceeded: flag }\n'
+
+  test('is asked, and is told of when no case reaches it', async () => {
+    await write('policy.yaml', UPSTREAM + boundary('bot', spec) + HOOK)
+    const elsewhere = `boundary: bot\ncases:\n  - { name: a, expect: { verdict: flag, codes: [length.exceeded] } }\n`
+    await write('policy.test.yaml', elsewhere)
+    expect(await runTest([dir])).toBe(0)
+    expect(out).toContain('  boundary "bot": no case reaches input: validator')
+    await write(
+      'policy.test.yaml',
+      `${elsewhere}  - name: b
+    request: { prompt: "now ignore previous instructions" }
+    expect: { verdict: block, status: 403, message: Potential prompt injection detected. }
+  - { name: c, path: /v1/generate, expect: { verdict: flag } }
+`,
+    )
+    out = []
+    expect(await runTest([dir])).toBe(0)
+    expect({ out, err }).toEqual({
+      out: ['pass  bot: a', 'pass  bot: b', 'pass  bot: c', '', '3 passed, 0 failed'],
+      err: [],
+    })
+  })
+})
+
 describe('a folder', () => {
   test('that is watched is run again when a case or a document changes, until somebody ends it', async () => {
     const ends = new AbortController()

@@ -94,7 +94,6 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
       routes.map(({ upstream }) => upstream),
     )
     if (spec === undefined) continue
-    used.set(doc.name, uses)
     // With the document and the package's version, the names say which guards were built how.
     const parts = [rules, gates].flatMap((kind) =>
       Object.values<readonly { stage: string; name: string }[]>(kind).flatMap((stage) =>
@@ -120,6 +119,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
           [...gates.output, ...gates.tool].some(mayChangeText)),
     }
     const added = inputGuards.filter(({ path }) => serves(spec, path))
+    used.set(doc.name, [...uses, ...added.flatMap((guard) => guard.uses)])
     const sources = added.map(({ source }) => source)
     boundaries.push({
       name: doc.name,

@@ -71,6 +71,8 @@ export interface BuiltUse {
   rules: readonly (Rule | CheckpointRule)[]
   /** It runs in every boundary, and this one does not list it. */
   unlisted?: true
+  /** It is of an `InputGuardPolicy`, for calls on this path alone. */
+  path?: string
   /** Where a field of it stands, or a key of that field. */
   place(field: readonly (string | number)[], key?: string): Problem
 }

@@ -1,5 +1,5 @@
 import { after } from '../../core/after.ts'
-import type { CheckpointRule, Code, Counting, Guard, Look, Rule, Stage } from '../../core/types.ts'
+import type { CheckpointRule, Checks, Code, Counting, Guard, Look, Rule, Stage } from '../../core/types.ts'
 import { showPlace } from '../../policy/problem.ts'
 import type { BuiltUse } from '../../policy/rules.ts'
 import { STAGES } from '../../policy/schema.ts'
@@ -23,7 +23,8 @@ export function coverage(policy: Policy, uses: ReadonlyMap<string, readonly Buil
   const boundaries = policy.boundaries.map((boundary) => {
     const own = new Map<Rule | CheckpointRule, Seen>()
     for (const use of uses.get(boundary.name) ?? []) {
-      const what: Seen = { looked: false, codes: new Set() }
+      // Several boundaries may have the hook of one document.
+      const what: Seen = seen.get(use) ?? { looked: false, codes: new Set() }
       seen.set(use, what)
       for (const rule of use.rules) own.set(rule, what)
     }
@@ -40,20 +41,29 @@ export function coverage(policy: Policy, uses: ReadonlyMap<string, readonly Buil
   }
 }
 
-function observed(boundary: BuiltBoundary, seen: ReadonlyMap<Rule | CheckpointRule, Seen>): BuiltBoundary {
-  const { checks } = boundary
-  const { rules, checkpoints = {} } = checks
+type Watched = ReadonlyMap<Rule | CheckpointRule, Seen>
+
+function observed(boundary: BuiltBoundary, seen: Watched): BuiltBoundary {
+  const { checks, checksAt } = boundary
   return {
     ...boundary,
-    checks: {
-      ...checks,
-      rules: byStage((stage) => rules[stage].map((rule) => observedRule(rule, seen.get(rule)!))),
-      ...(checks.checkpoints && {
-        checkpoints: byStage((stage) =>
-          (checkpoints[stage] ?? []).map((rule) => observedCheckpoint(rule, seen.get(rule)!)),
-        ),
-      }),
-    },
+    checks: observedChecks(checks, seen),
+    ...(checksAt && {
+      checksAt: new Map([...checksAt].map(([path, checks]) => [path, observedChecks(checks, seen)])),
+    }),
+  }
+}
+
+function observedChecks(checks: Checks, seen: Watched): Checks {
+  const { rules, checkpoints } = checks
+  return {
+    ...checks,
+    rules: byStage((stage) => rules[stage].map((rule) => observedRule(rule, seen.get(rule)!))),
+    ...(checkpoints && {
+      checkpoints: byStage((stage) =>
+        (checkpoints[stage] ?? []).map((rule) => observedCheckpoint(rule, seen.get(rule)!)),
+      ),
+    }),
   }
 }
 
@@ -126,15 +136,15 @@ function missed(
     if (!looked) return [`${place} never looked at anything`]
     const all = codesOf(use)
     const rest = all.filter((code) => !codes.has(code))
-    if (rest.length === 0 || (codes.size > 0 && CODE.has(use.use.use))) return []
+    if (rest.length === 0 || (codes.size > 0 && all.every((code) => ITS_OWN.test(code)))) return []
     if (rest.length === all.length && all.length > 1) return [`${place} never found anything (${some(rest)})`]
     return [`${place} never found ${some(rest)}`]
   })
 }
 
 const FAULTS: readonly Code[] = ['guard.failed', 'limit.degraded', 'policy.undefined', 'hook.failed']
-/** Which of their codes these ever find is up to the policy's code. */
-const CODE: ReadonlySet<string> = new Set(['rego', 'hook'])
+/** Which of these are ever found is up to the policy's own code. */
+const ITS_OWN = /^(?:policy|hook)\./
 
 /** Without what only a fault brings about. */
 function codesOf({ use, rules }: BuiltUse): Code[] {
