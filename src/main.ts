@@ -273,6 +273,13 @@ const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admi
 ${[...KEYS_USAGE, ...POLICY_USAGE].map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
+/** Aborts when this process is told to end. */
+function interrupted(): AbortSignal {
+  const ends = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ends.abort())
+  return ends.signal
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
   const err = (line: string) => void process.stderr.write(`${line}\n`)
@@ -309,8 +316,6 @@ async function main(args: readonly string[]): Promise<number> {
       return explain(rest, { ...buildOptions(process.env, engines), out, err }).finally(engines.close)
     case 'test': {
       const counter = chosenCounter(memoryCounter())
-      const ends = new AbortController()
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ends.abort())
       return test(rest, {
         ...buildOptions(process.env, engines, counter),
         rego: { engine: engines.rego, schema: INPUT_SCHEMA },
@@ -319,7 +324,7 @@ async function main(args: readonly string[]): Promise<number> {
         clock: systemClock,
         fresh: () => counter.choose(memoryCounter()),
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-        ends: ends.signal,
+        ends: interrupted,
       }).finally(engines.close)
     }
     case 'keys':

@@ -15,8 +15,8 @@ export interface TestDeps extends RunDeps {
   err(line: string): void
   /** Whether standard output takes colours. */
   colours: boolean
-  /** Aborts when somebody wants `--watch` to end. */
-  ends: AbortSignal
+  /** Aborts when somebody wants `--watch` to end; asked for once it has begun. */
+  ends(): AbortSignal
   /** Milliseconds between two looks of `--watch`. */
   poll?: number
 }
@@ -75,7 +75,8 @@ async function once(dir: string, file: string | undefined, deps: TestDeps): Prom
 
 /** Runs again whenever a byte of the folder has changed, until somebody ends it. */
 async function watching(dir: string, file: string | undefined, deps: TestDeps): Promise<number> {
-  const { ends, poll = 500 } = deps
+  const { poll = 500 } = deps
+  const ends = deps.ends()
   let tried = ''
   let status = 0
   while (!ends.aborted) {

@@ -28,7 +28,6 @@ const expectSchema = z
   .refine((of) => Object.keys(of).length > 0, {
     error: 'must expect something: write verdict, codes, status, text, sent or message',
   })
-export type Expected = z.output<typeof expectSchema>
 
 const caseSchema = z.strictObject({
   name: z.string().min(1),

@@ -60,7 +60,7 @@ const refusal = ({ status, record }: Outcome, { message }: Heard): string =>
   `${status} ${record.code ?? ''}${message === undefined ? '' : `: ${message}`}`
 
 /** All codes that were found, and the one that the caller was told. */
-export function codesOf({ record }: Outcome): ReadonlySet<string> {
+function codesOf({ record }: Outcome): ReadonlySet<string> {
   const codes = new Set(record.findings.map(({ code }) => code))
   if (record.code !== undefined) codes.add(record.code)
   return codes

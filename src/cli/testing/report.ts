@@ -41,7 +41,7 @@ export function shown({ group, name, place, differences }: Result, colours: bool
 }
 
 /** `-` is what was expected, `+` what came; above them stands what they are about. */
-export function diffLines(differences: readonly Difference[]): DiffLine[] {
+function diffLines(differences: readonly Difference[]): DiffLine[] {
   return differences.flatMap(({ of, expected, got }) => {
     const alike = commonStart(expected, got)
     const end = commonStart(expected.slice(alike).reverse(), got.slice(alike).reverse())
