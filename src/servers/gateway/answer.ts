@@ -1,9 +1,6 @@
-import { isTried } from '../../core/checkpoint.ts'
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
-import type { Released } from '../../core/judge.ts'
 import { openSession, type Release } from '../../core/session.ts'
-import type { Unit } from '../../core/types.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { hear, heardAll } from './admission.ts'
@@ -11,6 +8,7 @@ import { breath, utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { checkedAnswer, checksIn } from './checked.ts'
 import { callerHeaders } from './headers.ts'
+import { holding } from './holding.ts'
 import { judged } from './judged.ts'
 import { markOf } from './mark.ts'
 import { endOfTurn } from './turn.ts'
@@ -23,8 +21,6 @@ const HEARTBEAT = 15_000
 const BEATS = 3
 /** Characters of ASCII that Node writes together with the headers, as one text and without a buffer of their own. */
 const ONE_WRITE = 4096
-/** The most characters of a stream that checkpoints of its answer are shown. */
-const MAX_CHECKED = 16 * 1024 * 1024
 /** How much without content waits for the first that has some. */
 const MAX_WAITING = 64 * 1024
 
@@ -95,7 +91,7 @@ async function passStream(
   const session = openSession(exchange, { direction: 'answer', stream: true })
   /** What may leave once there is something to show: a block before that is still a 403. */
   let waiting = ''
-  const held = holding(exchange)
+  const held = holding(exchange, () => protocol.answer(answerOptions(exchange)))
 
   const begin = () => {
     if (response.headersSent) return
@@ -158,88 +154,19 @@ async function passStream(
     heardAll(call)
     await pass(await session.end())
     if (held.some()) {
-      const text = await held.checked(call, protocol)
+      const text = await held.checked(call)
       waiting += protocol.toCaller?.(text, true) ?? text
     }
     begin()
     if (waiting !== '') write(call, waiting)
     response.end()
-    await held.tried(call, protocol)
+    await held.tried(call)
   } finally {
     noteUsage(call, reader.usage())
     clearInterval(beat)
     body.destroy()
   }
 }
-
-/**
- * What of a stream waits for checkpoints: all of it for those of `output`, what follows its first tool call for those of `tool`,
- * and nothing for those that are only tried, which are shown it all the same.
- */
-function holding(exchange: Exchange) {
-  const { checks } = exchange
-  const rules = ANSWERED.flatMap((stage) => checks.checkpoints?.[stage] ?? [])
-  const enforced = rules.filter((rule) => !isTried(checks, rule)).map(({ stage }) => stage)
-  const tried = rules.find((rule) => isTried(checks, rule))
-  let shown = rules.length > 0
-  let text = ''
-  let sent = 0
-  let holds = enforced.includes('output')
-
-  async function checked(call: Call, protocol: Protocol): Promise<string> {
-    const read = (again: string): Unit[] => {
-      const reader = protocol.answer(answerOptions(exchange))
-      return [...reader.push(Buffer.from(again)), ...reader.end()]
-    }
-    return (await checkedAnswer(call, exchange, text, { read, stream: true, sent })).slice(sent)
-  }
-  function failedToTry(how: string): void {
-    const { name, stage, actions } = tried!
-    const action = actions.get('guard.failed') ?? 'block'
-    const reason = `${name} could not judge this: ${how}`
-    exchange.find({
-      code: 'guard.failed',
-      reason,
-      score: 1,
-      guard: name,
-      stage,
-      action,
-      places: [],
-      shadow: true,
-    })
-  }
-
-  return {
-    /** Whether a unit waits. Throws `GateError` `upstream.invalid` when too much does. */
-    keeps(unit: Released): boolean {
-      if (!shown) return false
-      holds ||= unit.calls && enforced.length > 0
-      text += unit.text
-      if (!holds) sent = text.length
-      if (text.length > MAX_CHECKED) {
-        if (enforced.length > 0) throw new GateError('upstream.invalid')
-        shown = false
-        text = ''
-        failedToTry('the answer is longer than what checkpoints are shown')
-      }
-      return holds
-    },
-    some: () => holds,
-    /** What waited, as the checkpoints let it pass. */
-    checked,
-    /** Shows the answer, all of which has left, to checkpoints that are only tried. */
-    async tried(call: Call, protocol: Protocol): Promise<void> {
-      if (!shown || holds || tried === undefined) return
-      try {
-        await checked(call, protocol)
-      } catch {
-        failedToTry('the answer cannot be shown again')
-      }
-    },
-  }
-}
-
-const ANSWERED = ['output', 'tool'] as const
 
 function noteUsage(call: Call, usage: Call['usage']): void {
   if (usage !== undefined) call.usage = usage
