@@ -7,10 +7,10 @@ import { createSelector } from '../../policy/select.ts'
 import type { BuiltBoundary, KnownPath, Policy } from '../../policy/types.ts'
 import { madeUp } from '../secrets.ts'
 import { type Case, readCases } from './cases.ts'
-import { differences } from './compare.ts'
+import { type Difference, differences } from './compare.ts'
 import { coverage } from './coverage.ts'
 import { type TestGate, testGate } from './gate.ts'
-import { given } from './given.ts'
+import { type Given, given } from './given.ts'
 import { type Compiled, runRego, telling } from './rego.ts'
 import { type Result, resultOf } from './report.ts'
 
@@ -103,11 +103,20 @@ async function runCases(
     const call = given(one, boundaries.get(one.boundary)!, selector, paths)
     fresh()
     const began = clock.now()
-    let outcome = await gate.call(call)
-    for (let times = 1; times < one.times; times++) outcome = await gate.call(call)
-    const result = resultOf(one, clock.now() - began, differences(one, call, outcome))
+    const found = await differencesIn(one, call, gate)
+    const result = resultOf(one, clock.now() - began, found)
     results.push(result)
     onResult(result)
   }
   return results
+}
+
+async function differencesIn(one: Case, call: Given, gate: TestGate): Promise<Difference[]> {
+  try {
+    let outcome = await gate.call(call)
+    for (let times = 1; times < one.times; times++) outcome = await gate.call(call)
+    return differences(one, call, outcome)
+  } catch (error) {
+    return [{ of: 'gate', expected: ['an answer'], got: [(error as Error).message] }]
+  }
 }
