@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { HookEngine, HookSource } from '../../core/ports.ts'
+import { compileWasm, type WasmModule } from '../wasm.ts'
 import type { Reply, ScriptProblem } from './protocol.ts'
 import { fair, type Line, line } from './queue.ts'
 import { timeOf } from './stopwatch.ts'
 import { type Thread, thread } from './thread.ts'
-import { compile, type Wasm } from './wasm.ts'
 
 /** Two, so that one is there while another is replaced. */
 const THREADS = 2
@@ -66,7 +66,7 @@ interface Slot {
 export function hookEngine(patience = 900): Hooks {
   const queue = fair<Job>()
   const slots = new Set<Slot>()
-  let module: Promise<Wasm> | undefined
+  let module: Promise<WasmModule> | undefined
   let last = 0
   let failures = 0
   let closed = false
@@ -275,7 +275,7 @@ export function hookEngine(patience = 900): Hooks {
 const whyNot = (reply: Reply | { problem: ScriptProblem }): string =>
   typeof reply === 'object' && 'failed' in reply ? reply.failed : 'it could not be compiled'
 
-async function load(): Promise<Wasm> {
+async function load(): Promise<WasmModule> {
   const file = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm')
-  return compile(await readFile(file))
+  return compileWasm(await readFile(file))
 }

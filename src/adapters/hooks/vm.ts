@@ -1,9 +1,9 @@
 import { JSException, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import type { HookSource } from '../../core/ports.ts'
+import type { WasmModule } from '../wasm.ts'
 import { PRELUDE } from './prelude.ts'
 import type { Reply, ScriptProblem } from './protocol.ts'
 import { stopwatch } from './stopwatch.ts'
-import type { Wasm } from './wasm.ts'
 
 /** UTF-16 units of the JSON that a hook may return. */
 const MOST = 1024 * 1024
@@ -35,7 +35,7 @@ const BEFORE = '(function (request, answer) {"use strict";'
  * @returns what is wrong with the script, where something is
  */
 export async function prepare(
-  module: Wasm,
+  module: WasmModule,
   { script, time, memory, clock }: HookSource,
   polled: () => void,
 ): Promise<Prepared | { problem: ScriptProblem }> {

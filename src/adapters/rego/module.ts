@@ -2,7 +2,8 @@ import { webcrypto } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
-import { capMemory, compileWasm, type WasmModule } from './wasm.ts'
+import { compileWasm, type WasmModule } from '../wasm.ts'
+import { capMemory } from './capped.ts'
 
 const FILE = new URL('../../../rego/sallyport-rego.wasm.br', import.meta.url)
 const MANIFEST = new URL('../../../rego/sallyport-rego.json', import.meta.url)
