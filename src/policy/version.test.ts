@@ -10,15 +10,20 @@ import { showProblem } from './problem.ts'
 const { deps, close } = policyDeps()
 afterAll(close)
 
-const boundary = (name: string, rest: string) =>
-  `apiVersion: sallyport.dev/v1\nkind: Boundary\nmetadata: { name: ${name} }\nspec:\n  match: { models: [${name}] }\n  upstreams: []\n${rest}`
+const boundary = (name: string, rest: string, paths = '"*"') =>
+  `apiVersion: sallyport.dev/v1\nkind: Boundary\nmetadata: { name: ${name} }\nspec:\n  match: { models: [${name}], paths: [${paths}] }\n  upstreams: []\n${rest}`
 const FILES = {
-  'plain.yaml': boundary('plain', '  input: [{ use: length, with: { maxCharacters: 9 } }]\n'),
+  'plain.yaml': boundary('plain', '  input: [{ use: length, with: { maxCharacters: 9 } }]\n', '/v1/messages'),
   'asks.yaml': boundary('asks', '  policy: [{ use: rego, with: { package: acme } }]\n'),
   'hooked.yaml': boundary(
     'hooked',
     '  policy:\n    - use: hook\n      with:\n        script: |\n          return { status: "ALLOW" }\n',
   ),
+  'validator.yaml': `apiVersion: security.policy/v1
+kind: InputGuardPolicy
+metadata: { name: validator }
+spec: { target_endpoint: /v1/generate, pre_processing_hook: 'return { status: "ALLOW" }' }
+`,
   'acme.rego': 'package acme\n\ndeny contains "no" if input.caller.tenant in data.tenants\n',
   'helper.rego': 'package helper\n\nunused := 1\n',
   'data.yaml': 'tenants: [a]\n',
@@ -47,6 +52,12 @@ const changes: [what: string, file: keyof typeof FILES, text: string, of: string
   ['a module beside it, which may be asked', 'helper.rego', 'package helper\n\nunused := 2\n', ['asks']],
   ['data', 'data.yaml', 'tenants: [b]\n', ['asks']],
   ['the script of a hook', 'hooked.yaml', FILES['hooked.yaml'].replace('ALLOW', 'FLAG'), ['hooked']],
+  [
+    'a hook on a path that they serve',
+    'validator.yaml',
+    FILES['validator.yaml'].replace('ALLOW', 'FLAG'),
+    ['asks', 'hooked'],
+  ],
   ['a setting', 'plain.yaml', FILES['plain.yaml'].replace('9', '10'), ['plain']],
   ['a comment', 'plain.yaml', `# why\n${FILES['plain.yaml']}`, []],
   ['where a document stands', 'plain.yaml', `\n\n${FILES['plain.yaml']}`, []],
