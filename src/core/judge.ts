@@ -41,7 +41,6 @@ const DROPPED = '[removed by policy]'
 /** What sessions of bodies and of streams share: the parts on their way through the stages, and the edited units. */
 export class Judge implements LaneContext {
   readonly shadow: boolean
-  readonly free: boolean
   readonly streamed: boolean
   readonly holdCharacters: number
   readonly decode: FilterContext['decode']
@@ -68,10 +67,13 @@ export class Judge implements LaneContext {
     const stage = typeof direction === 'string' ? direction : direction.stage
     this.decode = stage === 'answer' || stage === 'output' || stage === 'tool' ? DECODED_OF_ANSWER : DECODED
     this.textMatters = readsText(exchange, direction)
-    this.free = this.shadow || !readsText(exchange, direction, true)
   }
 
   // What lanes and their filters ask for.
+
+  get free(): boolean {
+    return this.shadow || !readsText(this.exchange, this.direction, true)
+  }
 
   stages(part: Readonly<Part>, source: Source): Sieve[] {
     const { direction, exchange } = this
