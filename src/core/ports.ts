@@ -168,6 +168,8 @@ export type RegoAnswer =
 export interface RegoProgram {
   /** Changes whenever what it says may. */
   version: string
+  /** The fields of the input that it speaks of; undefined where that may be any. */
+  reads: ReadonlySet<string> | undefined
   /** Which of the four rules the package of an ask defines; empty for a `query:`. */
   defines(ask: number): readonly string[]
   /**

@@ -40,6 +40,7 @@ interface Opened {
   problems?: readonly Problem[]
   warnings: readonly Problem[]
   defines: readonly (readonly string[])[]
+  reads: readonly string[] | null
 }
 
 interface Formatted {
@@ -122,7 +123,7 @@ export function regoEngine(options: RegoOptions): LocalRego {
         return { problems: result.problems.map(readProblem) }
       }
       const version = createHash('sha256').update(sha256).update(text).digest('hex')
-      const compiled = programOf(pool, program, version, result.defines)
+      const compiled = programOf(pool, program, version, result)
       dropped.register(compiled, drop)
       return { program: compiled, warnings: result.warnings.map(readProblem) }
     },
@@ -148,7 +149,12 @@ export function regoEngine(options: RegoOptions): LocalRego {
   }
 }
 
-function programOf(pool: Pool, number: number, version: string, defines: Opened['defines']): RegoProgram {
+function programOf(
+  pool: Pool,
+  number: number,
+  version: string,
+  { defines, reads }: Pick<Opened, 'defines' | 'reads'>,
+): RegoProgram {
   async function ask(input: string, deadline: number, job: Job): Promise<RegoAnswer> {
     if (input.length > LARGEST_INPUT || Buffer.byteLength(input) > LARGEST_INPUT)
       return { error: 'the input is larger than 1 MiB' }
@@ -163,6 +169,7 @@ function programOf(pool: Pool, number: number, version: string, defines: Opened[
   }
   const program: RegoProgram = {
     version,
+    reads: reads === null ? undefined : new Set(reads),
     defines: (index) => defines[index] ?? [],
     decide: (index, input, deadline) =>
       ask(input, deadline, { program: number, ask: index, input, deadline }),

@@ -70,7 +70,7 @@ function open(of: Config, { rego: rules }: CheckpointPorts): Checkpoint {
     async enter(exchange) {
       let input: string
       try {
-        input = inputOf(exchange, of.expose === 'text', Date.now())
+        input = inputOf(exchange, { texts: of.expose === 'text', reads: program.reads, now: Date.now() })
       } catch (error) {
         if (!(error instanceof TooLong)) throw error
         return { objections: objectionsOf({ error: error.message }, asked) }
