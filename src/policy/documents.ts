@@ -3,14 +3,8 @@ import { parse } from './explain.ts'
 import type { Folder } from './folder.ts'
 import { suggest } from './nearest.ts'
 import { type Problem, showPlace } from './problem.ts'
-import {
-  type BoundarySpec,
-  type Consumer,
-  type Gate,
-  type PolicySpec,
-  SCHEMAS,
-  type UpstreamSpec,
-} from './schema.ts'
+import type { PolicySpec } from './rego-schema.ts'
+import { type BoundarySpec, type Consumer, type Gate, SCHEMAS, type UpstreamSpec } from './schema.ts'
 import { readYaml, type Yaml } from './yaml.ts'
 
 type Kind = keyof typeof SCHEMAS

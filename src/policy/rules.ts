@@ -260,8 +260,8 @@ async function buildCheckpoint(
 
 function regoPort(rego: CompiledRego | undefined): Pick<CheckpointPorts, 'rego'> {
   if (rego === undefined) return {}
-  const { program, index } = rego
-  return { rego: (ask) => ({ program, index: index(ask) }) }
+  const { program, index, bundles } = rego
+  return { rego: (ask) => ({ program, index: index(ask), bundles }) }
 }
 
 /** What has no price would cost nothing, and no budget would ever be used up. */
