@@ -60,7 +60,6 @@ export function http({ ca, socket, connect, connections }: HttpOptions): Http {
         },
         connections,
         pipelining: 1,
-        keepAliveTimeout: 30_000,
         // The signal of the call is the only clock.
         headersTimeout: 0,
         bodyTimeout: 0,

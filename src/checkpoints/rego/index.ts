@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineCheckpoint } from '../../core/checkpoint.ts'
-import type { CheckpointPorts, RegoAsk } from '../../core/ports.ts'
+import type { Bundles, CheckpointPorts, RegoAnswer, RegoAsk } from '../../core/ports.ts'
 import type { Checkpoint } from '../../core/types.ts'
-import { objectionsOf } from './decision.ts'
+import { objectionsOf, RULES, rulesOf } from './decision.ts'
+import { engine } from './engine.ts'
 import { inputOf } from './input.ts'
 
 const PACKAGE = 'must be the name of a package, such as llm_guardrails or acme.models'
@@ -29,10 +30,18 @@ const config = z
       .regex(/^[0-9]{1,4}ms$/, { error: 'must be a duration in milliseconds: write 20ms' })
       .transform((text) => Number.parseInt(text, 10))
       .refine((ms) => ms >= 1 && ms <= MAX_DEADLINE, { error: 'must be from 1ms to 1000ms' })
-      .prefault('20ms'),
+      .exactOptional(),
+    engine: engine.exactOptional(),
+    rules: z.array(z.enum(RULES)).min(1).exactOptional(),
   })
   .refine((of) => (of.package === undefined) !== (of.query === undefined), { error: EITHER })
+  .refine((of) => of.rules === undefined || (of.engine !== undefined && of.package !== undefined), {
+    error: '"rules" is for a "package" of an "engine" alone: leave it out',
+  })
 type Config = z.output<typeof config>
+
+/** Milliseconds: of our own engine, and of one behind a network. */
+const DEADLINE = { here: 20, there: 100 }
 
 const askOf = (of: Config): RegoAsk =>
   of.package === undefined ? { query: of.query! } : { package: of.package }
@@ -48,29 +57,77 @@ export const rego = defineCheckpoint<Config>({
     'policy.flagged': { edits: false },
     'policy.transformed': { edits: true },
   }),
-  asks: askOf,
+  asks: (of) => (of.engine === undefined ? askOf(of) : undefined),
   open,
 })
 
-function open(of: Config, { rego: rules }: CheckpointPorts): Checkpoint {
-  const ask = askOf(of)
-  if (rules === undefined) throw new Error('there is no Rego here')
-  const { program, index } = rules(ask)
-  const defines = program.defines(index)
-  if ('package' in ask && defines.length === 0)
-    throw new Error(
-      `package ${ask.package} defines none of allow, deny, flag and transform: write one of them, such as deny contains "…" if { … }`,
-    )
-  const asked = 'package' in ask ? `package ${ask.package}` : ask.query
+/** Who is asked, and which rules of a package have to answer. */
+interface Asked {
+  bundles: Bundles
+  answer(input: string): Promise<{ answer: RegoAnswer; defines: readonly string[] }>
+}
+
+function open(of: Config, ports: CheckpointPorts): Checkpoint {
+  const asked = of.engine === undefined ? here(of, ports) : there(of, of.engine, ports)
+  const { clock, decided } = ports
+  const name = of.package === undefined ? of.query! : `package ${of.package}`
+  const path = stepsOf(of).join('/')
   return {
     async enter(exchange) {
       let input: string
       try {
         input = inputOf(exchange, of.expose === 'text', Date.now())
       } catch (error) {
-        return { objections: objectionsOf({ error: (error as Error).message }, asked, defines) }
+        return { objections: objectionsOf({ error: (error as Error).message }, name, []) }
       }
-      return { objections: objectionsOf(await program.decide(index, input, of.deadline), asked, defines) }
+      const began = clock.now()
+      const { answer, defines } = await asked.answer(input)
+      decided?.({
+        path,
+        input,
+        answer,
+        by: exchange.caller.subject,
+        exchange: exchange.id,
+        took: clock.now() - began,
+        bundles: asked.bundles,
+      })
+      return { objections: objectionsOf(answer, name, defines) }
     },
   }
 }
+
+/** The policy's own Rego. */
+function here(of: Config, { rego: rules }: CheckpointPorts): Asked {
+  if (rules === undefined) throw new Error('there is no Rego here')
+  const { program, index, bundles } = rules(askOf(of))
+  const defines = program.defines(index)
+  if (of.package !== undefined && defines.length === 0)
+    throw new Error(
+      `package ${of.package} defines none of allow, deny, flag and transform: write one of them, such as deny contains "…" if { … }`,
+    )
+  const { deadline = DEADLINE.here } = of
+  return {
+    bundles,
+    answer: async (input) => ({ answer: await program.decide(index, input, deadline), defines }),
+  }
+}
+
+/** A server of OPA. It does not say which rules a package defines: those that must answer are named, and `allow` if none is. */
+function there(of: Config, server: NonNullable<Config['engine']>, { opa }: CheckpointPorts): Asked {
+  if (opa === undefined) throw new Error('no server of OPA can be asked here')
+  const { deadline = DEADLINE.there, rules = ['allow'] } = of
+  const asked = opa(server)
+  const steps = stepsOf(of)
+  return {
+    bundles: {},
+    async answer(input) {
+      const said = await asked.data(steps, input, deadline)
+      const answer = of.package === undefined || !('value' in said) ? said : rulesOf(said.value)
+      const found = 'rules' in answer ? Object.keys(answer.rules) : []
+      return { answer, defines: [...new Set([...rules, ...found])] }
+    },
+  }
+}
+
+/** The way to it from `data`. */
+const stepsOf = (of: Config): string[] => (of.package ?? of.query!.slice('data.'.length)).split('.')
