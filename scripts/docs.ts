@@ -1,6 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { INPUT_SCHEMA } from '../src/checkpoints/rego/schema.ts'
 import { CODES, type CodeEntry } from '../src/core/codes.ts'
+
+export const schemaFile = fileURLToPath(new URL('../docs/rego-input.schema.json', import.meta.url))
+/** What `use: rego` shows modules, for editors and `opa check --schema`. */
+export const schemaPage = (): string => `${JSON.stringify(INPUT_SCHEMA, undefined, 2)}\n`
 
 export const errorsFile = fileURLToPath(new URL('../docs/errors.md', import.meta.url))
 
@@ -30,4 +35,7 @@ export function errorsPage(codes: Readonly<Record<string, CodeEntry>>): string {
   return `${INTRODUCTION}\n${head}\n${Object.entries(codes).map(row).join('\n')}\n`
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(errorsFile, errorsPage(CODES))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(errorsFile, errorsPage(CODES))
+  writeFileSync(schemaFile, schemaPage())
+}

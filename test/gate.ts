@@ -18,6 +18,8 @@ export interface GateOptions {
   gate?: object
   /** More of the made Consumer's `spec` than its tenant, `acme`, and its key. */
   consumer?: object
+  /** More files of its folder, by their names: Rego, data. */
+  files?: Readonly<Record<string, string>>
   /** A file for the records, in place of one in the gate's own folder. */
   record?: string
 }
@@ -73,10 +75,11 @@ export async function folder(): Promise<string> {
 }
 
 /** A folder of documents with a key that opens it. */
-export async function policyFolder(options: Pick<GateOptions, 'documents' | 'gate' | 'consumer'>) {
+export async function policyFolder(options: Pick<GateOptions, 'documents' | 'files' | 'gate' | 'consumer'>) {
   const dir = await folder()
   const { key, document: tester } = consumer('tester', options.consumer)
   const change = (documents: string) => writeFile(join(dir, 'documents.yaml'), documents)
+  for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(dir, name), text)
   await change(options.documents)
   await writeFile(join(dir, 'gate.yaml'), tester + document('Gate', 'gate', { drain: '1s', ...options.gate }))
   return { dir, key, change }

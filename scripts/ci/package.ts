@@ -52,8 +52,11 @@ function pack(): string {
     'README.md',
     'dist/main.js',
     'dist/adapters/models/worker.js',
+    'dist/adapters/rego/worker.js',
     'docs/errors.md',
     'integrations/grafana/alerts.yaml',
+    'rego/sallyport-rego.json',
+    'rego/sallyport-rego.wasm.br',
   ]) {
     need(paths.includes(path), `the package lacks ${path}`)
   }

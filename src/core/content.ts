@@ -6,14 +6,15 @@ import type { Content, ContentPart, Span, Unit, Write } from './types.ts'
 
 /**
  * @param units as they leave, edits included
+ * @param body whether there is one unit, and it is a body in JSON
  * @param offered names the tools in a parsed body
  */
 export function contentOf(
   units: readonly Unit[],
-  stream: boolean,
+  body: boolean,
   offered: (body: unknown) => readonly string[] = () => [],
 ): Content {
-  const whole = stream || units.length !== 1 ? undefined : units[0]
+  const whole = body ? units[0] : undefined
   let outline: string | undefined
   let parts: readonly ContentPart[] | undefined
   let tools: readonly string[] | undefined
@@ -24,7 +25,7 @@ export function contentOf(
       return outline
     },
     parts() {
-      parts ??= partsOf(units)
+      parts ??= textsOf(units, body).map(({ writes, id, ...part }) => part)
       return parts
     },
     tools() {
@@ -61,43 +62,71 @@ function outlineOf({ text, writes }: Unit): string {
   return out + text.slice(at)
 }
 
-function partsOf(units: readonly Unit[]): ContentPart[] {
-  const parts = new Map<number, { -readonly [K in keyof ContentPart]: ContentPart[K] }>()
-  for (const unit of units) {
-    const { opens, writes } = unit
-    for (const { id, origin, kind } of opens) parts.set(id, { path: '', origin, kind, text: '' })
-    for (const { part, path, value, copy, key } of writes) {
-      const known = parts.get(part)
-      if (known === undefined || copy === true) continue
-      if (known.path === '') known.path = path
-      else if (key === true || path !== known.path) known.text += '\n'
-      known.text += value
+/** A text that can be changed as one: of a body what stands at a path, of a stream all that a part says. */
+interface Text extends ContentPart {
+  id: number
+  writes: { write: Write; unit: number }[]
+}
+
+function textsOf(units: readonly Unit[], body: boolean): Text[] {
+  const parts = new Map<number, Pick<ContentPart, 'origin' | 'kind' | 'tool'>>()
+  const texts = new Map<string, Text>()
+  const paths = new Map<string, number>()
+  const begun = new Map<unknown, string>()
+  units.forEach((unit, at) => {
+    for (const [id, part] of opened(unit, begun)) parts.set(id, part)
+    for (const write of unit.writes) {
+      const part = parts.get(write.part)
+      if (part === undefined || write.copy === true) continue
+      const place = body ? `${write.key === true} ${write.path}` : String(write.part)
+      let text = texts.get(place)
+      if (text === undefined) {
+        // Events of several parts may say their texts at the same path.
+        const times = (paths.get(write.path) ?? 0) + 1
+        if (!body) paths.set(write.path, times)
+        const path = times === 1 || body ? write.path : `${write.path}#${times}`
+        text = { ...part, path, text: '', id: write.part, writes: [] }
+        texts.set(place, text)
+      }
+      text.text += write.value
+      text.writes.push({ write, unit: at })
     }
-    const calls = opens.filter(({ kind }) => kind === 'tool_call')
-    if (calls.length === 0) continue
-    const names = toolNames(unit.text)
-    calls.forEach(({ id }, i) => {
-      const tool = names[i]
-      if (tool !== undefined) parts.get(id)!.tool = tool
-    })
-  }
-  return [...parts.values()].filter(({ path, kind }) => path !== '' || kind === 'tool_call')
+  })
+  return [...texts.values()]
+}
+
+/** @param begun tools whose calls have begun in a stream, by the number of their block */
+function opened(
+  { opens, text }: Unit,
+  begun: Map<unknown, string>,
+): [id: number, part: Pick<ContentPart, 'origin' | 'kind' | 'tool'>][] {
+  const calls = opens.filter(({ kind }) => kind === 'tool_call')
+  const json = calls.length > 0 || text.includes('"name"') ? documents(text) : []
+  const names = json.flatMap(toolNames)
+  const number = (json[0] as { index?: unknown } | undefined)?.index
+  if (names[0] !== undefined) begun.set(number, names[0])
+  return opens.map(({ id, origin, kind }) => {
+    const call = calls.findIndex((part) => part.id === id)
+    const tool = call < 0 ? undefined : (names[call] ?? begun.get(number))
+    return [id, { origin, kind, ...(tool !== undefined && { tool }) }]
+  })
 }
 
 /** Fields that hold what a tool is called with, in the APIs of OpenAI and Anthropic; its name stands beside them. */
 const ARGUMENTS = ['arguments', 'input']
 
 /** The names of the tools that a body or an event calls, in order. */
-function toolNames(text: string): string[] {
+function toolNames(json: unknown): string[] {
   const names: string[] = []
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
     if (Array.isArray(value)) return value.forEach(walk)
-    const { name } = value as { name?: unknown }
+    const { name, type } = value as { name?: unknown; type?: unknown }
     if (typeof name === 'string' && ARGUMENTS.some((field) => Object.hasOwn(value, field))) names.push(name)
+    else if (typeof type === 'string' && type.endsWith('_call')) names.push(type)
     for (const [field, below] of Object.entries(value)) if (!ARGUMENTS.includes(field)) walk(below)
   }
-  for (const json of documents(text)) walk(json)
+  walk(json)
   return names
 }
 
@@ -128,52 +157,47 @@ export interface TextChange {
 /**
  * The texts of the units with changes made, or the path of a change that cannot be: where nothing stands, what cannot be
  * rewritten, a span beyond the text, or two that overlap.
+ * @param body as for `contentOf`
  * @param sent how many units have left already and stay as they are
  */
 export function changed(
   units: readonly Unit[],
+  body: boolean,
   changes: readonly TextChange[],
   sent = 0,
 ): { texts: string[] } | { impossible: string } {
+  if (changes.length === 0) return { texts: units.map(({ text }) => text) }
   const splices: { span: Span; text: string }[][] = units.map(() => [])
-  const byPath = new Map<string, TextChange[]>()
-  for (const change of changes) {
-    const known = byPath.get(change.path)
-    if (known === undefined) byPath.set(change.path, [change])
-    else known.push(change)
-  }
-  for (const [path, wanted] of byPath) {
-    const writes = writesAt(units, path)
-    const before = writes.map(({ write }) => write.value).join('')
-    const after = rewritten(before, wanted)
-    const fixed = writes.some(({ write, unit }) => write.form === 'fixed' || unit < sent)
-    if (writes.length === 0 || fixed || after === undefined) return { impossible: path }
-    writes.forEach(({ write, unit }, i) => {
-      splices[unit]!.push({ span: write.literal, text: written(write, i === 0 ? after : '') })
+  const texts = textsOf(units, body)
+  for (const path of new Set(changes.map((change) => change.path))) {
+    const found = texts.find((text) => text.path === path && text.writes[0]!.write.key !== true)
+    const after =
+      found &&
+      rewritten(
+        found.text,
+        changes.filter((change) => change.path === path),
+      )
+    if (found === undefined || after === undefined) return { impossible: path }
+    if (found.writes.some(({ write, unit }) => write.form === 'fixed' || unit < sent))
+      return { impossible: path }
+    // Where the model began to speak: what announces a text says nothing of it yet.
+    const first = Math.max(
+      0,
+      found.writes.findIndex(({ write }) => write.value !== ''),
+    )
+    found.writes.forEach(({ write, unit }, i) => {
+      splices[unit]!.push({ span: write.literal, text: written(write, i === first ? after : '') })
     })
-    const { part } = writes[0]!.write
     units.forEach((unit, at) => {
       for (const write of unit.writes)
-        if (write.part === part && write.copy === true)
+        if (write.part === found.id && write.copy === true)
           splices[at]!.push({
             span: write.literal,
-            text: written(write, write.value === before ? after : ''),
+            text: written(write, (write.at ?? 0) === 0 ? after : ''),
           })
     })
   }
   return { texts: units.map(({ text }, at) => spliced(text, splices[at]!)) }
-}
-
-/** All that one part says at a path: of a stream, piece by piece. */
-function writesAt(units: readonly Unit[], path: string): { write: Write; unit: number }[] {
-  const found: { write: Write; unit: number }[] = []
-  units.forEach(({ writes }, unit) => {
-    for (const write of writes) {
-      if (write.path !== path || write.copy === true || write.key === true) continue
-      if (found.length === 0 || found[0]!.write.part === write.part) found.push({ write, unit })
-    }
-  })
-  return found
 }
 
 function rewritten(before: string, changes: readonly TextChange[]): string | undefined {

@@ -136,6 +136,7 @@ export interface Counter {
 
 /** Where something of a policy's code stands, and what is wrong or seldom meant there. Lines and columns from 1. */
 export interface CodeProblem {
+  /** Empty when it is of no module, but of what is asked of them, their data or their schema. */
   file: string
   line?: number
   column?: number
@@ -261,6 +262,49 @@ export interface Decision {
   /** Milliseconds that it took. */
   took: number
   bundles: Bundles
+}
+
+/** One rule of a module that tests others. */
+export interface RegoTest {
+  package: string
+  name: string
+  file: string
+  line: number
+  /** `error`: it could not be evaluated, and `message` says why. */
+  outcome: 'pass' | 'fail' | 'error' | 'skip'
+  message?: string
+  /** What it printed. */
+  output?: string
+  ms: number
+}
+
+/** Which lines tests have reached; the tests themselves do not count. */
+export interface RegoCoverage {
+  percent: number
+  /** Lines as pairs, the first and the last. */
+  files: readonly {
+    file: string
+    percent: number
+    covered: readonly (readonly [first: number, last: number])[]
+    notCovered: readonly (readonly [first: number, last: number])[]
+  }[]
+}
+
+/** What is asked of Rego by who writes it. Rejects when it dies of it. */
+export interface RegoTools {
+  /** The modules as they should look, without those that have problems. */
+  format(
+    modules: RegoSource['modules'],
+  ): Promise<{ problems: readonly CodeProblem[]; modules: RegoSource['modules'] }>
+  /** What only a strict reading refuses, as `compile` does, is a problem when `strict`, a warning otherwise. */
+  check(
+    source: Omit<RegoSource, 'asks'>,
+    strict: boolean,
+  ): Promise<{ problems: readonly CodeProblem[]; warnings: readonly CodeProblem[] }>
+  test(
+    source: Omit<RegoSource, 'asks' | 'schema'>,
+    coverage: boolean,
+  ): Promise<{ tests: readonly RegoTest[]; coverage?: RegoCoverage } | { problems: readonly CodeProblem[] }>
 }
 
 /** A script of a hook as it was written: the body of a function that returns its decision. */

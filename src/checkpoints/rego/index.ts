@@ -4,7 +4,7 @@ import type { Bundles, CheckpointPorts, RegoAnswer, RegoAsk } from '../../core/p
 import type { Checkpoint } from '../../core/types.ts'
 import { objectionsOf, RULES, rulesOf } from './decision.ts'
 import { engine } from './engine.ts'
-import { inputOf } from './input.ts'
+import { inputOf, TooLong } from './input.ts'
 
 const PACKAGE = 'must be the name of a package, such as llm_guardrails or acme.models'
 const QUERY = 'must be a rule by its full name, such as data.acme.allow'
@@ -78,7 +78,8 @@ function open(of: Config, ports: CheckpointPorts): Checkpoint {
       try {
         input = inputOf(exchange, of.expose === 'text', Date.now())
       } catch (error) {
-        return { objections: objectionsOf({ error: (error as Error).message }, name, []) }
+        if (!(error instanceof TooLong)) throw error
+        return { objections: objectionsOf({ error: error.message }, name, []) }
       }
       const began = clock.now()
       const { answer, defines } = await asked.answer(input)

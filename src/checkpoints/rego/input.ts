@@ -5,10 +5,13 @@ const ORIGINS = ['system', 'user', 'retrieved', 'tool', 'model'] as const
 const MAX_TEXT = 64 * 1024
 const MILLION = 1_000_000
 
+/** There is more to be shown than may be. */
+export class TooLong extends Error {}
+
 /**
  * What Rego sees as `input`, as JSON text in the form of `schema.ts`. The bodies are put in as they came, with the length of
  * each text in its place: no number loses a digit on the way.
- * @param texts whether what was written is shown as well. Throws when it is more than 64 KB: a policy that reads texts must not
+ * @param texts whether what was written is shown as well. Throws `TooLong` when it is more than 64 KB: a policy that reads texts must not
  *   be passed by what it did not see.
  * @param now milliseconds since 1970
  */
@@ -79,7 +82,7 @@ function shownPart({ path, kind, text, tool }: ContentPart, texts: boolean, budg
   const bytes = new TextEncoder().encode(text).length
   if (texts) {
     budget.left -= bytes
-    if (budget.left < 0) throw new Error('the texts are longer than the 64 KB that a policy may be shown')
+    if (budget.left < 0) throw new TooLong('the texts are longer than the 64 KB that a policy may be shown')
   }
   // In English a token is about four letters; others take more bytes for a letter, and more tokens.
   const tokens = Math.ceil(bytes / 4)

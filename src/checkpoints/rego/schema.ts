@@ -35,8 +35,9 @@ export const INPUT_SCHEMA = {
       roles: list(text),
       claims: { type: 'object', additionalProperties: {} },
     }),
-    'request?': { type: 'object', additionalProperties: {} },
-    'answer?': { type: 'object', additionalProperties: {} },
+    // Bodies, which callers and models write.
+    'request?': {},
+    'answer?': {},
     parts: object({ system: parts, user: parts, retrieved: parts, tool: parts, model: parts }),
     answer_parts: parts,
     findings: list(

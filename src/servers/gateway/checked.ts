@@ -27,7 +27,7 @@ export async function checkedEarly(
   for (const stage of ['input', 'context'] as const) {
     const changes = await entered(call, stage, true)
     if (changes.length === 0) continue
-    read = protocol.request(made(exchange, [read.unit], changes)[0]!)
+    read = protocol.request(made(exchange, [read.unit], true, changes)[0]!)
     call.counted!.passage.show({ request: requestOf(protocol, read.unit) })
   }
   return read
@@ -53,7 +53,7 @@ export async function checkedRequest(
     const changes = await entered(call, stage)
     if (changes.length === 0) continue
     const paths = new Set(changes.map(({ path }) => path))
-    const text = await lookedAtAgain(exchange, protocol, made(exchange, [unit], changes)[0]!, paths)
+    const text = await lookedAtAgain(exchange, protocol, made(exchange, [unit], true, changes)[0]!, paths)
     unit = protocol.request(text).unit
   }
   return unit.text
@@ -74,11 +74,12 @@ export async function checkedAnswer(
   let units = read(text)
   for (const stage of ['output', 'tool'] as const) {
     if (!checksIn(exchange, stage)) continue
-    const answer = contentOf(units, stream)
+    const answer = contentOf(units, !stream)
     if (stage === 'tool' && !answer.parts().some(({ kind }) => kind === 'tool_call')) continue
     call.counted!.passage.show({ answer })
     const changes = await entered(call, stage)
-    if (changes.length > 0) units = read(made(exchange, units, changes, unitsIn(units, sent)).join(''))
+    if (changes.length > 0)
+      units = read(made(exchange, units, !stream, changes, unitsIn(units, sent)).join(''))
   }
   return units.map((unit) => unit.text).join('')
 }
@@ -91,7 +92,7 @@ function unitsIn(units: readonly Unit[], characters: number): number {
 }
 
 function requestOf(protocol: Protocol, unit: Unit): Content {
-  return contentOf([unit], false, protocol.offers)
+  return contentOf([unit], true, protocol.offers)
 }
 
 /**
@@ -110,7 +111,7 @@ export async function checkedParts(
   passage.show(stage === 'output' || stage === 'tool' ? { answer: content } : { request: content })
   if ((await passage.enter(stage, early)) !== undefined) return undefined
   const changes = passage.changes()
-  const done = changed(units, changes)
+  const done = changed(units, false, changes)
   if ('texts' in done) return done.texts
   exchange.find(unchangeable(changes, done.impossible))
   return undefined
@@ -130,8 +131,14 @@ async function entered(
 }
 
 /** @throws GateError of `guard.failed` for a change that cannot be made */
-function made(exchange: Exchange, units: readonly Unit[], changes: readonly Change[], sent = 0): string[] {
-  const done = changed(units, changes, sent)
+function made(
+  exchange: Exchange,
+  units: readonly Unit[],
+  body: boolean,
+  changes: readonly Change[],
+  sent = 0,
+): string[] {
+  const done = changed(units, body, changes, sent)
   if ('texts' in done) return done.texts
   const finding = unchangeable(changes, done.impossible)
   exchange.find(finding)

@@ -42,7 +42,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   await breath(text)
   const exchange = beginExchange(call, caller, boundary)
   const admitted = admit(call, exchange, { read, targets: route.targets }, () =>
-    contentOf([read.unit], false, protocol.offers),
+    contentOf([read.unit], true, protocol.offers),
   )
   if (admitted !== undefined) await admitted
   const checks = exchange.checks.checkpoints !== undefined

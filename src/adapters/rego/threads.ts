@@ -1,0 +1,59 @@
+import { Worker } from 'node:worker_threads'
+import { type Job, READY, type WorkerData } from './protocol.ts'
+
+/** Run from source, a thread must first load what makes JavaScript of it: Node's own options do not reach its first file. */
+const SOURCE = import.meta.url.endsWith('.ts')
+const FILE = new URL(SOURCE ? './worker.ts' : './worker.js', import.meta.url)
+const START = SOURCE
+  ? `import('tsx/esm/api').then(({ register }) => register() && import('${FILE.href}'))`
+  : FILE
+
+/** A thread that does one job after the other. */
+export interface Thread {
+  send(job: Job): void
+  /** Ends it, whatever it does. */
+  stop(): Promise<unknown>
+}
+
+export interface ThreadEvents {
+  ready(): void
+  /** JSON text. */
+  reply(text: string): void
+  /** It is gone, for whatever reason. */
+  gone(why: Error): void
+}
+
+/** Starts a thread with the engine; it knows nothing of this process's environment. */
+export function thread(workerData: WorkerData, events: ThreadEvents): Thread {
+  const worker = new Worker(START, {
+    eval: SOURCE,
+    workerData,
+    env: {},
+    execArgv: [],
+    // A call of Go is one of the thread's own stack: texts that nest as deep as OPA reads them need a large one.
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 16 },
+  })
+  let pending = 0
+  let why: Error | undefined
+  worker.on('message', (message: string) => {
+    if (message === READY) {
+      if (pending === 0) worker.unref()
+      return events.ready()
+    }
+    // One that has nothing to do keeps no process alive.
+    if (--pending === 0) worker.unref()
+    events.reply(message)
+  })
+  worker.on('error', (error: Error) => {
+    why = error
+  })
+  worker.on('exit', (status) => events.gone(why ?? new Error(`it ended with ${status}`)))
+  return {
+    send(job) {
+      pending++
+      worker.ref()
+      worker.postMessage(job)
+    },
+    stop: () => worker.terminate(),
+  }
+}
