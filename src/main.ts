@@ -10,26 +10,30 @@ import { runningSha256, sha256 } from './adapters/digest.ts'
 import { type LocalModels, localModels } from './adapters/models/index.ts'
 import { opaServers } from './adapters/opa.ts'
 import { lineStream } from './adapters/recorder.ts'
+import { type LocalRego, regoEngine } from './adapters/rego/index.ts'
 import { secretSource } from './adapters/secrets.ts'
 import { polledSources } from './adapters/sources/index.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
+import { INPUT_SCHEMA } from './checkpoints/rego/schema.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
-import type { Counter } from './core/ports.ts'
+import type { Counter, RegoEngine, Sources } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
 import { type BuildOptions, buildPolicy } from './policy/build.ts'
 import { readFolder } from './policy/folder.ts'
 import { type Problem, showProblem } from './policy/problem.ts'
-import type { UpstreamSpec } from './policy/schema.ts'
+import type { Gate, UpstreamSpec } from './policy/schema.ts'
+import { fetchedProblem } from './policy/sources.ts'
 import type { Policy } from './policy/types.ts'
 import { watchFolder } from './policy/watch.ts'
 import { PROTOCOLS } from './protocols/index.ts'
+import { decisionLog } from './record/decisions.ts'
 import { fan } from './record/fan.ts'
 import { createLog, recordLog } from './record/log.ts'
 import { createMetrics } from './record/metrics.ts'
@@ -62,19 +66,47 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
   })
 }
 
+/** One engine for the life of the process: what the first policy says of it holds. */
+function openRego(warn: (message: string) => void) {
+  let engine: LocalRego | undefined
+  return {
+    engine(settings: Gate['rego']): LocalRego {
+      engine ??= regoEngine({ ...settings, warn })
+      return engine
+    },
+    close: async () => engine?.close(),
+  }
+}
+
+/** In place of what has arrived of sources: nothing. */
+const nothing: Sources = { take: async (specs) => specs.map(() => undefined) }
+
+function uploadSpec({ url, key, tls, buffer, every }: Gate['rego']['decisions']): UploadSpec[] {
+  if (url === undefined) return []
+  return [{ url, buffer, every, ...(key !== undefined && { key }), ...(tls !== undefined && { ca: tls.ca }) }]
+}
+
 function buildOptions(
   env: Environment,
   models: LocalModels,
+  rego: (settings: Gate['rego']) => RegoEngine,
   counter: Counter = memoryCounter(),
 ): BuildOptions {
+  const secret = secretSource(systemClock, env)
   return {
     models: models.open,
+    rego: { engine: rego, schema: INPUT_SCHEMA },
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
-      ports: { counter, clock: systemClock, digest: sha256 },
+      ports: {
+        counter,
+        clock: systemClock,
+        digest: sha256,
+        opa: opaServers({ secret, warn: () => {} }).open,
+      },
     },
-    ports: { secret: secretSource(systemClock, env) },
+    ports: { secret },
     tls: tlsProblem,
     paths: PATHS,
     packageVersion: PACKAGE.version,
@@ -103,12 +135,46 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const counter = chosenCounter(memoryCounter())
   const warn = (message: string) => log.warn(message)
   const models = openModels(env, warn)
-  const build = buildOptions(env, models, counter)
-  const { secret } = build.ports
+  const rego = openRego(warn)
+  const local = buildOptions(env, models, rego.engine, counter)
+  const { secret } = local.ports
+  const opa = opaServers({ secret, warn })
+  let changed = () => {}
+  let arrivals = 0
+  const sources = polledSources({
+    secret,
+    problem: fetchedProblem,
+    changed: () => {
+      arrivals++
+      changed()
+    },
+    warn,
+    info: (message) => log.info(message),
+  })
+  const decisions = decisionLog({
+    settings: () => decided.settings,
+    version: PACKAGE.version,
+    write: (line) => records.write(line),
+    send: () => decided.send,
+    lost: () => metrics.recordLost(),
+  })
+  const build: BuildOptions = {
+    ...local,
+    sources,
+    checkpoints: {
+      modules: CHECKPOINTS,
+      ports: { ...local.checkpoints!.ports, opa: opa.open, decided: decisions.decided },
+    },
+  }
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
-  const loaded = await buildPolicy(folder, build)
+  const first = await buildPolicy(folder, build)
+  // What was fetched is no reason not to start: whoever asks the rules is refused until it is good.
+  const loaded =
+    'errors' in first && sources.standing().length > 0
+      ? await buildPolicy(folder, { ...build, sources: nothing })
+      : first
   if ('errors' in loaded) {
-    await models.close()
+    await Promise.all([models.close(), rego.close(), sources.close()])
     throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
@@ -137,12 +203,26 @@ export async function start(options: ServeOptions, env: Environment = process.en
     ({ issuer }: IssuerSpec) => issuer,
     (spec) => openIssuer(spec, { secret, warn, now: Date.now }),
   )
-  const serve = (policy: Policy) =>
-    serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
+  const uploads = kept(
+    () => 'decisions',
+    (spec: UploadSpec) => decisionUpload(spec, { secret, warn, lost: () => metrics.recordLost() }),
+  )
+  const settle = ({ rego: { decisions: settings } }: Gate) => ({
+    settings,
+    send: uploads.take(uploadSpec(settings)).get('decisions')?.add,
+  })
+  let decided = settle(gate)
+  const serve = (policy: Policy) => {
+    decided = settle(policy.gate)
+    sources.keep(policy.sources)
+    return serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
       ...issuers.take(policy.gate.auth.issuers).values(),
     ])
+  }
   let current: ServingPolicy = serve(loaded.policy)
-  let refused: readonly string[] | undefined
+  let refused = 'errors' in first ? first.errors.map(showProblem) : undefined
+  if (refused !== undefined)
+    log.error(`what was fetched is refused, and rules that need it refuse every call:\n${refused.join('\n')}`)
   metrics.policyLoaded(current.version, Date.now())
   const standings = () => upstreams.held().map(({ name, thing }) => ({ name, ...thing.health.standing() }))
   metrics.watchUpstreams(standings)
@@ -172,6 +252,10 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.error(`changed policy is refused, the last good one stays:\n${refused.join('\n')}`)
     },
   })
+  const rebuild = () =>
+    void watcher.rebuild().catch((error: unknown) => log.error('what was fetched could not be served', error))
+  changed = rebuild
+  if (arrivals > 0) rebuild()
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
     ...(gate.tls === undefined ? {} : { tls: gate.tls }),
@@ -181,6 +265,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     clock: systemClock,
     memory: memory(sha256, runningSha256, MEMORY_BYTES),
     ...(tracing === undefined ? {} : { trace: tracing.place }),
+    decided: decisions.decided,
     opened: metrics.opened,
     closed: metrics.closed,
     warn: (message, error) => log.error(message, error),
@@ -195,6 +280,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
       upstreams: standings(),
+      ...(sources.standing().length === 0 ? {} : { sources: sources.standing() }),
     }),
     warn: (message, error) => log.error(message, error),
   })
@@ -226,6 +312,10 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await Promise.all([
         admin.close(),
         models.close(),
+        rego.close(),
+        sources.close(),
+        opa.close(),
+        uploads.close(),
         upstreams.close(),
         issuers.close(),
         records.close(),
@@ -248,6 +338,8 @@ async function main(args: readonly string[]): Promise<number> {
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
   const models = openModels(process.env, err)
+  const rego = openRego(err)
+  const close = () => Promise.all([models.close(), rego.close()])
   if (rest.includes('--help')) {
     out(HELP)
     return 0
@@ -264,17 +356,17 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     case 'check':
-      return check(rest, { ...buildOptions(process.env, models), out, err }).finally(models.close)
+      return check(rest, { ...buildOptions(process.env, models, rego.engine), out, err }).finally(close)
     case 'inspect':
       return inspect(rest, {
-        ...buildOptions(process.env, models),
+        ...buildOptions(process.env, models, rego.engine),
         out: (text) => void process.stdout.write(text),
         err,
         clock: systemClock,
         stdin: process.stdin,
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-      }).finally(models.close)
+      }).finally(close)
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':
