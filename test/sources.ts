@@ -42,6 +42,8 @@ export async function sourceServer(first: Served) {
       now = next
       for (const response of waiting.splice(0)) response.emit('again')
     },
+    /** How many wait for something new. */
+    held: () => waiting.length,
     close,
   }
 }
