@@ -238,7 +238,8 @@ async function buildCheckpoint(
 ): Promise<CheckpointRule | undefined> {
   const read = readUse(shop, doc, module, stage, use, path, CHECKPOINT_CODES)
   // What is wrong with the rules that it asks was told of already.
-  if (read === undefined || (module.asks !== undefined && shop.rego === undefined)) return undefined
+  if (read === undefined || (shop.rego === undefined && module.asks?.(read.config) !== undefined))
+    return undefined
   if (module.unshadowed && use.enforce === 'shadow')
     complainer(shop, doc, path)(['enforce'], `"${use.use}" is never only tried: leave "enforce" out`)
   if (module.priced?.(read.config)) checkPrices(use, routes, complainer(shop, doc, path))

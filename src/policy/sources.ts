@@ -76,15 +76,24 @@ export function fetchedProblem(fetched: Fetched): string | undefined {
   }
 }
 
-/** The data of a source, as they stand under `data`. @throws Error that names the file and what is wrong with it */
-export function dataIn({ data }: Fetched): { file: string; tree: Tree }[] {
-  return data.map(({ file, source, at, yaml }) => {
-    const read = readData(file, source, yaml)
-    if ('problems' in read) throw new Error(showProblem(read.problems[0]!))
-    const tree = placed(read.value, at)
-    if (tree === undefined) throw new Error(`${file}: ${NO_OBJECT}`)
-    return { file, tree }
-  })
+const read = new WeakMap<Fetched, { file: string; tree: Tree }[]>()
+
+/**
+ * The data of a source, as they stand under `data`; read once.
+ * @throws Error that names the file and what is wrong with it
+ */
+export function dataIn(fetched: Fetched): { file: string; tree: Tree }[] {
+  const known =
+    read.get(fetched) ??
+    fetched.data.map(({ file, source, at, yaml }) => {
+      const read = readData(file, source, yaml)
+      if ('problems' in read) throw new Error(showProblem(read.problems[0]!))
+      const tree = placed(read.value, at)
+      if (tree === undefined) throw new Error(`${file}: ${NO_OBJECT}`)
+      return { file, tree }
+    })
+  read.set(fetched, known)
+  return known
 }
 
 /** A root of a bundle, `acme/models`, as the steps to it; the empty one is everything. */

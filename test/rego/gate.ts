@@ -26,7 +26,7 @@ export async function regoGate(options: {
         baseUrl: `${model.url}/v1`,
         models: [{ name: 'm' }, { name: 'free' }],
       }),
-      boundary('chat', ['m'], [{ use: 'rego', with: asks }]),
+      boundary('chat', ['m'], [{ use: 'rego', with: { deadline: '1000ms', ...asks } }]),
       boundary('free', ['free'], []),
       ...policies.map((spec, index) => document('Policy', `acme-${index}`, spec)),
     ].join(''),

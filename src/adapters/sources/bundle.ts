@@ -1,10 +1,10 @@
-import { isUtf8 } from 'node:buffer'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { z } from 'zod'
 import { scan } from '../../core/json/scan.ts'
-import type { Fetched, SecretRef, SourceSpec } from '../../core/ports.ts'
-import { verifyBundle } from './signature.ts'
+import type { Fetched, SourceSpec } from '../../core/ports.ts'
+import { isYaml, textOf } from './files.ts'
+import { type Secret, verifyBundle } from './signature.ts'
 import { untar } from './tar.ts'
 
 // Bundles of OPA: https://www.openpolicyagent.org/docs/management-bundles#bundle-file-format
@@ -12,7 +12,7 @@ import { untar } from './tar.ts'
 const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
 /** Bytes, packed and unpacked, and files: a bundle that says more is not one to be trusted with memory. */
 export const MAX_PACKED = 16 * 1024 * 1024
-const MAX_UNPACKED = 64 * 1024 * 1024
+const MAX_UNPACKED = 32 * 1024 * 1024
 const MAX_FILES = 5000
 
 const DATA = /(?:^|\/)data\.(?:json|ya?ml)$/
@@ -38,7 +38,7 @@ const manifestSchema = z.object({
 export async function readBundle(
   packed: Buffer,
   verify: SourceSpec['verify'],
-  secret: (ref: SecretRef) => string,
+  secret: Secret,
 ): Promise<Fetched> {
   if (packed.length > MAX_PACKED) throw new Error(`it is larger than ${MAX_PACKED} bytes`)
   const files = untar(await unpacked(packed), MAX_FILES)
@@ -47,9 +47,8 @@ export async function readBundle(
   if (files.some(({ path }) => path.endsWith('.manifest.pb')))
     throw new Error('its manifest is in protobuf, which is not read: write .manifest in JSON')
   const read = files.filter(({ path }) => path.endsWith('.rego') || path === '.manifest' || DATA.test(path))
-  for (const { path, bytes } of read) if (!isUtf8(bytes)) throw new Error(`${path} is not UTF-8`)
+  const texts = read.map(({ path, bytes }) => ({ file: path, source: textOf(path, bytes, isYaml(path)) }))
   if (verify !== undefined) await verifyBundle(files, verify, secret)
-  const texts = read.map(({ path, bytes }) => ({ file: path, source: bytes.toString('utf8') }))
   return {
     modules: texts.filter(({ file }) => file.endsWith('.rego')),
     data: texts
@@ -58,7 +57,7 @@ export async function readBundle(
         file,
         source,
         at: file.split('/').slice(0, -1),
-        yaml: !file.endsWith('.json'),
+        yaml: isYaml(file),
       })),
     bundle: manifestOf(texts.find(({ file }) => file === '.manifest')?.source ?? '{}'),
   }

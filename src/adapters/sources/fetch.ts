@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Fetched, SecretRef, SourceSpec } from '../../core/ports.ts'
+import type { Fetched, SourceSpec } from '../../core/ports.ts'
 import type { Http } from '../http.ts'
 import { MAX_PACKED, readBundle } from './bundle.ts'
 import { documentOf, readDocuments, readWhole } from './files.ts'
+import type { Secret } from './signature.ts'
 
 const MAX_DOCUMENT = 16 * 1024 * 1024
 const WITHIN = 30_000
@@ -32,7 +33,7 @@ export interface Looked {
 export async function look(
   spec: SourceSpec,
   last: Mark,
-  { http, secret, signal }: { http: Http; secret: (ref: SecretRef) => string; signal: AbortSignal },
+  { http, secret, signal }: { http: Http; secret: Secret; signal: AbortSignal },
 ): Promise<Looked> {
   const { at, from, verify } = spec
   if ('file' in from) {

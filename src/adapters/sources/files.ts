@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Fetched } from '../../core/ports.ts'
 
 const MAX_FILES = 1000
+/** Reading it takes many times as long as JSON, and holds up everything else. */
+const MAX_YAML = 1024 * 1024
 const DOCUMENT = /\.(json|ya?ml)$/
 
 /** A file's bytes. @throws Error that says what is wrong */
@@ -19,14 +21,20 @@ export async function readWhole(file: string, limit: number): Promise<Buffer> {
   }
 }
 
+/** @throws Error when it is none, or takes too long to be read */
+export function textOf(file: string, bytes: Buffer, yaml: boolean): string {
+  if (!isUtf8(bytes)) throw new Error(`${file} is not UTF-8`)
+  if (yaml && bytes.length > MAX_YAML) throw new Error(`${file} is YAML of more than 1 MiB: write it as JSON`)
+  return bytes.toString('utf8')
+}
+
 /** A document, which stands at `at`. */
 export function documentOf(
   bytes: Buffer,
   at: readonly string[],
   { file, yaml }: { file: string; yaml: boolean },
 ): Fetched['data'][number] {
-  if (!isUtf8(bytes)) throw new Error(`${file} is not UTF-8`)
-  return { file, source: bytes.toString('utf8'), at, yaml }
+  return { file, source: textOf(file, bytes, yaml), at, yaml }
 }
 
 /**
@@ -56,4 +64,4 @@ export async function readDocuments(
   return found
 }
 
-const isYaml = (name: string): boolean => /\.ya?ml$/.test(name)
+export const isYaml = (name: string): boolean => /\.ya?ml$/.test(name)

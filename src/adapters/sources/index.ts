@@ -1,12 +1,13 @@
-import type { Fetched, SecretRef, SourceSpec, Sources } from '../../core/ports.ts'
+import type { Fetched, SourceSpec, Sources } from '../../core/ports.ts'
 import { http } from '../http.ts'
+import type { Secret } from './signature.ts'
 import { openSource, type Source, type Standing } from './source.ts'
 
 const PATIENCE = 5_000
 const CONNECT = 5_000
 
 export interface SourcesOptions {
-  secret(ref: SecretRef): string
+  secret: Secret
   /** Why what has arrived cannot be taken. */
   problem(fetched: Fetched): string | undefined
   /** There is something new of what was taken. */

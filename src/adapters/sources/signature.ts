@@ -27,16 +27,14 @@ const claims = z.object({
   scope: z.string().exactOptional(),
 })
 type Verify = NonNullable<SourceSpec['verify']>
+/** `lines`: it may hold several, as a key in PEM does. Throws when it is not there. */
+export type Secret = (ref: SecretRef, lines?: true) => string
 
 /**
  * Throws unless one of the keys has signed just these files.
  * @throws Error that says what is wrong, never with a key
  */
-export async function verifyBundle(
-  files: readonly TarFile[],
-  verify: Verify,
-  secret: (ref: SecretRef) => string,
-): Promise<void> {
+export async function verifyBundle(files: readonly TarFile[], verify: Verify, secret: Secret): Promise<void> {
   const signed = files.find(({ path }) => path === SIGNATURES)
   if (signed === undefined) throw new Error('it is not signed')
   const token = read(signatures, signed.bytes, SIGNATURES).signatures[0]
@@ -66,16 +64,12 @@ function read<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: string): T {
   }
 }
 
-async function verified(
-  token: string,
-  { keys }: Verify,
-  secret: (ref: SecretRef) => string,
-): Promise<Uint8Array> {
+async function verified(token: string, { keys }: Verify, secret: Secret): Promise<Uint8Array> {
   // Which of several it is of, it says itself.
   const found = keys.length === 1 ? keys[0]! : keys.find(({ id }) => id === keyIdOf(token))
   if (found === undefined) throw new Error('it is signed with a key that "verify" does not name')
   const { algorithm } = found
-  const key = keyOf(algorithm, secret(found.key), found.id)
+  const key = keyOf(found, secret)
   try {
     return (await compactVerify(token, key, { algorithms: [algorithm] })).payload
   } catch {
@@ -92,10 +86,11 @@ function keyIdOf(token: string): unknown {
   }
 }
 
-function keyOf(algorithm: string, written: string, id: string): Uint8Array | KeyObject {
-  if (algorithm.startsWith('HS')) return new TextEncoder().encode(written)
+function keyOf({ id, algorithm, key }: Verify['keys'][number], secret: Secret): Uint8Array | KeyObject {
+  if (algorithm.startsWith('HS')) return new TextEncoder().encode(secret(key))
+  const pem = secret(key, true)
   try {
-    return createPublicKey(written)
+    return createPublicKey(pem)
   } catch {
     throw new Error(`key "${id}" is no public key in PEM`)
   }

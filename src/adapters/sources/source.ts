@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fetched, SecretRef, SourceSpec } from '../../core/ports.ts'
+import type { Fetched, SourceSpec } from '../../core/ports.ts'
 import { type Http, why } from '../http.ts'
 import { look, type Mark } from './fetch.ts'
+import type { Secret } from './signature.ts'
 
 const SHORTEST_REST = 500
 const LONGEST_REST = 60_000
@@ -19,7 +20,7 @@ export interface Standing {
 
 export interface SourceDeps {
   http: Http
-  secret(ref: SecretRef): string
+  secret: Secret
   problem(fetched: Fetched): string | undefined
   /** Another state than before. */
   arrived(fetched: Fetched): void
