@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { call, onStop, post, stopAll, type TestGate, until } from '../gate.ts'
 import { startMock } from '../mock-upstream.ts'
@@ -115,7 +116,7 @@ describe('decision logs', () => {
       .map((line) => JSON.parse(line))
 
   test('in the record, and in batches as OPA sends them', async () => {
-    const server = await startMock({ status: 204 } as never)
+    const server = await startMock({ json: {} })
     onStop(() => server.close())
     const gate = await regoGate({
       policies: [{ modules: { 'calls.rego': RULES, 'gates.rego': GATES } }],
@@ -158,9 +159,36 @@ describe('decision logs', () => {
     expect(answered.decision_id).toBe(answered.custom.exchange)
     expect(JSON.stringify(checked)).not.toContain(SECRET)
 
+    const sent = () =>
+      server.requests.flatMap(({ body }) => JSON.parse(gunzipSync(body).toString('utf8')) as object[])
+    await until(() => sent().length === 2)
+    expect(sent()).toEqual([checked, answered].map(({ kind: _, ...event }) => event))
+    expect(server.requests[0]).toMatchObject({
+      url: '/v1/opa/logs',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    })
+  })
+
+  test('a place that takes none delays nobody; what waits is sent when the gate stops', async () => {
+    let takes = false
+    const server = await startMock(() => (takes ? { json: {} } : { status: 500, json: {} }))
+    onStop(() => server.close())
+    const gate = await regoGate({
+      policies: [{ modules: { 'calls.rego': RULES } }],
+      gate: { rego: { decisions: { url: server.url, every: '50ms', buffer: 3000 } } },
+    })
+    for (let i = 0; i < 6; i++) expect((await gate.ask()).status).toBe(200)
     await until(() => server.requests.length > 0)
-    const [sent] = server.requests
-    expect(sent).toMatchObject({ path: '/opa/logs', headers: { 'content-encoding': 'gzip' } })
+    const metrics = await (await fetch(`${gate.admin}/metrics`)).text()
+    const lost = Number(/^sallyport_records_lost_total (\d+)$/m.exec(metrics)?.[1])
+    expect(lost).toBeGreaterThan(0)
+    takes = true
+    server.requests.length = 0
+    await gate.stop()
+    const events = server.requests.flatMap(
+      ({ body }) => JSON.parse(gunzipSync(body).toString('utf8')) as object[],
+    )
+    expect(events.length).toBe(6 - lost)
   })
 
   test('none unless they are asked for', async () => {

@@ -23,7 +23,7 @@ export async function regoGate(options: {
     documents: [
       document('Upstream', 'up', {
         protocol: 'openai',
-        baseUrl: `${model.url}/v1`,
+        baseUrl: model.url,
         models: [{ name: 'm' }, { name: 'free' }],
       }),
       boundary('chat', ['m'], [{ use: 'rego', with: { deadline: '1000ms', ...asks } }]),
