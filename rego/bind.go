@@ -83,11 +83,18 @@ func (s *scope) bind(e *ast.Expr, v ast.Var, t *ast.Term) {
 	s.bound[v] = binding{term: t, by: e}
 }
 
+const maxSeen = 64
+
 // mentions says whether what t stands for contains v, which must not become its own meaning.
 func (s *scope) mentions(t *ast.Term, v ast.Var, seen map[ast.Var]bool) bool {
 	found := false
 	ast.WalkVars(t, func(x ast.Var) bool {
 		if found || x == v {
+			found = true
+			return true
+		}
+		if len(seen) > maxSeen {
+			// Of what stands behind so many others nothing is said: to look through each of them each time would take too long.
 			found = true
 			return true
 		}

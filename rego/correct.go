@@ -51,7 +51,7 @@ func correct(file, source string, schema []byte) (text string, ok bool) {
 // offer adds the corrected module, if there is one, to what is said of the first thing wrong with a source.
 func offer(p Problem, source string, schema []byte) Problem {
 	if text, ok := correct(p.File, source, schema); ok {
-		p.Message += ". Corrected, the module is:\n\n" + text
+		p.Message = strings.TrimSuffix(p.Message, ".") + ". Corrected, the module is:\n\n" + text
 	}
 	return p
 }

@@ -7,8 +7,9 @@ import { memoryCounter } from './adapters/counter-memory.ts'
 import { redisCounter } from './adapters/counter-redis.ts'
 import { decisionUpload, type UploadSpec } from './adapters/decisions.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
+import { hookEngine } from './adapters/hooks/index.ts'
 import { type LocalModels, localModels } from './adapters/models/index.ts'
-import { opaServers } from './adapters/opa.ts'
+import { type OpaServers, opaServers } from './adapters/opa.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { type LocalRego, regoEngine } from './adapters/rego/index.ts'
 import { secretSource } from './adapters/secrets.ts'
@@ -21,7 +22,7 @@ import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
-import type { Counter, RegoEngine, Sources } from './core/ports.ts'
+import type { Counter, HookEngine, RegoEngine, Sources } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
@@ -66,47 +67,56 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
   })
 }
 
-/** One engine for the life of the process: what the first policy says of it holds. */
-function openRego(warn: (message: string) => void) {
-  let engine: LocalRego | undefined
+/** What runs beside the gate in threads of its own. Each is loaded by the first policy that asks for it. */
+interface Engines {
+  models: LocalModels
+  /** One for the life of the process: what the first policy says of it holds. */
+  rego(settings: Gate['rego']): RegoEngine
+  hooks: HookEngine
+  /** Servers of OPA, asked in place of `rego`. */
+  opa: OpaServers
+  close(): Promise<unknown>
+}
+
+function openEngines(env: Environment, warn: (message: string) => void): Engines {
+  const models = openModels(env, warn)
+  const hooks = hookEngine()
+  const opa = opaServers({ secret: secretSource(systemClock, env), warn })
+  let rego: LocalRego | undefined
   return {
-    engine(settings: Gate['rego']): LocalRego {
-      engine ??= regoEngine({ ...settings, warn })
-      return engine
+    models,
+    hooks,
+    opa,
+    rego(settings) {
+      rego ??= regoEngine({ ...settings, warn })
+      return rego
     },
-    close: async () => engine?.close(),
+    close: () => Promise.all([models.close(), hooks.close(), opa.close(), rego?.close()]),
   }
 }
 
 /** In place of what has arrived of sources: nothing. */
 const nothing: Sources = { take: async (specs) => specs.map(() => undefined) }
 
-function uploadSpec({ url, key, tls, buffer, every }: Gate['rego']['decisions']): UploadSpec[] {
+function uploadsOf({ url, key, tls, buffer, every }: Gate['rego']['decisions']): UploadSpec[] {
   if (url === undefined) return []
   return [{ url, buffer, every, ...(key !== undefined && { key }), ...(tls !== undefined && { ca: tls.ca }) }]
 }
 
 function buildOptions(
   env: Environment,
-  models: LocalModels,
-  rego: (settings: Gate['rego']) => RegoEngine,
+  { models, rego, hooks, opa }: Engines,
   counter: Counter = memoryCounter(),
 ): BuildOptions {
-  const secret = secretSource(systemClock, env)
   return {
     models: models.open,
     rego: { engine: rego, schema: INPUT_SCHEMA },
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
-      ports: {
-        counter,
-        clock: systemClock,
-        digest: sha256,
-        opa: opaServers({ secret, warn: () => {} }).open,
-      },
+      ports: { counter, clock: systemClock, digest: sha256, hooks, opa: opa.open },
     },
-    ports: { secret },
+    ports: { secret: secretSource(systemClock, env) },
     tls: tlsProblem,
     paths: PATHS,
     packageVersion: PACKAGE.version,
@@ -134,37 +144,32 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const metrics = createMetrics(PACKAGE.version)
   const counter = chosenCounter(memoryCounter())
   const warn = (message: string) => log.warn(message)
-  const models = openModels(env, warn)
-  const rego = openRego(warn)
-  const local = buildOptions(env, models, rego.engine, counter)
+  const engines = openEngines(env, warn)
+  const local = buildOptions(env, engines, counter)
   const { secret } = local.ports
-  const opa = opaServers({ secret, warn })
-  let changed = () => {}
-  let arrivals = 0
+  /** Whether something was fetched before anybody watched, and what is done about it later. */
+  let missed = false
+  let changed = () => {
+    missed = true
+  }
   const sources = polledSources({
     secret,
     problem: fetchedProblem,
-    changed: () => {
-      arrivals++
-      changed()
-    },
+    changed: () => changed(),
     warn,
     info: (message) => log.info(message),
   })
-  const decisions = decisionLog({
-    settings: () => decided.settings,
+  const { decided } = decisionLog({
+    settings: () => logged.settings,
     version: PACKAGE.version,
     write: (line) => records.write(line),
-    send: () => decided.send,
+    send: () => logged.send,
     lost: () => metrics.recordLost(),
   })
   const build: BuildOptions = {
     ...local,
     sources,
-    checkpoints: {
-      modules: CHECKPOINTS,
-      ports: { ...local.checkpoints!.ports, opa: opa.open, decided: decisions.decided },
-    },
+    checkpoints: { ...local.checkpoints!, ports: { ...local.checkpoints!.ports, decided } },
   }
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
   const first = await buildPolicy(folder, build)
@@ -174,7 +179,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       ? await buildPolicy(folder, { ...build, sources: nothing })
       : first
   if ('errors' in loaded) {
-    await Promise.all([models.close(), rego.close(), sources.close()])
+    await Promise.all([engines.close(), sources.close()])
     throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
@@ -207,13 +212,13 @@ export async function start(options: ServeOptions, env: Environment = process.en
     () => 'decisions',
     (spec: UploadSpec) => decisionUpload(spec, { secret, warn, lost: () => metrics.recordLost() }),
   )
-  const settle = ({ rego: { decisions: settings } }: Gate) => ({
+  const logging = (settings: Gate['rego']['decisions']) => ({
     settings,
-    send: uploads.take(uploadSpec(settings)).get('decisions')?.add,
+    send: uploads.take(uploadsOf(settings)).get('decisions')?.add,
   })
-  let decided = settle(gate)
+  let logged = logging(gate.rego.decisions)
   const serve = (policy: Policy) => {
-    decided = settle(policy.gate)
+    logged = logging(policy.gate.rego.decisions)
     sources.keep(policy.sources)
     return serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
       ...issuers.take(policy.gate.auth.issuers).values(),
@@ -252,10 +257,9 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.error(`changed policy is refused, the last good one stays:\n${refused.join('\n')}`)
     },
   })
-  const rebuild = () =>
+  changed = () =>
     void watcher.rebuild().catch((error: unknown) => log.error('what was fetched could not be served', error))
-  changed = rebuild
-  if (arrivals > 0) rebuild()
+  if (missed) changed()
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
     ...(gate.tls === undefined ? {} : { tls: gate.tls }),
@@ -265,7 +269,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     clock: systemClock,
     memory: memory(sha256, runningSha256, MEMORY_BYTES),
     ...(tracing === undefined ? {} : { trace: tracing.place }),
-    decided: decisions.decided,
+    decided,
     opened: metrics.opened,
     closed: metrics.closed,
     warn: (message, error) => log.error(message, error),
@@ -276,7 +280,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     listen: options.admin ?? gate.admin,
     metrics,
     ready: () => ({
-      ready: !draining && models.ready(),
+      ready: !draining && engines.models.ready(),
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
       upstreams: standings(),
@@ -311,10 +315,8 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await gateServer.drain(gate.drain)
       await Promise.all([
         admin.close(),
-        models.close(),
-        rego.close(),
+        engines.close(),
         sources.close(),
-        opa.close(),
         uploads.close(),
         upstreams.close(),
         issuers.close(),
@@ -337,9 +339,7 @@ async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
   const err = (line: string) => void process.stderr.write(`${line}\n`)
   const [command, ...rest] = args
-  const models = openModels(process.env, err)
-  const rego = openRego(err)
-  const close = () => Promise.all([models.close(), rego.close()])
+  const engines = openEngines(process.env, err)
   if (rest.includes('--help')) {
     out(HELP)
     return 0
@@ -356,17 +356,17 @@ async function main(args: readonly string[]): Promise<number> {
       return 0
     }
     case 'check':
-      return check(rest, { ...buildOptions(process.env, models, rego.engine), out, err }).finally(close)
+      return check(rest, { ...buildOptions(process.env, engines), out, err }).finally(engines.close)
     case 'inspect':
       return inspect(rest, {
-        ...buildOptions(process.env, models, rego.engine),
+        ...buildOptions(process.env, engines),
         out: (text) => void process.stdout.write(text),
         err,
         clock: systemClock,
         stdin: process.stdin,
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
-      }).finally(close)
+      }).finally(engines.close)
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case '--version':

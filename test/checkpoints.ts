@@ -14,6 +14,7 @@ export function bench(wrap: (counter: Counter) => Counter = (counter) => counter
   return {
     clock,
     counter,
+    ports,
     open: (module: CheckpointModule, config: object) =>
       module.open(module.config.parse(config), ports) as Checkpoint,
   }
@@ -44,6 +45,7 @@ export function call(more: Partial<ReadonlyExchange> = {}): ReadonlyExchange {
     contextTokens: undefined,
     upstreams: [{ name: 'u', protocol: 'openai' }],
     stream: false,
+    enforced: { admit: [], input: [], context: [], policy: [], output: [], tool: [] },
     findings: [],
     request: NO_CONTENT,
     answer: undefined,

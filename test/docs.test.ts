@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { errorsFile, errorsPage } from '../scripts/docs.ts'
+import { errorsFile, errorsPage, schemaFile, schemaPage } from '../scripts/docs.ts'
 import { CODES } from '../src/core/codes.ts'
 
 const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')
@@ -21,16 +21,24 @@ test('every code has one row, and a message cannot break the table', () => {
   ])
 })
 
+test('docs/rego-input.schema.json is what modules are checked against', () => {
+  expect(readFileSync(schemaFile, 'utf8')).toBe(schemaPage())
+})
+
 test('docs/dependencies.md gives a reason for every dependency, and for nothing else', () => {
   const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
     string,
     Record<string, string>
   >
-  const [, production = '', development = ''] = read('docs/dependencies.md').split(/^## .*$/m)
+  const [, production = '', engine = '', development = ''] = read('docs/dependencies.md').split(/^## .*$/m)
   const named = (section: string): (string | undefined)[] =>
     [...section.matchAll(/^- `([^`]+)`: \S.*$/gm)].map(([, name]) => name)
   expect(named(production)).toEqual(Object.keys(dependencies ?? {}))
   expect(named(development)).toEqual(Object.keys(devDependencies ?? {}))
+  const direct = read('rego/go.mod')
+    .split('\n')
+    .filter((line) => /^(?:require )?\s*\S+\/\S+ v\S+$/.test(line))
+  expect(direct.map((line) => line.replace('require', '').trim().split(' ')[0])).toEqual(named(engine))
 })
 
 type Lock = { packages: Record<string, { resolved?: string; optionalDependencies?: Record<string, string> }> }

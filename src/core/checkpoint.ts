@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts'
 import type {
   CheckpointModule,
   CheckpointRule,
+  Checks,
   Content,
   Entry,
   Finding,
@@ -53,7 +54,7 @@ const NO_OBJECTION: Entry = { objections: [] }
  */
 export function openPassage(
   exchange: Exchange,
-  about: Omit<ReadonlyExchange, 'stage' | 'counted' | 'findings' | 'answer'>,
+  about: Omit<ReadonlyExchange, 'stage' | 'counted' | 'findings' | 'answer' | 'enforced'>,
   warn: (error: unknown) => void,
 ): Passage {
   const { checks, clock, timings } = exchange
@@ -73,6 +74,7 @@ export function openPassage(
     contextTokens: about.contextTokens,
     upstreams: about.upstreams,
     stream: about.stream,
+    enforced: enforcedBy(checks),
     findings: exchange.findings,
     request: about.request,
     answer: undefined,
@@ -156,12 +158,12 @@ export function openPassage(
       action: rule.actions.get(code) ?? rule.actions.get(under ?? code) ?? 'block',
       places: place === undefined ? [] : [{ path: place.path, span: place.span ?? [0, 0] }],
       ...(status !== undefined && { status }),
-      ...(said !== undefined && { said }),
       ...(retryAfter !== undefined && { retryAfter }),
       ...(isShadow(rule) && { shadow: true }),
     }
     exchange.find(finding)
-    return finding
+    // For the caller alone: it may say again what the caller said.
+    return said === undefined ? finding : { ...finding, said }
   }
 
   /** What it says has no consequence. */
@@ -225,6 +227,29 @@ export function openPassage(
       for (const entry of all) settleOne(entry, outcome)
     },
   }
+}
+
+const ENFORCED = new WeakMap<Checks, ReadonlyExchange['enforced']>()
+
+function enforcedBy(checks: Checks): ReadonlyExchange['enforced'] {
+  let known = ENFORCED.get(checks)
+  if (known === undefined) {
+    const names = (stage: Stage): string[] => {
+      if (checks.shadow) return []
+      const rules = [...checks.rules[stage], ...(checks.checkpoints?.[stage] ?? NOTHING)]
+      return [...new Set(rules.filter(({ shadow }) => shadow !== true).map(({ name }) => name))]
+    }
+    known = {
+      admit: names('admit'),
+      input: names('input'),
+      context: names('context'),
+      policy: names('policy'),
+      output: names('output'),
+      tool: names('tool'),
+    }
+    ENFORCED.set(checks, known)
+  }
+  return known
 }
 
 /** Of an exchange that went no further. */

@@ -105,6 +105,20 @@ export const CODES: Readonly<Record<string, CodeEntry>> = {
     true,
   ),
 
+  'hook.rejected': finding(
+    'block',
+    'A rule that the operator of this boundary wrote does not allow this call.',
+  ),
+  'hook.failed': finding('block', 'A rule that the operator of this boundary wrote could not be asked.'),
+  'hook.flagged': finding(
+    'flag',
+    'A rule that the operator of this boundary wrote does not allow this call.',
+  ),
+  'hook.transformed': finding(
+    'transform',
+    'A rule that the operator of this boundary wrote does not let this text pass.',
+  ),
+
   'auth.missing': refuse(
     401,
     'No credentials were sent. Send a key or token as "Authorization: Bearer <key>".',

@@ -26,3 +26,18 @@ export class GateError extends Error {
     this.retryAfter = options.retryAfter
   }
 }
+
+/** A field of a configuration holds code in which something is wrong at a place of its own. Lines and columns from 1. */
+export class SourceError extends Error {
+  override name = 'SourceError'
+  readonly field: string
+  readonly line: number
+  readonly column: number
+
+  constructor(field: string, line: number, column: number, message: string) {
+    super(message)
+    this.field = field
+    this.line = line
+    this.column = column
+  }
+}

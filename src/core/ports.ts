@@ -80,6 +80,8 @@ export interface CheckpointPorts extends GuardPorts {
   counter: Counter
   clock: Clock
   digest: Digest
+  /** Starts with the first script; absent where none can be run. */
+  hooks?: HookEngine
   /** The policy's Rego, and which of its asks this is; absent where nothing asks any. */
   rego?(ask: RegoAsk): { program: RegoProgram; index: number; bundles: Bundles }
   /** A server of OPA, asked in place of the policy's own Rego. */
@@ -320,11 +322,11 @@ export interface HookSource {
 
 export interface Hook {
   /**
-   * @param request JSON text of what the script sees as `request`
+   * @param input JSON text of an object: what the script sees as `request` and, where there is one, as `answer`
    * Resolves with JSON text of what it returned. Rejects with an `Error` whose message says what went wrong and holds nothing
-   * of the request: it threw, took too long, used too much memory, returned nothing, or too many wait already.
+   * of the input: it threw, took too long, used too much memory, returned nothing, or too many wait already.
    */
-  run(request: string): Promise<string>
+  run(input: string): Promise<string>
 }
 
 /** Runs JavaScript of a policy apart from the gate, with nothing but what it is shown. */

@@ -203,6 +203,8 @@ export interface ReadonlyExchange {
   /** Who may serve it, the first choice first. */
   readonly upstreams: readonly { name: string; protocol: string }[]
   readonly stream: boolean
+  /** What the boundary enforces in each stage, by name. */
+  readonly enforced: Readonly<Record<Stage, readonly string[]>>
   /** What was found so far. */
   readonly findings: readonly Finding[]
   /** What it asks, as edited so far. */
@@ -330,7 +332,7 @@ export interface Finding {
   stage: Stage
   action: Action
   places: readonly { path: string; span: Span }[]
-  /** As in `Objection`. */
+  /** As in `Objection`; `said` is never part of what is recorded. */
   status?: number
   said?: string
   retryAfter?: number

@@ -439,7 +439,7 @@ describe('what is wrong is said with its place and with what to write instead', 
       'd.yaml:1:7: unknown kind "Boundry": did you mean "Boundary"?',
     ])
     expect((await load({ 'd.yaml': '- a\n' })).errors).toEqual([
-      'd.yaml:1:1: "kind" is missing: write one of Gate, Upstream, Boundary, Consumer, Policy',
+      'd.yaml:1:1: "kind" is missing: write one of Gate, Upstream, Boundary, Consumer, Policy, InputGuardPolicy',
     ])
     expect((await load({ 'd.yaml': LOOPBACK.replace('v1', 'v2') })).errors).toEqual([
       'd.yaml:1:13: "apiVersion" cannot be "sallyport.dev/v2": did you mean "sallyport.dev/v1"?',

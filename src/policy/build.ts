@@ -1,12 +1,13 @@
 import { compares } from '../core/asked.ts'
 import type { CheckpointPorts, GuardPorts, Models, RegoEngine, Sources } from '../core/ports.ts'
-import type { CheckpointModule, GuardModule, Rule } from '../core/types.ts'
+import type { CheckpointModule, CheckpointRule, Checks, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
 import { canariesOf } from './canary.ts'
 import { checkTls, type TlsProblem } from './certificates.ts'
 import { type Doc, readDocuments } from './documents.ts'
 import type { Folder } from './folder.ts'
 import { fingerprint } from './hash.ts'
+import { buildInputGuards, checksAt, serves } from './input-guards.ts'
 import { compileRego } from './modules.ts'
 import { inOrder, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
@@ -70,6 +71,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   if (options.tls !== undefined) checkTls(documents, options.tls)
   const upstreams = new Map(documents.upstreams.flatMap(named).map((upstream) => [upstream.name, upstream]))
   const canaries = canariesOf(documents, shop.ports)
+  const inputGuards = await buildInputGuards(shop, documents, options.paths)
   const boundaries: BuiltBoundary[] = []
   for (const doc of documents.boundaries) {
     const { spec } = doc
@@ -100,22 +102,29 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
           'nobody looks for it in answers: write use: prompt-leak in output',
         ),
       )
+    const checks: Checks = {
+      rules,
+      ...(Object.values(gates).some(({ length }) => length > 0) && { checkpoints: gates }),
+      shadow: spec.enforce === 'shadow',
+      marks: spec.origins,
+      restore: new Set(spec.restore),
+      guardsText:
+        spec.enforce !== 'shadow' &&
+        ([...rules.output, ...rules.tool].some(mayEditText) ||
+          [...gates.output, ...gates.tool].some(mayChangeText)),
+    }
+    const added = inputGuards.filter(({ path }) => serves(spec, path))
+    const sources = added.map(({ source }) => source)
     boundaries.push({
       name: doc.name,
-      version: fingerprint([options.packageVersion, doc.name, spec, parts, routes, ...builds]),
+      version: fingerprint([options.packageVersion, doc.name, spec, parts, routes, ...builds, ...sources]),
       match: spec.match,
       require: spec.require,
       upstreams: routes.filter(({ upstream }) => !isAbsent(upstream, options.ports)),
       retries: spec.retries,
       ...(spec.canary && canaries && { canary: (tenant: string) => canaries(doc.name, tenant) }),
-      checks: {
-        rules,
-        ...(Object.values(gates).some(({ length }) => length > 0) && { checkpoints: gates }),
-        shadow: spec.enforce === 'shadow',
-        marks: spec.origins,
-        restore: new Set(spec.restore),
-        guardsText: spec.enforce !== 'shadow' && [...rules.output, ...rules.tool].some(mayEditText),
-      },
+      checks,
+      ...(added.length > 0 && { checksAt: checksAt(checks, added) }),
     })
   }
   if (problems.length > 0) return { errors: inOrder(problems) }
@@ -153,3 +162,7 @@ function mayEditText({ guard, actions, shadow }: Rule): boolean {
     guard.kinds === undefined || guard.kinds.some((kind) => kind !== 'media' && kind !== 'opaque')
   return readsText && [...actions.values()].some((action) => action === 'transform' || action === 'block')
 }
+
+/** What blocks an answer lets nothing of it out. */
+const mayChangeText = ({ actions, shadow }: CheckpointRule): boolean =>
+  !shadow && [...actions.values()].includes('transform')

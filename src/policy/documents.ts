@@ -4,7 +4,14 @@ import type { Folder } from './folder.ts'
 import { suggest } from './nearest.ts'
 import { type Problem, showPlace } from './problem.ts'
 import type { PolicySpec } from './rego-schema.ts'
-import { type BoundarySpec, type Consumer, type Gate, SCHEMAS, type UpstreamSpec } from './schema.ts'
+import {
+  type BoundarySpec,
+  type Consumer,
+  type Gate,
+  type InputGuardSpec,
+  SCHEMAS,
+  type UpstreamSpec,
+} from './schema.ts'
 import { readYaml, type Yaml } from './yaml.ts'
 
 type Kind = keyof typeof SCHEMAS
@@ -25,6 +32,7 @@ export interface Documents {
   boundaries: Doc<BoundarySpec>[]
   consumers: Doc<Nameless<Consumer>>[]
   policies: Doc<PolicySpec>[]
+  inputGuards: Doc<InputGuardSpec>[]
   /** How many there are in all. */
   count: number
   /** False when some could not be read at all: a name that is not there may be in one of them. */
@@ -39,6 +47,7 @@ export function readDocuments(folder: Folder): Documents {
     boundaries: [],
     consumers: [],
     policies: [],
+    inputGuards: [],
     count: 0,
     whole: folder.problems.length === 0,
     problems: [...folder.problems],
@@ -84,7 +93,7 @@ function take(yaml: Yaml, documents: Documents, places: Map<string, Yaml>): bool
   if (first !== undefined) {
     const place = showPlace(first.problem(['metadata', 'name'], ''))
     complain(
-      `${kind === 'Upstream' ? 'an' : 'a'} ${kind} named "${name}" stands at ${place} already: write another name`,
+      `${/^[UI]/.test(kind) ? 'an' : 'a'} ${kind} named "${name}" stands at ${place} already: write another name`,
     )
     return true
   }
@@ -93,6 +102,7 @@ function take(yaml: Yaml, documents: Documents, places: Map<string, Yaml>): bool
   if (kind === 'Boundary') documents.boundaries.push(doc as Doc<BoundarySpec>)
   else if (kind === 'Upstream') documents.upstreams.push(doc as Doc<Nameless<UpstreamSpec>>)
   else if (kind === 'Policy') documents.policies.push(doc as Doc<PolicySpec>)
+  else if (kind === 'InputGuardPolicy') documents.inputGuards.push(doc as Doc<InputGuardSpec>)
   else if (kind === 'Consumer') documents.consumers.push(doc as Doc<Nameless<Consumer>>)
   else if (documents.gate === undefined) documents.gate = doc as Doc<Gate>
   else {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { SourceError } from '../core/errors.ts'
 import { needleSet } from '../core/needles.ts'
 import type { CheckpointPorts, GuardPorts } from '../core/ports.ts'
 import type {
@@ -20,6 +21,7 @@ import type { CompiledRego } from './modules.ts'
 import { suggest } from './nearest.ts'
 import type { Problem } from './problem.ts'
 import { STAGES, type UpstreamSpec, type Use, useSchema } from './schema.ts'
+import type { Yaml } from './yaml.ts'
 
 /** What the engine itself finds while a guard runs; every `use:` may say what it leads to. */
 const ENGINE_CODES: readonly Code[] = ['guard.failed', 'content.uninspected']
@@ -52,7 +54,7 @@ export interface Workshop {
 interface Opened<T> {
   made?: T
   /** What kept it from being opened. */
-  failure?: string
+  failure?: Error
   build: string
 }
 
@@ -182,7 +184,7 @@ async function openUse<T>(
 ): Promise<{ made: T; build: string } | undefined> {
   const { made, failure, build } = await open(shop, module.name, use.with, make)
   if (made === undefined) {
-    complainer(shop, doc, path)(['with'], `"${use.use}" ${failure}`)
+    shop.problems.push(scriptProblem(doc.yaml, [...path, 'with'], failure!, `"${use.use}" `))
     return undefined
   }
   const add = (field: Path, message: string, key?: string): void =>
@@ -277,6 +279,29 @@ function checkPrices(use: Use, routes: readonly UpstreamSpec[], complain: Compla
   }
 }
 
+/** A hook that no `use:` names, with the actions that its codes lead to by default. */
+export async function openHook(
+  shop: Workshop,
+  script: string,
+): Promise<Pick<CheckpointRule, 'checkpoint' | 'actions'> | Error> {
+  const module = shop.checkpoints.get('hook')
+  if (module === undefined) return new Error('has nothing here that runs it')
+  const written = { script }
+  const config = module.config.parse(written)
+  const { made, failure } = await open(shop, module.name, written, (ports) =>
+    module.open(config, { ...shop.checkpointPorts!, ...ports }),
+  )
+  if (made === undefined) return failure!
+  return { checkpoint: made, actions: settleActions(module.codes(config), CHECKPOINT_CODES, {}, () => {}) }
+}
+
+/** Why something could not be opened; of code at its place in the text that `path`, or its own field there, leads to. */
+export function scriptProblem(yaml: Yaml, path: Path, failure: Error, what: string): Problem {
+  if (!(failure instanceof SourceError)) return yaml.problem(path, `${what}${failure.message}`)
+  const { field, line, column, message } = failure
+  return yaml.within(path.at(-1) === 'with' ? [...path, field] : path, [line, column], message)
+}
+
 /** @param written the configuration as it stands in the document: plain data, unlike what a schema may make of it */
 function open<T>(
   shop: Workshop,
@@ -309,7 +334,7 @@ function open<T>(
       const made = await make(ports)
       return { made, build: behind.length === 0 ? origin : fingerprint([origin, behind]) }
     } catch (error) {
-      return { failure: error instanceof Error ? error.message : 'could not be opened', build: origin }
+      return { failure: error instanceof Error ? error : new Error('could not be opened'), build: origin }
     }
   })()
   shop.opened.set(origin, opening)

@@ -268,9 +268,28 @@ const gateSpec = z.strictObject({
     .prefault({}),
 })
 
-const document = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>
+const SCRIPT = 'must be JavaScript of at most 65536 characters: write it in the lines below "|"'
+const script = z
+  .string({ error: worded(SCRIPT) })
+  .min(1, { error: SCRIPT })
+  .max(65_536, { error: SCRIPT })
+const ENDPOINT = 'must be a path of this gate of at most 256 characters, such as /v1/generate'
+const inputGuardSpec = z
+  .strictObject({
+    target_endpoint: z
+      .string({ error: worded(ENDPOINT) })
+      .regex(/^\/[\x21-\x7e]{0,255}$/, { error: ENDPOINT }),
+    pre_processing_hook: script.exactOptional(),
+    post_processing_hook: script.exactOptional(),
+  })
+  .refine(
+    ({ pre_processing_hook: pre, post_processing_hook: post }) => pre !== undefined || post !== undefined,
+    { error: 'must have a hook: write pre_processing_hook or post_processing_hook' },
+  )
+
+const document = <K extends string, S extends z.ZodType>(kind: K, spec: S, apiVersion = 'sallyport.dev/v1') =>
   z.strictObject({
-    apiVersion: z.literal('sallyport.dev/v1'),
+    apiVersion: z.literal(apiVersion),
     kind: z.literal(kind),
     metadata: z.strictObject({ name }),
     spec,
@@ -283,11 +302,13 @@ export const SCHEMAS = {
   Boundary: document('Boundary', boundarySpec),
   Consumer: document('Consumer', consumerSpec),
   Policy: document('Policy', policySpec),
+  InputGuardPolicy: document('InputGuardPolicy', inputGuardSpec, 'security.policy/v1'),
 }
 
 export type Gate = z.output<typeof gateSpec>
 export type UpstreamSpec = { name: string } & z.output<typeof upstreamSpec>
 export type BoundarySpec = z.output<typeof boundarySpec>
+export type InputGuardSpec = z.output<typeof inputGuardSpec>
 export type Consumer = { name: string } & z.output<typeof consumerSpec>
 /** What holds when there is no `Gate` document. */
 export const defaultGate = (): Gate => gateSpec.parse({})

@@ -20,6 +20,8 @@ export interface BuiltBoundary {
   /** What its system prompts are marked with. */
   canary?: (tenant: string) => string
   checks: Checks
+  /** On paths of which more is to be checked. */
+  checksAt?: ReadonlyMap<string, Checks>
 }
 
 /** A folder of documents, checked and built. */

@@ -126,7 +126,7 @@ describe('a bad change', () => {
     await check()
     await check()
     expect(told).toEqual([
-      'refused /a.yaml:1:7: unknown kind "X": write one of Gate, Upstream, Boundary, Consumer, Policy',
+      'refused /a.yaml:1:7: unknown kind "X": write one of Gate, Upstream, Boundary, Consumer, Policy, InputGuardPolicy',
     ])
     await writeFile(join(dir, 'a.yaml'), upstream('1ms'))
     await check()

@@ -8,8 +8,10 @@ import {
   LineCounter,
   type Node,
   Parser,
+  type Scalar,
   type YAMLError,
 } from 'yaml'
+import { placeInScalar } from './place.ts'
 import { ambiguity } from './plain.ts'
 import type { Problem } from './problem.ts'
 
@@ -23,6 +25,12 @@ export interface Yaml {
   value: unknown
   /** The problem `message` at the field that `path` leads to; at the key `key` of it when given. */
   problem(path: readonly PropertyKey[], message: string, key?: string): Problem
+  /** The same at a line and column of the text that `path` leads to. */
+  within(
+    path: readonly PropertyKey[],
+    place: readonly [line: number, column: number],
+    message: string,
+  ): Problem
 }
 
 /**
@@ -33,6 +41,8 @@ export function readYaml(
   file: string,
   source: string,
 ): { documents: Yaml[]; problems: Problem[]; whole: boolean } {
+  // A byte order mark would count as a column, and no editor shows it.
+  const plain = source.replace(/^\ufeff/, '')
   const lines = new LineCounter()
   const problems: Problem[] = []
   const at = (offset: number, message: string): Problem => {
@@ -45,10 +55,10 @@ export function readYaml(
   // A tree is many times its text. None is kept: where something must be shown, the file is read again.
   let trees: Document[] | undefined
   const tree = (at: number): Document => {
-    trees ??= [...compose(source)]
+    trees ??= [...compose(plain)]
     return trees[at]!
   }
-  for (const document of compose(source, lines)) {
+  for (const document of compose(plain, lines)) {
     index++
     if (document.directives?.yaml.explicit)
       problems.push(at(0, 'a %YAML line is not read here: leave it out'))
@@ -73,6 +83,13 @@ export function readYaml(
         const shown = tree(number)
         return at(offsetOf(shown.contents as Node, resolver(shown), path, key), message)
       },
+      within(path, [line, column], message) {
+        const shown = tree(number)
+        const resolve = resolver(shown)
+        const node = nodeAt(shown.contents as Node, resolve, path)
+        if (!isScalar(node) || typeof node.value !== 'string') return this.problem(path, message)
+        return at(placeInScalar(plain, node as Scalar<string>, line, column), message)
+      },
     })
   }
   return { documents, problems, whole }
@@ -87,10 +104,7 @@ function compose(source: string, lines?: LineCounter): Iterable<Document> {
     merge: false,
     logLevel: 'silent',
   })
-  // A byte order mark would count as a column, and no editor shows it.
-  return composer.compose(
-    new Parser(lines?.addNewLine).parse(source.replace(/^\ufeff/, '')),
-  ) as Iterable<Document>
+  return composer.compose(new Parser(lines?.addNewLine).parse(source)) as Iterable<Document>
 }
 
 const resolver =
@@ -151,6 +165,15 @@ function toPlain(root: Node, resolve: Resolve, complain: (offset: number, messag
   }
   const value = convert(root, 0, true)
   return overflowed ? OVERFLOW : value
+}
+
+function nodeAt(root: Node, resolve: Resolve, path: readonly PropertyKey[]): Node | undefined {
+  let node = resolve(root)
+  for (const step of path)
+    if (isMap<Node, Node | null>(node))
+      node = resolve(node.items.find((item) => isScalar(item.key) && item.key.value === step)?.value)
+    else node = isSeq<Node>(node) && typeof step === 'number' ? resolve(node.items[step]) : undefined
+  return node
 }
 
 /** Of the innermost node on the way that exists. */

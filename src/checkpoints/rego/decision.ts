@@ -15,11 +15,17 @@ export const RULES = ['allow', 'deny', 'flag', 'transform'] as const
 /** What is wrong with an answer; never holds what the input did. */
 class Misfit extends Error {}
 
-/**
- * @param asked what it was asked, for the record
- * @param defines the rules that the package defines
- */
-export function objectionsOf(answer: RegoAnswer, asked: string, defines: readonly string[]): Objection[] {
+/** What was asked, and how its words may be recorded. */
+export interface Asked {
+  /** In words. */
+  what: string
+  /** The rules that the package defines. */
+  defines: readonly string[]
+  /** Its messages may repeat a text of the caller's: they are told and not recorded. */
+  secret: boolean
+}
+
+export function objectionsOf(answer: RegoAnswer, { what: asked, defines, secret }: Asked): Objection[] {
   try {
     if ('error' in answer) throw new Misfit(answer.error)
     if ('undefined' in answer) throw new Misfit('it is undefined')
@@ -36,7 +42,7 @@ export function objectionsOf(answer: RegoAnswer, asked: string, defines: readonl
       if (name === 'allow') {
         if (typeof value !== 'boolean') throw new Misfit('its rule "allow" is neither true nor false')
         if (!value) found.push({ code: DENIED, reason: `${asked} does not allow it` })
-      } else found.push(...listed(name as keyof typeof LISTS, value, asked))
+      } else found.push(...listed(name as keyof typeof LISTS, value, asked, secret))
     }
     return found
   } catch (error) {
@@ -57,12 +63,15 @@ export function rulesOf(value: unknown): RegoAnswer {
   }
 }
 
-function listed(name: keyof typeof LISTS, value: unknown, asked: string): Objection[] {
+function listed(name: keyof typeof LISTS, value: unknown, asked: string, secret: boolean): Objection[] {
   // `deny` alone may just be true: it needs no words.
   if (typeof value === 'boolean' && name === 'deny')
     return value ? [{ code: DENIED, reason: `${asked} denies it` }] : []
   const items = Array.isArray(value) ? value : [value]
-  return items.map((item: unknown) => objection(name, item, asked))
+  return items.map((item: unknown) => {
+    const found = objection(name, item, asked)
+    return secret || found.said === undefined ? found : { ...found, reason: `${found.reason}: ${found.said}` }
+  })
 }
 
 function objection(name: keyof typeof LISTS, item: unknown, asked: string): Objection {

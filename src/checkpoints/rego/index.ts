@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCheckpoint } from '../../core/checkpoint.ts'
 import type { Bundles, CheckpointPorts, RegoAnswer, RegoAsk } from '../../core/ports.ts'
 import type { Checkpoint } from '../../core/types.ts'
-import { objectionsOf, RULES, rulesOf } from './decision.ts'
+import { type Asked, objectionsOf, RULES, rulesOf } from './decision.ts'
 import { engine } from './engine.ts'
 import { inputOf, TooLong } from './input.ts'
 
@@ -62,16 +62,19 @@ export const rego = defineCheckpoint<Config>({
 })
 
 /** Who is asked, and which rules of a package have to answer. */
-interface Asked {
+interface Engine {
   bundles: Bundles
   answer(input: string): Promise<{ answer: RegoAnswer; defines: readonly string[] }>
 }
 
 function open(of: Config, ports: CheckpointPorts): Checkpoint {
-  const asked = of.engine === undefined ? here(of, ports) : there(of, of.engine, ports)
+  const { bundles, answer: ask } = of.engine === undefined ? here(of, ports) : there(of, of.engine, ports)
   const { clock, decided } = ports
-  const name = of.package === undefined ? of.query! : `package ${of.package}`
   const path = stepsOf(of).join('/')
+  const asked: Omit<Asked, 'defines'> = {
+    what: of.package === undefined ? of.query! : `package ${of.package}`,
+    secret: of.expose === 'text',
+  }
   return {
     async enter(exchange) {
       let input: string
@@ -79,26 +82,19 @@ function open(of: Config, ports: CheckpointPorts): Checkpoint {
         input = inputOf(exchange, of.expose === 'text', Date.now())
       } catch (error) {
         if (!(error instanceof TooLong)) throw error
-        return { objections: objectionsOf({ error: error.message }, name, []) }
+        return { objections: objectionsOf({ error: error.message }, { ...asked, defines: [] }) }
       }
       const began = clock.now()
-      const { answer, defines } = await asked.answer(input)
-      decided?.({
-        path,
-        input,
-        answer,
-        by: exchange.caller.subject,
-        exchange: exchange.id,
-        took: clock.now() - began,
-        bundles: asked.bundles,
-      })
-      return { objections: objectionsOf(answer, name, defines) }
+      const { answer, defines } = await ask(input)
+      const by = exchange.caller.subject
+      decided?.({ path, input, answer, by, exchange: exchange.id, took: clock.now() - began, bundles })
+      return { objections: objectionsOf(answer, { ...asked, defines }) }
     },
   }
 }
 
 /** The policy's own Rego. */
-function here(of: Config, { rego: rules }: CheckpointPorts): Asked {
+function here(of: Config, { rego: rules }: CheckpointPorts): Engine {
   if (rules === undefined) throw new Error('there is no Rego here')
   const { program, index, bundles } = rules(askOf(of))
   const defines = program.defines(index)
@@ -114,7 +110,7 @@ function here(of: Config, { rego: rules }: CheckpointPorts): Asked {
 }
 
 /** A server of OPA. It does not say which rules a package defines: those that must answer are named, and `allow` if none is. */
-function there(of: Config, server: NonNullable<Config['engine']>, { opa }: CheckpointPorts): Asked {
+function there(of: Config, server: NonNullable<Config['engine']>, { opa }: CheckpointPorts): Engine {
   if (opa === undefined) throw new Error('no server of OPA can be asked here')
   const { deadline = DEADLINE.there, rules = ['allow'] } = of
   const asked = opa(server)

@@ -43,6 +43,7 @@ export function inputOf(exchange: ReadonlyExchange, texts: boolean, now: number)
       ...(model !== undefined && { name: model }),
       ...(contextTokens !== undefined && { context_tokens: contextTokens }),
     },
+    enforced: exchange.enforced,
     ...(upstreams[0] !== undefined && { upstream: upstreams[0] }),
     upstreams,
     caller: {

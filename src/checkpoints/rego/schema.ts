@@ -29,6 +29,14 @@ export const INPUT_SCHEMA = {
     model: object({ 'name?': text, 'context_tokens?': count }),
     'upstream?': upstream,
     upstreams: list(upstream),
+    enforced: object({
+      admit: list(text),
+      input: list(text),
+      context: list(text),
+      policy: list(text),
+      output: list(text),
+      tool: list(text),
+    }),
     caller: object({
       subject: text,
       tenant: text,

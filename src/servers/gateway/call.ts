@@ -155,7 +155,7 @@ export async function enter(call: Call): Promise<void> {
 export function beginExchange(call: Call, caller: Caller, boundary: ServingBoundary): Exchange {
   const { deps, serving } = call
   const exchange = openExchange({
-    checks: boundary.checks,
+    checks: boundary.checksAt?.get(call.path) ?? boundary.checks,
     tenant: caller.tenant,
     clock: deps.clock,
     memory: deps.memory,

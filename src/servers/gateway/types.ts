@@ -17,6 +17,8 @@ export interface ServingBoundary {
   /** What its system prompts are marked with. */
   canary?: (tenant: string) => string
   checks: Checks
+  /** On paths of which more is to be checked. */
+  checksAt?: ReadonlyMap<string, Checks>
 }
 
 /** One place where a call may go. */

@@ -1,0 +1,70 @@
+import type { CheckpointRule, Checks, Stage } from '../core/types.ts'
+import type { Documents } from './documents.ts'
+import { suggest } from './nearest.ts'
+import { openHook, scriptProblem, type Workshop } from './rules.ts'
+import type { BoundarySpec } from './schema.ts'
+import type { KnownPath } from './types.ts'
+
+/** Milliseconds that a hook may keep a call waiting, its turn included. */
+const TIMEOUT = 1000
+
+/** An `InputGuardPolicy`, built. */
+export interface InputGuard {
+  path: string
+  /** What it was built from. */
+  source: readonly unknown[]
+  rules: readonly CheckpointRule[]
+}
+
+/** Opens the hooks of `InputGuardPolicy` documents, and finds those that nobody would ask. */
+export async function buildInputGuards(
+  shop: Workshop,
+  documents: Documents,
+  paths: readonly KnownPath[],
+): Promise<InputGuard[]> {
+  const known = paths.map(({ path }) => path)
+  const guards: InputGuard[] = []
+  for (const { name, spec, yaml } of documents.inputGuards) {
+    if (spec === undefined) continue
+    const { target_endpoint: path, pre_processing_hook: pre, post_processing_hook: post } = spec
+    const complain = (message: string): void =>
+      void shop.problems.push(yaml.problem(['spec', 'target_endpoint'], message))
+    if (!known.includes(path)) complain(`this gate does not serve "${path}": ${suggest(path, known)}`)
+    else if (
+      documents.whole &&
+      !documents.boundaries.some(({ spec }) => spec === undefined || serves(spec, path))
+    )
+      complain(`no boundary serves ${path}: write a Boundary that does`)
+
+    const rules: CheckpointRule[] = []
+    const add = async (field: string, script: string | undefined, stage: Stage): Promise<void> => {
+      if (script === undefined) return
+      const opened = await openHook(shop, script)
+      if (opened instanceof Error)
+        return void shop.problems.push(scriptProblem(yaml, ['spec', field], opened, `"${field}" `))
+      // Before the guards of `input`: what it edits they see. What an answer says is known when its guards have read it.
+      const early = stage === 'input' && { early: true as const }
+      rules.push({ name, stage, ...opened, timeout: TIMEOUT, ...early })
+    }
+    await add('pre_processing_hook', pre, 'input')
+    await add('post_processing_hook', post, 'output')
+    guards.push({ path, source: [name, spec], rules })
+  }
+  return guards
+}
+
+export const serves = ({ match }: BoundarySpec, path: string): boolean =>
+  match.paths.includes('*') || match.paths.includes(path)
+
+/** What a boundary checks on the paths that such documents speak of: all that it checks anyway, and their hooks. */
+export function checksAt(checks: Checks, guards: readonly InputGuard[]): ReadonlyMap<string, Checks> {
+  const byPath = new Map<string, Checks>()
+  for (const { path, rules } of guards) {
+    const before = byPath.get(path) ?? checks
+    const checkpoints = { ...before.checkpoints }
+    for (const rule of rules) checkpoints[rule.stage] = [...(checkpoints[rule.stage] ?? []), rule]
+    const edits = !checks.shadow && rules.some(({ stage }) => stage === 'output')
+    byPath.set(path, { ...before, checkpoints, guardsText: before.guardsText || edits })
+  }
+  return byPath
+}
