@@ -11,7 +11,10 @@ const RULES = `package acme.calls
 allow if true
 `
 // Of Kong's and APISIX's own documentation: what their plugins send, and what they read of the answer.
-const GATES = `package gates
+const GATES = `# METADATA
+# schemas:
+#   - input: {type: object}
+package gates
 
 default allow := false
 
