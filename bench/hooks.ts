@@ -1,6 +1,6 @@
-/** What a hook costs, through its thread; prints one line a figure. `npx tsx bench/hooks.ts` */
 import { hookEngine } from '../src/adapters/hooks/index.ts'
 import type { Hook } from '../src/core/ports.ts'
+import { type Lap, laps } from './laps.ts'
 
 const SEED = `
 if (request.body.prompt.includes("ignore previous instructions")) {
@@ -31,32 +31,12 @@ function shown(characters: number): string {
   })
 }
 
-export interface HookFigures {
-  name: string
-  /** Milliseconds. */
-  p50: number
-  p99: number
+function measure(name: string, hook: Hook, input: string, calls: number, callers: number): Promise<Lap> {
+  return laps(name, () => hook.run(input).catch(() => undefined), calls, callers)
 }
 
-const of = (sorted: readonly number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)]!
-
-/** `lanes` callers that each ask again as soon as they have their answer. */
-async function measure(name: string, hook: Hook, input: string, calls: number, lanes: number) {
-  const took: number[] = []
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      for (let i = 0; i < calls / lanes; i++) {
-        const began = performance.now()
-        await hook.run(input).catch(() => undefined)
-        took.push(performance.now() - began)
-      }
-    }),
-  )
-  took.sort((a, b) => a - b)
-  return { name, p50: of(took, 0.5), p99: of(took, 0.99) }
-}
-
-export async function measureHooks(): Promise<HookFigures[]> {
+/** What a hook costs, through its thread. */
+export async function measureHooks(): Promise<Lap[]> {
   const engine = hookEngine()
   const open = async (script: string): Promise<Hook> => {
     const opened = await engine.open({ script, time: 10, memory: 16 * 1024 * 1024, clock: false })
@@ -85,9 +65,3 @@ export async function measureHooks(): Promise<HookFigures[]> {
   await engine.close()
   return figures
 }
-
-const memory = () => process.memoryUsage().rss / 1024 ** 2
-const before = memory()
-for (const { name, p50, p99 } of await measureHooks())
-  process.stdout.write(`${name}: p50 ${p50.toFixed(3)} ms, p99 ${p99.toFixed(3)} ms\n`)
-process.stdout.write(`memory: ${(memory() - before).toFixed(0)} MB more than before\n`)

@@ -44,7 +44,7 @@ export function build(): void {
     { encoding: 'utf8' },
   )
   if (tsc.status !== 0) throw new Error(`tsc failed:\n${tsc.stdout}${tsc.stderr}`)
-  for (const name of ['package.json', 'policies', 'models'])
+  for (const name of ['package.json', 'policies', 'models', 'rego'])
     cpSync(join(ROOT, name), join(built, name), { recursive: true })
 }
 

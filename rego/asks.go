@@ -15,16 +15,13 @@ type Ask struct {
 	Query   string `json:"query,omitempty"`
 }
 
-// The rules that decide.
-var decisive = []string{"allow", "deny", "flag", "transform"}
-
 // asked is an ask, read.
 type asked struct {
 	// What is evaluated.
 	body ast.Body
 	// The references that it reads.
 	refs []ast.Ref
-	// Those of the decisive rules that a package defines.
+	// Those of the rules that the gate asks that a package defines.
 	defines []string
 	// Whether it asks a package.
 	rules bool
@@ -46,8 +43,8 @@ func readAsk(ask Ask, c *ast.Compiler, has func(ast.Ref) bool) (asked, error) {
 		return asked{}, fmt.Errorf("%q is no name of a package", ask.Package)
 	}
 	read := asked{rules: true, defines: []string{}}
-	fields := make([][2]*ast.Term, 0, len(decisive))
-	for _, name := range decisive {
+	fields := make([][2]*ast.Term, 0, len(decisions))
+	for _, name := range decisions {
 		ref := pkg.Path.Append(ast.StringTerm(name))
 		if !definesDocument(c.RuleTree.Find(ref)) {
 			continue
@@ -132,12 +129,9 @@ func unasked(c *ast.Compiler, refs []ast.Ref) []Problem {
 	}
 	files := util.KeysSorted(c.Modules)
 	for _, file := range files {
-		if isTest(c.Modules[file]) {
-			continue
-		}
 		for _, rule := range c.Modules[file].Rules {
 			name := rule.Ref().GroundPrefix().String()
-			if names[name] || isTestRule(rule) {
+			if names[name] || exemptTest(c.Modules[file], rule) {
 				continue
 			}
 			names[name] = true
@@ -151,12 +145,8 @@ func unasked(c *ast.Compiler, refs []ast.Ref) []Problem {
 	return problems
 }
 
+// isTest says whether a module holds tests and nothing else.
 func isTest(module *ast.Module) bool {
 	return strings.HasSuffix(module.Package.Location.File, "_test.rego") ||
 		strings.HasSuffix(strings.TrimSuffix(module.Package.Path.String(), `"]`), "_test")
-}
-
-func isTestRule(rule *ast.Rule) bool {
-	name := string(rule.Head.Name)
-	return strings.HasPrefix(name, "test_") || strings.HasPrefix(name, "todo_test_")
 }

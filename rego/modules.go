@@ -28,12 +28,12 @@ func parse(sources []Module) (map[string]*ast.Module, []Problem) {
 	modules := make(map[string]*ast.Module, len(sources))
 	var problems []Problem
 	for _, source := range sources {
-		if row := tooDeep(source.Source); row > 0 {
+		if row := tooDeep(source.Source, false); row > 0 {
 			at := &ast.Location{File: source.File, Row: row, Col: 1}
 			problems = append(problems, problem(ast.ParseErr, fmt.Sprintf("nests more than %d deep", deepest), at))
 			continue
 		}
-		options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1}
+		options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: capabilities}
 		module, err := ast.ParseModuleWithOpts(source.File, source.Source, options)
 		if err != nil {
 			found := problemsOf(err)
@@ -51,29 +51,39 @@ func parse(sources []Module) (map[string]*ast.Module, []Problem) {
 	return modules, problems
 }
 
-// tooDeep says in which row brackets nest too deep, and 0 where they do not. Brackets in strings and comments count too:
-// who writes 500 more of them open than closed means no harm, and can write it otherwise.
-func tooDeep[T string | []byte](text T) int {
-	depth, row := 0, 1
-	for i := range len(text) {
-		switch text[i] {
-		case '\n':
+// tooDeep says in which row brackets nest too deep, and 0 where they do not. Those in strings count where strings are Rego's:
+// who writes 500 more of them open than closed means no harm, and can write it otherwise. In JSON they do not count.
+func tooDeep[T string | []byte](text T, json bool) int {
+	depth, row, quoted := 0, 1, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\n':
 			row++
-		case '(', '[', '{':
+		case json && c == '"':
+			quoted = !quoted
+		case quoted:
+			if c == '\\' {
+				i++
+			}
+		case c == '(' || c == '[' || c == '{':
 			if depth++; depth > deepest {
 				return row
 			}
-		case ')', ']', '}':
+		case c == ')' || c == ']' || c == '}':
 			depth--
 		}
 	}
 	return 0
 }
 
-func newCompiler(strict bool, schemas *ast.SchemaSet) *ast.Compiler {
-	capabilities := ast.CapabilitiesForThisVersion()
+var capabilities = func() *ast.Capabilities {
+	all := ast.CapabilitiesForThisVersion()
 	// No schema is fetched.
-	capabilities.AllowNet = []string{}
+	all.AllowNet = []string{}
+	return all
+}()
+
+func newCompiler(strict bool, schemas *ast.SchemaSet) *ast.Compiler {
 	return ast.NewCompiler().
 		SetErrorLimit(50).
 		WithCapabilities(capabilities).
@@ -121,6 +131,26 @@ func compile(c *ast.Compiler, modules map[string]*ast.Module, store storage.Stor
 		return problemsOf(c.Errors)
 	}
 	return nil
+}
+
+// told says problems in the gate's words, and offers the corrected module with the first of each.
+func told(problems []Problem, source Source) []Problem {
+	schema := []byte(source.Schema)
+	texts := map[string]string{}
+	for _, module := range source.Modules {
+		// A parser that was kept from a text is kept from it again.
+		if tooDeep(module.Source, false) == 0 {
+			texts[module.File] = module.Source
+		}
+	}
+	for i, p := range problems {
+		problems[i] = explain(p, schema)
+		if text, ok := texts[p.File]; ok {
+			problems[i] = offer(problems[i], text, schema)
+			delete(texts, p.File)
+		}
+	}
+	return problems
 }
 
 func marshal(value any) []byte {

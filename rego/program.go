@@ -48,7 +48,7 @@ type compiled struct {
 }
 
 func open(source Source) (*program, compiled) {
-	fail := func(problems ...Problem) (*program, compiled) { return nil, compiled{Problems: problems} }
+	fail := func(problems ...Problem) (*program, compiled) { return nil, compiled{Problems: told(problems, source)} }
 	store, err := openStore(source.Data)
 	if err != nil {
 		return fail(problemsOf(err)...)
@@ -59,15 +59,15 @@ func open(source Source) (*program, compiled) {
 	}
 	modules, problems := parse(source.Modules)
 	if len(problems) > 0 {
-		return fail(retold(problems, source)...)
+		return fail(problems...)
 	}
 	c := newCompiler(true, schemas)
 	if problems := compile(c, modules, store); len(problems) > 0 {
-		return fail(retold(problems, source)...)
+		return fail(problems...)
 	}
-	problems, meant := findTraps(c, c.Modules, []byte(source.Schema))
+	problems, meant := findTraps(c, modules, []byte(source.Schema))
 	if len(problems) > 0 {
-		return fail(retold(problems, source)...)
+		return fail(problems...)
 	}
 
 	p := &program{compiler: c, store: store, byPath: map[string]question{}}
@@ -173,7 +173,7 @@ func (q question) ask(input []byte, limit time.Duration) answer {
 
 // readInput reads one JSON text and nothing after it; numbers keep their digits.
 func readInput(text []byte) (value ast.Value, why string) {
-	if tooDeep(text) > 0 {
+	if tooDeep(text, true) > 0 {
 		return nil, "the input nests too deep"
 	}
 	var raw any

@@ -54,21 +54,21 @@ func check(source Source, strict bool) checked {
 	}
 	modules, problems := parse(source.Modules)
 	if len(problems) > 0 {
-		result.Problems = retold(problems, source)
+		result.Problems = told(problems, source)
 		return result
 	}
 	c := newCompiler(true, schemas)
 	if problems := compile(c, modules, store); len(problems) > 0 {
 		lenient := newCompiler(false, schemas)
 		if strict || len(compile(lenient, modules, store)) > 0 {
-			result.Problems = retold(problems, source)
+			result.Problems = told(problems, source)
 			return result
 		}
 		c = lenient
 		result.Warnings = problems
 	}
-	traps, meant := findTraps(c, c.Modules, []byte(source.Schema))
-	result.Problems = append(result.Problems, retold(traps, source)...)
+	traps, meant := findTraps(c, modules, []byte(source.Schema))
+	result.Problems = append(result.Problems, told(traps, source)...)
 	result.Warnings = append(result.Warnings, meant...)
 	return result
 }
@@ -182,16 +182,18 @@ func readCoverage(report cover.Report, modules map[string]*ast.Module) *coverage
 		}
 		each := report.Files[file]
 		read.Files = append(read.Files, fileCoverage{
-			file, each.Coverage, lines(each.Covered), lines(each.NotCovered),
+			file, round(each.Coverage), lines(each.Covered), lines(each.NotCovered),
 		})
 		covered += each.CoveredLines
 		all += each.CoveredLines + each.NotCoveredLines
 	}
 	if all > 0 {
-		read.Percent = math.Round(10000*float64(covered)/float64(all)) / 100
+		read.Percent = round(100 * float64(covered) / float64(all))
 	}
 	return read
 }
+
+func round(percent float64) float64 { return math.Round(100*percent) / 100 }
 
 func lines(ranges []cover.Range) [][2]int {
 	pairs := [][2]int{}

@@ -25,11 +25,11 @@ func room(n uint32) uint32 {
 // sallyport_call answers the n bytes that were written: place and length of the answer in one number.
 //
 //go:wasmexport sallyport_call
-func callBytes(n uint32) uint64 { return pointer(call(in[:n])) }
+func callBytes(n uint32) uint64 { return answered(call(in[:n])) }
 
 //go:wasmexport sallyport_decide
 func decideBytes(program, ask, n, deadline uint32) uint64 {
-	return pointer(decide(program, ask, in[:n], deadline))
+	return answered(decide(program, ask, in[:n], deadline))
 }
 
 // sallyport_memory has the collector keep below so many bytes where it can.
@@ -37,7 +37,7 @@ func decideBytes(program, ask, n, deadline uint32) uint64 {
 //go:wasmexport sallyport_memory
 func memory(bytes uint32) { debug.SetMemoryLimit(int64(bytes)) }
 
-func pointer(answer []byte) uint64 {
+func answered(answer []byte) uint64 {
 	out = answer
 	return uint64(uintptr(unsafe.Pointer(unsafe.SliceData(out))))<<32 | uint64(len(out))
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,11 +25,13 @@ function find(): string {
 
 /** Runs `go` in `rego/`, and gives what it prints. */
 export function go(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
-  return execFileSync(find(), args, {
+  const ran = spawnSync(find(), args, {
     cwd: REGO,
     encoding: 'utf8',
     env: { ...process.env, ...ENVIRONMENT, ...env },
     maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'inherit'],
-  }).trim()
+  })
+  if (ran.status !== 0) throw new Error(`go ${args[0]} failed: ${ran.error?.message ?? ran.stdout}`)
+  return ran.stdout.trim()
 }

@@ -8,9 +8,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { regoEngine } from '../src/adapters/rego/index.ts'
-import { loadModule } from '../src/adapters/rego/module.ts'
 import { openPool } from '../src/adapters/rego/pool.ts'
-import { type ThreadEvents, thread } from '../src/adapters/rego/threads.ts'
+import { loadInThread, type ThreadEvents, thread } from '../src/adapters/rego/threads.ts'
 import { go } from './go.ts'
 
 interface Case {
@@ -85,7 +84,7 @@ async function main(): Promise<void> {
   const leftOut = JSON.parse(readFileSync(LEFT_OUT, 'utf8')) as Record<string, string>
   const opa = go(['list', '-m', '-f', '{{.Dir}}', 'github.com/open-policy-agent/opa'])
   const lines = go(['run', './cases', join(opa, 'v1/test/cases/testdata/v1')]).split('\n')
-  const { module } = await loadModule(MEMORY)
+  const { module } = await loadInThread(MEMORY)
   const start = (events: ThreadEvents) => thread({ module, memory: MEMORY }, events)
   const pool = openPool({ threads: 1, queue: 1, start, warn: console.warn })
   const rego = regoEngine({ warn: console.warn })

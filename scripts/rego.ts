@@ -1,6 +1,7 @@
 /**
  * Builds the engine of Rego from `rego/` and packs it: `npx tsx scripts/rego.ts`.
  * With `--check` it says whether what is committed is, byte for byte, what is built here, and exits with 1 when it is not.
+ * With `--test` it runs the tests of the engine's own code.
  * The packed file is compared unpacked: what a compressor makes of the same bytes may change with its version.
  */
 import { createHash } from 'node:crypto'
@@ -76,6 +77,7 @@ function pack(): void {
 
 try {
   if (process.argv.includes('--check')) check()
+  else if (process.argv.includes('--test')) console.log(`${go(['vet', './...'])}${go(['test', './...'])}`)
   else pack()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

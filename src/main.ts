@@ -20,6 +20,7 @@ import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
+import { POLICY_USAGE, policy } from './cli/policy.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
 import { memory } from './core/memory.ts'
 import type { Counter, HookEngine, RegoEngine, Sources } from './core/ports.ts'
@@ -332,7 +333,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
        ${INSPECT_USAGE}
-${KEYS_USAGE.map((line) => `       sallyport ${line}`).join('\n')}
+${[...KEYS_USAGE, ...POLICY_USAGE].map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
 
 async function main(args: readonly string[]): Promise<number> {
@@ -369,6 +370,11 @@ async function main(args: readonly string[]): Promise<number> {
       }).finally(engines.close)
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
+    case 'policy': {
+      const rego = regoEngine({ warn: err })
+      const text = (written: string) => void process.stdout.write(written)
+      return policy(rest, { rego, schema: JSON.stringify(INPUT_SCHEMA), out: text, err }).finally(rego.close)
+    }
     case '--version':
       out(PACKAGE.version)
       return 0

@@ -52,6 +52,7 @@ function pack(): string {
     'README.md',
     'dist/main.js',
     'dist/adapters/models/worker.js',
+    'dist/adapters/rego/loader.js',
     'dist/adapters/rego/worker.js',
     'docs/errors.md',
     'integrations/grafana/alerts.yaml',

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { HookEngine, HookSource } from '../../core/ports.ts'
+import { compileWasm, type WasmModule } from '../wasm.ts'
 import type { Reply, ScriptProblem } from './protocol.ts'
 import { fair, type Line, line } from './queue.ts'
 import { timeOf } from './stopwatch.ts'
 import { type Thread, thread } from './thread.ts'
-import { compile, type Wasm } from './wasm.ts'
 
 /** Two, so that one is there while another is replaced. */
 const THREADS = 2
+/** Milliseconds a call, on average, past which a hook is slow. Slow ones leave a thread to the others. */
+const SLOW = 2
 /** Milliseconds after its time in which QuickJS is to ask whether it should stop; otherwise its thread is ended. */
 const GRACE = 50
 /** After so many times as long it is ended although it has not worked. */
@@ -17,7 +19,7 @@ const LOOKS = 20
 const OPENING = 2000
 /** What may wait of one hook: calls, and characters of what they show it. */
 const WAITING = { calls: 1024, characters: 16 * 1024 * 1024 }
-/** Scripts that a thread keeps compiled: about 2 MB each. */
+/** Scripts that a thread keeps compiled: about 1.5 MB each. */
 const HELD = 32
 /** Threads in a row that died before they could do anything. */
 const HOPELESS = 3
@@ -30,6 +32,8 @@ interface Opened {
   number: number
   source: HookSource
   line: Line<Job>
+  /** Milliseconds a call, lately. */
+  mean: number
   characters: number
 }
 
@@ -62,7 +66,7 @@ interface Slot {
 export function hookEngine(patience = 900): Hooks {
   const queue = fair<Job>()
   const slots = new Set<Slot>()
-  let module: Promise<Wasm> | undefined
+  let module: Promise<WasmModule> | undefined
   let last = 0
   let failures = 0
   let closed = false
@@ -101,12 +105,23 @@ export function hookEngine(patience = 900): Hooks {
     if (!slots.delete(slot)) return
     clearTimeout(slot.watch)
     failures = slot.ready ? 0 : failures + 1
-    slot.job?.resolve({ failed: why })
+    if (slot.job !== undefined) {
+      settle(slot, slot.job)
+      slot.job.resolve({ failed: why })
+    }
     if (closed) return
     if (failures >= HOPELESS)
       for (const job of queue.drain()) drop(job, 'the threads that run hooks do not start')
     const rest = failures === 0 ? 0 : Math.min(30_000, 100 * 2 ** failures)
     setTimeout(() => void start(), rest).unref()
+    dispatch()
+  }
+
+  /** Counts what a job took. It was charged its whole time before, lest one hook be given every thread. */
+  function settle({ began }: Slot, { hook, input }: Job): void {
+    const took = performance.now() - began
+    hook.line.used += took - hook.source.time
+    if (input !== undefined) hook.mean = hook.mean === 0 ? took : hook.mean * 0.8 + took * 0.2
   }
 
   function heard(slot: Slot, reply: Reply): void {
@@ -117,8 +132,7 @@ export function hookEngine(patience = 900): Hooks {
       slot.held.add(hook.number)
       if (input !== undefined) return run(slot, hook, input)
     }
-    // It was charged its whole time, lest one hook be given every thread.
-    hook.line.used += performance.now() - slot.began - hook.source.time
+    settle(slot, job)
     slot.job = undefined
     job.resolve(reply)
     dispatch()
@@ -183,11 +197,20 @@ export function hookEngine(patience = 900): Hooks {
     watch(slot, OPENING, 'it could not be compiled in time')
   }
 
+  /** Whether a call of this line may have a thread now. */
+  function may({ waiting }: Line<Job>): boolean {
+    const isSlow = ({ hook, input }: Job) => input !== undefined && hook.mean > SLOW
+    if (!isSlow(waiting[0]!)) return true
+    let slow = 0
+    for (const { job } of slots) if (job !== undefined && isSlow(job)) slow++
+    return slow < THREADS - 1
+  }
+
   function dispatch(): void {
     for (const slot of slots) {
       if (!slot.ready || slot.job !== undefined) continue
       for (;;) {
-        const next = queue.next()
+        const next = queue.next(may)
         if (next === undefined) return
         const { item: job } = next
         job.hook.characters -= job.input?.length ?? 0
@@ -224,7 +247,7 @@ export function hookEngine(patience = 900): Hooks {
 
   return {
     async open(source) {
-      const hook: Opened = { number: last++, source, line: line(), characters: 0 }
+      const hook: Opened = { number: last++, source, line: line(), mean: 0, characters: 0 }
       const reply = await ask(hook)
       if (reply === 'opened')
         return {
@@ -252,7 +275,7 @@ export function hookEngine(patience = 900): Hooks {
 const whyNot = (reply: Reply | { problem: ScriptProblem }): string =>
   typeof reply === 'object' && 'failed' in reply ? reply.failed : 'it could not be compiled'
 
-async function load(): Promise<Wasm> {
+async function load(): Promise<WasmModule> {
   const file = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm')
-  return compile(await readFile(file))
+  return compileWasm(await readFile(file))
 }

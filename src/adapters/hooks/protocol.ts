@@ -1,9 +1,9 @@
 import type { HookSource } from '../../core/ports.ts'
-import type { Wasm } from './wasm.ts'
+import type { WasmModule } from '../wasm.ts'
 
 /** What a thread is started with. */
 export interface ThreadData {
-  module: Wasm
+  module: WasmModule
   /** Shared: counts up as long as a script can be stopped from within. */
   pulse: Int32Array
 }

@@ -40,3 +40,13 @@ test('calls of one line go in their order, and all can be called off', () => {
   expect(queue.drain()).toEqual([2, 3])
   expect(queue.next()).toBeUndefined()
 })
+
+test('a line that may not go now keeps its place, and others do not wait for it', () => {
+  const queue = fair<string>()
+  const [slow, quick] = [line<string>(), line<string>()]
+  queue.push(slow, 'slow')
+  queue.push(quick, 'quick')
+  expect(queue.next((to) => to !== slow)?.item).toBe('quick')
+  expect(queue.next((to) => to !== slow)).toBeUndefined()
+  expect(queue.next()?.item).toBe('slow')
+})

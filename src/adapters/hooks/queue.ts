@@ -8,7 +8,8 @@ export interface Line<T> {
 /** Lets whoever has used least go first, so that a line that is long or slow waits for itself. */
 export interface Fair<T> {
   push(line: Line<T>, item: T): void
-  next(): { line: Line<T>; item: T } | undefined
+  /** Of the lines that may. */
+  next(may?: (line: Line<T>) => boolean): { line: Line<T>; item: T } | undefined
   /** Calls off all that wait. */
   drain(): T[]
 }
@@ -25,9 +26,10 @@ export function fair<T>(): Fair<T> {
       to.waiting.push(item)
       active.add(to)
     },
-    next() {
+    next(may = () => true) {
       let least: Line<T> | undefined
-      for (const each of active) if (least === undefined || each.used < least.used) least = each
+      for (const each of active)
+        if ((least === undefined || each.used < least.used) && may(each)) least = each
       if (least === undefined) return undefined
       level = Math.max(level, least.used)
       const item = least.waiting.shift()!

@@ -1,9 +1,9 @@
-import { type JSValueHandle, QuickJS } from 'quickjs-wasi'
+import { JSException, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import type { HookSource } from '../../core/ports.ts'
+import type { WasmModule } from '../wasm.ts'
 import { PRELUDE } from './prelude.ts'
 import type { Reply, ScriptProblem } from './protocol.ts'
 import { stopwatch } from './stopwatch.ts'
-import type { Wasm } from './wasm.ts'
 
 /** UTF-16 units of the JSON that a hook may return. */
 const MOST = 1024 * 1024
@@ -13,6 +13,7 @@ const INPUT_SHARE = 4
 const STACK = 256 * 1024
 /** Bytes that are asked for and given back before the snapshot, so that an ordinary call needs no more than it has. */
 const HEADROOM = 256 * 1024
+const MAX_EXCEPTIONS = 100
 /** Milliseconds for what is not the script's own work: compiling it, and reading what it is shown. */
 const PREPARING = 200
 
@@ -34,7 +35,7 @@ const BEFORE = '(function (request, answer) {"use strict";'
  * @returns what is wrong with the script, where something is
  */
 export async function prepare(
-  module: Wasm,
+  module: WasmModule,
   { script, time, memory, clock }: HookSource,
   polled: () => void,
 ): Promise<Prepared | { problem: ScriptProblem }> {
@@ -69,12 +70,10 @@ export async function prepare(
     return { problem: { line: 1, column: 1, message: 'must be the body of one function' } }
   vm.newString('\0'.repeat(HEADROOM)).dispose()
   vm.runGC()
-  const { memory: before } = vm.snapshot()
-  const bytes = () => new Uint8Array(wasm!.buffer)
-  let used = before.length
-  while (used > 0 && before[used - 1] === 0) used--
-  const image = before.slice(0, used)
+  const size = wasm!.buffer.byteLength
+  const restore = rewinder(vm.snapshot().memory)
   let spent = false
+  let exceptions = 0
 
   function call(input: string): Reply {
     if (input.length > memory / INPUT_SHARE) return { failed: 'what it is shown is too large for its memory' }
@@ -82,6 +81,8 @@ export async function prepare(
     vm.callFunction(take, nothing, vm.newString(input))
     watch.start(time)
     const result = vm.callFunction(go, nothing, hook)
+    // A built-in that runs on and on asks nobody.
+    if (watch.over()) return { failed: `it took longer than ${time} ms` }
     const text = result.isString ? result.toString() : '-'
     switch (text[0]) {
       case '=':
@@ -102,13 +103,29 @@ export async function prepare(
         return call(input)
       } catch (error) {
         // QuickJS answers an interrupt and a lack of memory with an exception. Anything else means that it broke off midway.
-        if (!(error instanceof Error && error.constructor.name === 'JSException')) spent = true
+        // The package keeps what it knows of each of them, so a context has only so many.
+        if (!(error instanceof JSException) || ++exceptions >= MAX_EXCEPTIONS) spent = true
         return { failed: watch.over() ? `it took longer than ${time} ms` : 'it used too much memory' }
       } finally {
-        spent ||= wasm!.buffer.byteLength > before.length
-        if (!spent) bytes().set(image)
+        spent ||= wasm!.buffer.byteLength > size
+        if (!spent) restore(new Uint8Array(wasm!.buffer))
       }
     },
+  }
+}
+
+const PAGE = 4096
+
+/** Puts memory back to what it was. Of that only what is not nothing is kept, about a fifth. */
+function rewinder(image: Uint8Array): (memory: Uint8Array) => void {
+  const pages: { at: number; bytes: Uint8Array }[] = []
+  for (let at = 0; at < image.length; at += PAGE) {
+    const bytes = image.subarray(at, at + PAGE)
+    if (bytes.some((byte) => byte !== 0)) pages.push({ at, bytes: bytes.slice() })
+  }
+  return (memory) => {
+    memory.fill(0)
+    for (const { at, bytes } of pages) memory.set(bytes, at)
   }
 }
 

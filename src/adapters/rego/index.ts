@@ -9,10 +9,9 @@ import type {
   RegoTest,
   RegoTools,
 } from '../../core/ports.ts'
-import { loadModule, type RegoModule } from './module.ts'
 import { Lost, openPool, type Pool, type Work } from './pool.ts'
 import type { Job } from './protocol.ts'
-import { thread } from './threads.ts'
+import { loadInThread, thread } from './threads.ts'
 
 export interface RegoOptions {
   /** Threads. */
@@ -63,7 +62,7 @@ const MEMORY = 512 * 1024 * 1024
 const QUEUE = 1024
 const LARGEST_INPUT = 1024 * 1024
 /** Milliseconds past its deadline after which a thread is taken for lost: a single builtin does not look at the clock. */
-const GRACE = 200
+const GRACE = 300
 const LONGEST_WAIT = 5_000
 const LONGEST_COMPILATION = 30_000
 const LONGEST_TEST = 300_000
@@ -77,7 +76,7 @@ export function regoEngine(options: RegoOptions): LocalRego {
   const dropped = new FinalizationRegistry<() => void>((drop) => drop())
 
   async function open(): Promise<{ pool: Pool; sha256: string }> {
-    const { module, sha256 }: RegoModule = await loadModule(memory)
+    const { module, sha256 } = await loadInThread(memory)
     // What is above it is for what the collector has not seen yet.
     const workerData = { module, memory: Math.floor(memory * 0.75) }
     const pool = openPool({ threads: workers, queue, warn, start: (events) => thread(workerData, events) })

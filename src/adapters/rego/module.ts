@@ -2,7 +2,8 @@ import { webcrypto } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
-import { capMemory, compileWasm, type WasmModule } from './wasm.ts'
+import { compileWasm, type WasmModule } from '../wasm.ts'
+import { capMemory } from './capped.ts'
 
 const FILE = new URL('../../../rego/sallyport-rego.wasm.br', import.meta.url)
 const MANIFEST = new URL('../../../rego/sallyport-rego.json', import.meta.url)
@@ -16,7 +17,7 @@ export interface RegoModule {
 }
 
 /**
- * Reads, unpacks, verifies and compiles the engine, none of it on this thread.
+ * Reads, unpacks, verifies and compiles the engine.
  * @param memory bytes that each instance may use at most
  */
 export async function loadModule(memory: number): Promise<RegoModule> {

@@ -1,4 +1,4 @@
-import type { WasmModule } from './wasm.ts'
+import type { WasmModule } from '../wasm.ts'
 
 /** What a worker is started with. */
 export interface WorkerData {

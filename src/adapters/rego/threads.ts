@@ -1,12 +1,26 @@
-import { Worker } from 'node:worker_threads'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { RegoModule } from './module.ts'
 import { type Job, READY, type WorkerData } from './protocol.ts'
 
 /** Run from source, a thread must first load what makes JavaScript of it: Node's own options do not reach its first file. */
 const SOURCE = import.meta.url.endsWith('.ts')
-const FILE = new URL(SOURCE ? './worker.ts' : './worker.js', import.meta.url)
-const START = SOURCE
-  ? `import('tsx/esm/api').then(({ register }) => register() && import('${FILE.href}'))`
-  : FILE
+
+/** Starts a file of this folder in a thread that knows nothing of this process's environment. */
+function start(name: string, options: Pick<WorkerOptions, 'workerData' | 'resourceLimits'>): Worker {
+  const file = new URL(`./${name}.${SOURCE ? 'ts' : 'js'}`, import.meta.url)
+  const code = `import('tsx/esm/api').then(({ register }) => register() && import('${file.href}'))`
+  return new Worker(SOURCE ? code : file, { ...options, eval: SOURCE, env: {}, execArgv: [] })
+}
+
+/** Loads the engine in a thread of its own. */
+export function loadInThread(memory: number): Promise<RegoModule> {
+  return new Promise((resolve, reject) => {
+    const worker = start('loader', { workerData: memory })
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new Error('the engine of Rego could not be loaded')))
+  })
+}
 
 /** A thread that does one job after the other. */
 export interface Thread {
@@ -23,13 +37,10 @@ export interface ThreadEvents {
   gone(why: Error): void
 }
 
-/** Starts a thread with the engine; it knows nothing of this process's environment. */
+/** Starts a thread with the engine. */
 export function thread(workerData: WorkerData, events: ThreadEvents): Thread {
-  const worker = new Worker(START, {
-    eval: SOURCE,
+  const worker = start('worker', {
     workerData,
-    env: {},
-    execArgv: [],
     // A call of Go is one of the thread's own stack: texts that nest as deep as OPA reads them need a large one.
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 16 },
   })

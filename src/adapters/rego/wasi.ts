@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import type { WasmFunction, WasmMemory } from './wasm.ts'
+import type { WasmFunction, WasmMemory } from '../wasm.ts'
 
 /** Numbers of errors in WASI. */
 const BAD_FILE = 8

@@ -1,8 +1,8 @@
 /** A thread that runs the engine, one job after the other. Started by `threads.ts`. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { instantiateWasm, type WasmMemory } from '../wasm.ts'
 import { type Job, READY, type WorkerData } from './protocol.ts'
 import { wasi } from './wasi.ts'
-import { instantiateWasm, type WasmMemory } from './wasm.ts'
 
 interface Exports {
   memory: WasmMemory

@@ -14,6 +14,8 @@ const STATEMENTS = [
   'out.push(`a ${ [1, `\n  # kept ${2}\n# kept`].join("}") } \n# kept`)',
   "out.push(`${ {\n# gone it's `\na: 1 }.a }`)",
   'out.push(/[/#"`]/.test("#"))',
+  'if (true) /`/.test("x") || out.push(1)',
+  "for (const x of [1]) /{'`/.test(x) || out.push(x)",
   'out.push(8 / 2 / 1)',
   'out.push((8) / 2 /1); var b = [4][0] / 2; out.push(b++ / 2 /1)',
   'if (true) /"/.test("x") || out.push(1)',
