@@ -37,7 +37,7 @@ export function readData(
     : { value: documents[0]?.value ?? {} }
 }
 
-export const isTree = (value: unknown): value is Tree =>
+const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value as it stands under `data`; undefined where it would be all of it, and is no object. */

@@ -8,7 +8,7 @@ import type { TarFile } from './tar.ts'
 
 // Signatures of OPA's bundles: https://www.openpolicyagent.org/docs/management-bundles#signing
 
-export const SIGNATURES = '.signatures.json'
+const SIGNATURES = '.signatures.json'
 const HASHES: Readonly<Record<string, string>> = {
   'SHA-256': 'sha256',
   'SHA-384': 'sha384',
