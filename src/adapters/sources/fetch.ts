@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fetched, SourceSpec } from '../../core/ports.ts'
 import type { Http } from '../http.ts'
 import { MAX_PACKED, readBundle } from './bundle.ts'
@@ -9,6 +10,9 @@ const MAX_DOCUMENT = 16 * 1024 * 1024
 const WITHIN = 30_000
 /** A server that holds its answer back takes a little longer than it was asked to. */
 const MARGIN = 10_000
+/** Milliseconds between two reads of a file that must be alike, and how many there may be. */
+const SETTLES = 50
+const MOST_READS = 20
 const BUNDLES = 'application/vnd.openpolicyagent.bundles'
 
 /** How the last look at a source ended, which the next one continues. */
@@ -37,17 +41,18 @@ export async function look(
 ): Promise<Looked> {
   const { at, from, verify } = spec
   if ('file' in from) {
-    if (at === undefined) {
-      const bytes = await readWhole(from.file, MAX_PACKED)
-      const digest = sha256(bytes)
-      if (digest === last.digest) return { mark: last }
-      return { mark: { holds: false, digest }, fetched: await readBundle(bytes, verify, secret) }
-    }
-    const data = await readDocuments(from.file, at, MAX_DOCUMENT)
-    const digest = sha256(JSON.stringify(data))
-    return digest === last.digest
-      ? { mark: last }
-      : { mark: { holds: false, digest }, fetched: { modules: [], data } }
+    const read = async () =>
+      at === undefined
+        ? readWhole(from.file, MAX_PACKED)
+        : JSON.stringify(await readDocuments(from.file, at, MAX_DOCUMENT))
+    const found = await settled(read, last.digest)
+    if (found === undefined) return { mark: last }
+    const { content, digest } = found
+    const fetched: Fetched =
+      typeof content === 'string'
+        ? { modules: [], data: JSON.parse(content) as Fetched['data'] }
+        : await readBundle(content, verify, secret)
+    return { mark: { holds: false, digest }, fetched }
   }
 
   const waits = spec.longPoll !== undefined && last.holds ? spec.longPoll : undefined
@@ -76,6 +81,25 @@ export async function look(
   const yaml =
     /\byaml\b/.test(type) || (!/\bjson\b/.test(type) && /\.ya?ml$/.test(new URL(from.url).pathname))
   return { mark, fetched: { modules: [], data: [documentOf(bytes, at, { file: spec.name, yaml })] } }
+}
+
+/**
+ * What is read twice alike, so that nothing is taken while it is being written or swapped; undefined when it is what it was.
+ */
+async function settled<T extends string | Buffer>(
+  read: () => Promise<T>,
+  last: string | undefined,
+): Promise<{ content: T; digest: string } | undefined> {
+  let before: string | undefined
+  for (let times = 0; times < MOST_READS; times++) {
+    const content = await read()
+    const digest = sha256(content)
+    if (digest === last) return undefined
+    if (digest === before) return { content, digest }
+    before = digest
+    await sleep(SETTLES, undefined, { ref: false })
+  }
+  throw new Error('it does not come to rest')
 }
 
 const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
