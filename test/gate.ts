@@ -28,6 +28,8 @@ export interface TestGate {
   /** `http://127.0.0.1:…`, without a path; `https:` with `tls`. */
   url: string
   admin: string
+  /** Its documents'. */
+  dir: string
   key: string
   /** All records so far, once there are at least `count`. */
   records(count?: number): Promise<ExchangeRecord[]>
@@ -101,6 +103,7 @@ export async function startGate(options: GateOptions): Promise<TestGate> {
   return {
     url: `${options.gate !== undefined && 'tls' in options.gate ? 'https' : 'http'}://${running.gate}`,
     admin: `http://${running.admin}`,
+    dir,
     key,
     recordText,
     async records(count = 0) {
