@@ -18,12 +18,14 @@ import { CHECKPOINTS } from './checkpoints/index.ts'
 import { INPUT_SCHEMA } from './checkpoints/rego/schema.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
+import { EXPLAIN_USAGE, explain } from './cli/explain.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { POLICY_USAGE, policy } from './cli/policy.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
+import { TEST_USAGE, test } from './cli/test.ts'
 import { memory } from './core/memory.ts'
-import type { Counter, HookEngine, RegoEngine, Sources } from './core/ports.ts'
+import type { Counter, HookEngine, Sources } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
@@ -72,7 +74,7 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
 interface Engines {
   models: LocalModels
   /** One for the life of the process: what the first policy says of it holds. */
-  rego(settings: Gate['rego']): RegoEngine
+  rego(settings: Gate['rego']): LocalRego
   hooks: HookEngine
   /** Servers of OPA, asked in place of `rego`. */
   opa: OpaServers
@@ -332,9 +334,18 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
+       ${TEST_USAGE}
+       ${EXPLAIN_USAGE}
        ${INSPECT_USAGE}
 ${[...KEYS_USAGE, ...POLICY_USAGE].map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
+
+/** Aborts when this process is told to end. */
+function interrupted(): AbortSignal {
+  const ends = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ends.abort())
+  return ends.signal
+}
 
 async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
@@ -368,6 +379,21 @@ async function main(args: readonly string[]): Promise<number> {
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
       }).finally(engines.close)
+    case 'explain':
+      return explain(rest, { ...buildOptions(process.env, engines), out, err }).finally(engines.close)
+    case 'test': {
+      const counter = chosenCounter(memoryCounter())
+      return test(rest, {
+        ...buildOptions(process.env, engines, counter),
+        rego: { engine: engines.rego, schema: INPUT_SCHEMA },
+        out,
+        err,
+        clock: systemClock,
+        fresh: () => counter.choose(memoryCounter()),
+        colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+        ends: interrupted,
+      }).finally(engines.close)
+    }
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case 'policy': {

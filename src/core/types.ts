@@ -43,6 +43,8 @@ export interface Part {
  */
 export interface Canonical {
   text: string
+  /** So many characters, from the first on, stand where they do in the view. */
+  same: number
   /** The absolute span in the part of canonical characters [start, end); leading and trailing invisibles excluded. */
   span(start: number, end: number): Span
   /** The absolute offset in the part at which canonical character `index` begins; the view's end for the length. */

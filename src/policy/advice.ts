@@ -3,7 +3,7 @@ import { adviseOnAuth, isInTheClear } from './auth-advice.ts'
 import type { Documents } from './documents.ts'
 import type { Problem } from './problem.ts'
 import { adviseOnRego } from './rego-advice.ts'
-import type { UpstreamSpec } from './schema.ts'
+import { STAGES, type UpstreamSpec } from './schema.ts'
 
 /** Out of service: its key may be missing, and is. */
 export function isAbsent(upstream: UpstreamSpec, ports: GuardPorts): boolean {
@@ -67,6 +67,23 @@ export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Prob
           `boundary "${name}" has no upstream: it answers /v1/inspect only`,
         ),
       )
+    if (spec.enforce === 'shadow')
+      warnings.push(
+        yaml.problem(
+          ['spec', 'enforce'],
+          `boundary "${name}" is only tried: what it finds is recorded, and lets the call pass`,
+        ),
+      )
+    else
+      for (const stage of STAGES)
+        for (const [index, { use, enforce }] of spec[stage].entries())
+          if (enforce === 'shadow')
+            warnings.push(
+              yaml.problem(
+                ['spec', stage, index, 'enforce'],
+                `"${use}" is only tried: what it finds is recorded, and lets the call pass`,
+              ),
+            )
   }
   for (const { name, spec, yaml } of consumers) {
     if (spec === undefined) continue

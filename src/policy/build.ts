@@ -11,7 +11,7 @@ import { buildInputGuards, checksAt, serves } from './input-guards.ts'
 import { compileRego } from './modules.ts'
 import { inOrder, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
-import { buildRules, type Workshop } from './rules.ts'
+import { type BuiltUse, buildRules, type Workshop } from './rules.ts'
 import { defaultGate, type Gate } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
 
@@ -37,7 +37,13 @@ export interface BuildOptions {
 
 /** A policy with what `sallyport check` warns of, or all that is wrong with its folder. */
 export type Loaded =
-  | { policy: Policy; warnings: readonly Problem[]; documents: number }
+  | {
+      policy: Policy
+      warnings: readonly Problem[]
+      documents: number
+      /** Of each boundary, by its name, what it uses in which order, for those who explain it. */
+      uses: ReadonlyMap<string, readonly BuiltUse[]>
+    }
   | { errors: readonly Problem[] }
 
 /** Parses, checks and builds a folder. Nothing of a folder with a mistake is ever served. */
@@ -73,6 +79,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const canaries = canariesOf(documents, shop.ports)
   const inputGuards = await buildInputGuards(shop, documents, options.paths)
   const boundaries: BuiltBoundary[] = []
+  const used = new Map<string, readonly BuiltUse[]>()
   for (const doc of documents.boundaries) {
     const { spec } = doc
     const routes = (spec?.upstreams ?? []).flatMap(({ name, weight, order }) => {
@@ -82,6 +89,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     const {
       rules,
       checkpoints: gates,
+      uses,
       builds,
     } = await buildRules(
       shop,
@@ -114,6 +122,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
           [...gates.output, ...gates.tool].some(mayChangeText)),
     }
     const added = inputGuards.filter(({ path }) => serves(spec, path))
+    used.set(doc.name, [...uses, ...added.flatMap((guard) => guard.uses)])
     const sources = added.map(({ source }) => source)
     boundaries.push({
       name: doc.name,
@@ -133,6 +142,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const consumers = documents.consumers.flatMap(named)
   return {
     documents: documents.count,
+    uses: used,
     warnings: inOrder(warnings),
     policy: {
       version: fingerprint([

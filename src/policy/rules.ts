@@ -13,7 +13,7 @@ import type {
   Rule,
   Stage,
 } from '../core/types.ts'
-import { familyOf, settleActions, warnOfActions } from './actions.ts'
+import { decidedBy, settleActions, warnOfActions } from './actions.ts'
 import { type Doc, goodEntries } from './documents.ts'
 import { parse } from './explain.ts'
 import { fingerprint } from './hash.ts'
@@ -63,11 +63,26 @@ type Complain = (field: Path, message: string, key?: string) => void
 /** What modules of both kinds have. */
 type Module = Omit<GuardModule & CheckpointModule, 'open' | 'always' | 'asks'>
 
+/** One `use:` line, and what was built of it. */
+export interface BuiltUse {
+  stage: Stage
+  use: Use
+  /** Of a guard two where a model stands behind it, of a checkpoint one. */
+  rules: readonly (Rule | CheckpointRule)[]
+  /** It runs in every boundary, and this one does not list it. */
+  unlisted?: true
+  /** It is of an `InputGuardPolicy`, for calls on this path alone. */
+  path?: string
+  /** Where a field of it stands, or a key of that field. */
+  place(field: readonly (string | number)[], key?: string): Problem
+}
+
 /** What of a boundary runs in each stage. */
 export interface BuiltRules {
   /** Those of the guards that always run included. */
   rules: Readonly<Record<Stage, readonly Rule[]>>
   checkpoints: Readonly<Record<Stage, readonly CheckpointRule[]>>
+  uses: readonly BuiltUse[]
   /** Versions of what the documents alone do not say, such as a policy's Rego. */
   builds: readonly string[]
 }
@@ -80,6 +95,7 @@ export async function buildRules(
 ): Promise<BuiltRules> {
   const rules = byStage<Rule>()
   const checkpoints = byStage<CheckpointRule>()
+  const built: BuiltUse[] = []
   for (const stage of STAGES) {
     const uses = goodEntries(useSchema, doc, ['spec', stage])
     for (const { value, path } of uses) {
@@ -89,18 +105,28 @@ export async function buildRules(
         // What an answer says is known when its guards have read it.
         const early = (stage === 'input' || stage === 'context') && rules[stage].length === 0
         const rule = await buildCheckpoint(shop, doc, checkpoint, stage, value, path, routes, early)
-        if (rule !== undefined) checkpoints[stage].push(rule)
+        if (rule !== undefined) {
+          checkpoints[stage].push(rule)
+          built.push({ stage, use: value, rules: [rule], place: placer(doc, path) })
+        }
         continue
       }
       const guard = shop.modules.get(value.use)
-      if (guard === undefined) complain(['use'], unknown(shop, stage, value.use))
-      if (guard !== undefined) rules[stage].push(...(await buildGuard(shop, doc, guard, stage, value, path)))
+      if (guard === undefined) {
+        complain(['use'], unknown(shop, stage, value.use))
+        continue
+      }
+      const made = await buildGuard(shop, doc, guard, stage, value, path)
+      rules[stage].push(...made)
+      if (made.length > 0) built.push({ stage, use: value, rules: made, place: placer(doc, path) })
     }
     for (const module of shop.modules.values()) {
       if (module.always !== true || !module.stages.includes(stage)) continue
       if (uses.some(({ value }) => value.use === module.name)) continue
       const use = useSchema.parse({ use: module.name })
-      rules[stage].push(...(await buildGuard(shop, doc, module, stage, use, ['spec'])))
+      const made = await buildGuard(shop, doc, module, stage, use, ['spec'])
+      rules[stage].push(...made)
+      built.push({ stage, use, rules: made, unlisted: true, place: placer(doc, ['spec']) })
     }
     // Not with the first call.
     needleSet(rules[stage])
@@ -108,8 +134,14 @@ export async function buildRules(
   const asks = Object.values(checkpoints).some((of) =>
     of.some(({ name }) => shop.checkpoints.get(name)?.asks),
   )
-  return { rules, checkpoints, builds: asks && shop.rego !== undefined ? [shop.rego.program.version] : [] }
+  const builds = asks && shop.rego !== undefined ? [shop.rego.program.version] : []
+  return { rules, checkpoints, uses: built, builds }
 }
+
+const placer =
+  (doc: Doc<unknown>, path: Path): BuiltUse['place'] =>
+  (field, key) =>
+    doc.yaml.problem([...path, ...field], '', key)
 
 const byStage = <T>(): Record<Stage, T[]> => ({
   admit: [],
@@ -216,7 +248,7 @@ async function buildGuard(
     name: use.use,
     stage,
     actions,
-    said: new Set([...actions.keys()].filter((code) => use.actions[code] ?? use.actions[familyOf(code)])),
+    said: new Set([...actions.keys()].filter((code) => decidedBy(code, use.actions) !== undefined)),
     timeout: use.timeout,
     ...(use.enforce === 'shadow' && { shadow: true as const }),
   }

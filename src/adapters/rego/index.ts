@@ -104,7 +104,9 @@ export function regoEngine(options: RegoOptions): LocalRego {
       const { pool, sha256 } = await opened()
       const program = numbers++
       const { modules, data, schema, asks } = source
-      const text = JSON.stringify({ modules, data, schema, asks })
+      // Not where the files stand: one policy has one version on all machines.
+      const sources = modules.map(({ source }) => source).sort()
+      const text = JSON.stringify({ sources, data, schema, asks })
       const drop = () => pool.forget(program, toDo({ op: 'drop', program }, LONGEST_WAIT))
       let result: Opened
       try {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import { attempts } from '../../identity/attempts.ts'
@@ -22,6 +23,9 @@ import { unread } from './whole.ts'
 const HEADER_BYTES = 32_768
 /** How much later than the gate Node itself ends a request: it knows no protocol to say so in. */
 const GRACE = 10_000
+/** How often, and every how many milliseconds, it is asked at the end whether calls have ended. */
+const TRIES = 40
+const TRY = 50
 const UPSTREAM_GONE = new Set(['upstream.unavailable', 'upstream.timeout', 'upstream.invalid'])
 
 export interface Gateway {
@@ -177,6 +181,8 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       await closed
       clearTimeout(late)
       clearInterval(idle)
+      // Checkpoints that are only tried may still look at an answer that has left.
+      for (let i = 0; i < TRIES && [...open].length > 0; i++) await sleep(TRY)
       secured?.stop()
       clearInterval(sweep)
       keepRecords()
@@ -211,7 +217,13 @@ function aliased(call: Call): Endpoint | undefined {
 
 function ending(call: Call, { code }: GateError): Call['ended'] {
   if (UPSTREAM_GONE.has(code)) return 'upstream_gone'
-  return call.exchange?.verdict === 'block' ? 'blocked' : 'refused'
+  const { exchange } = call
+  if (exchange?.verdict !== 'block') return 'refused'
+  // In a boundary that is only tried, what would have blocked did not.
+  const { checks, findings } = exchange
+  return !checks.shadow || findings.some(({ action, shadow }) => action === 'block' && shadow !== true)
+    ? 'blocked'
+    : 'refused'
 }
 
 function addressOf(server: Server): string {
