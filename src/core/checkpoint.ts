@@ -61,6 +61,7 @@ export function openPassage(
   const { signal } = about
   // One for all: an object for each checkpoint would cost more than most of them do.
   const seen: { -readonly [K in keyof ReadonlyExchange]: ReadonlyExchange[K] } = {
+    id: about.id,
     stage: 'admit',
     boundary: about.boundary,
     caller: about.caller,

@@ -2,6 +2,7 @@ import type { GuardPorts } from '../core/ports.ts'
 import { adviseOnAuth, isInTheClear } from './auth-advice.ts'
 import type { Documents } from './documents.ts'
 import type { Problem } from './problem.ts'
+import { adviseOnRego } from './rego-advice.ts'
 import { STAGES, type UpstreamSpec } from './schema.ts'
 
 /** Out of service: its key may be missing, and is. */
@@ -27,6 +28,7 @@ function isSet(env: string, ports: GuardPorts): boolean {
 /** What is allowed, but seldom meant. */
 export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Problem[]): void {
   adviseOnAuth(documents, ports, warnings)
+  adviseOnRego(documents, warnings)
   const { upstreams, boundaries, consumers } = documents
   const reached = new Set(boundaries.flatMap(({ spec }) => spec?.upstreams.map(({ name }) => name) ?? []))
   for (const { name, spec, yaml } of upstreams) {

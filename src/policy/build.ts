@@ -1,5 +1,5 @@
 import { compares } from '../core/asked.ts'
-import type { CheckpointPorts, GuardPorts, Models, RegoEngine } from '../core/ports.ts'
+import type { CheckpointPorts, GuardPorts, Models, RegoEngine, Sources } from '../core/ports.ts'
 import type { CheckpointModule, CheckpointRule, Checks, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
 import { canariesOf } from './canary.ts'
@@ -21,6 +21,8 @@ export interface BuildOptions {
   checkpoints?: { modules: readonly CheckpointModule[]; ports: Omit<CheckpointPorts, 'secret' | 'rego'> }
   /** Compiles the policy's Rego, whose input has this JSON schema. `always`: also when nothing asks it. */
   rego?: { engine(settings: Gate['rego']): RegoEngine; schema: object; always?: true }
+  /** Fetches what `Policy` documents say is elsewhere. None: it is not looked at. */
+  sources?: Sources
   /** Asked whether the variable of an upstream's key is set, and for what guards and checkpoints need. */
   ports: GuardPorts
   /** Asked instead for what guards and checkpoints need. */
@@ -55,6 +57,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     schema: options.rego?.schema ?? {},
     always: options.rego?.always === true,
     warnings,
+    sources: options.sources,
   })
   const shop: Workshop = {
     modules: new Map(options.modules.map((module) => [module.name, module])),
@@ -142,12 +145,19 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     uses: used,
     warnings: inOrder(warnings),
     policy: {
-      version: fingerprint([gate, consumers, boundaries.map(({ version }) => version).sort()]),
+      version: fingerprint([
+        gate,
+        consumers,
+        boundaries.map(({ version }) => version).sort(),
+        ...(rego === undefined ? [] : [rego.program.version]),
+      ]),
       gate,
       upstreams: [...upstreams.values()].filter((upstream) => !isAbsent(upstream, options.ports)),
       absent: [...upstreams.values()].filter((upstream) => isAbsent(upstream, options.ports)),
       boundaries,
       consumers,
+      ...(rego !== undefined && { rego: { program: rego.program, bundles: rego.bundles } }),
+      sources: rego?.sources ?? [],
     },
   }
 }

@@ -272,7 +272,8 @@ async function buildCheckpoint(
 ): Promise<CheckpointRule | undefined> {
   const read = readUse(shop, doc, module, stage, use, path, CHECKPOINT_CODES)
   // What is wrong with the rules that it asks was told of already.
-  if (read === undefined || (module.asks !== undefined && shop.rego === undefined)) return undefined
+  if (read === undefined || (shop.rego === undefined && module.asks?.(read.config) !== undefined))
+    return undefined
   if (module.unshadowed && use.enforce === 'shadow')
     complainer(shop, doc, path)(['enforce'], `"${use.use}" is never only tried: leave "enforce" out`)
   if (module.priced?.(read.config)) checkPrices(use, routes, complainer(shop, doc, path))
@@ -294,8 +295,8 @@ async function buildCheckpoint(
 
 function regoPort(rego: CompiledRego | undefined): Pick<CheckpointPorts, 'rego'> {
   if (rego === undefined) return {}
-  const { program, index } = rego
-  return { rego: (ask) => ({ program, index: index(ask) }) }
+  const { program, index, bundles } = rego
+  return { rego: (ask) => ({ program, index: index(ask), bundles }) }
 }
 
 /** What has no price would cost nothing, and no budget would ever be used up. */

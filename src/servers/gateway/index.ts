@@ -10,6 +10,7 @@ import { settle } from './admission.ts'
 import { aliases } from './aliases.ts'
 import { type Call, type Gone, newId, openCall, recordOf, refuse } from './call.ts'
 import { brokenRecord, countHeaders, watchConnections } from './connections.ts'
+import { DATA, serveData } from './data.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
@@ -37,7 +38,8 @@ export interface Gateway {
 }
 
 interface Endpoint {
-  method: string
+  /** It sees to that itself when absent. */
+  method?: string
   serve(call: Call): Promise<void>
 }
 
@@ -50,6 +52,8 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   [MODELS, { method: 'GET', serve: serveModels }],
 ])
 const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
+
+const DATA_API: Endpoint = { serve: serveData }
 
 /** Azure’s name for the list of models. */
 const AZURE_MODELS = /^\/openai\/(?:v1\/)?models(?=\/|$)/
@@ -192,9 +196,12 @@ function ignore(): void {}
 function endpoint(call: Call): Endpoint {
   if (AZURE_MODELS.test(call.path)) call.path = call.path.replace(AZURE_MODELS, MODELS)
   const found =
-    ENDPOINTS.get(call.path) ?? (call.path.startsWith(`${MODELS}/`) ? ONE_MODEL : undefined) ?? aliased(call)
+    ENDPOINTS.get(call.path) ??
+    (call.path.startsWith(`${MODELS}/`) ? ONE_MODEL : undefined) ??
+    (call.path.startsWith(DATA) ? DATA_API : undefined) ??
+    aliased(call)
   if (found === undefined) throw new GateError('request.not_found')
-  if (call.request.method !== found.method)
+  if (found.method !== undefined && call.request.method !== found.method)
     throw new GateError('request.method', { detail: `This path takes ${found.method}.` })
   return found
 }
