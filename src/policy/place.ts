@@ -1,4 +1,4 @@
-import type { Scalar } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml'
 
 const ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|\r?\n|[\s\S])/y
 const LIKE_SPACE = 'tnvfr_LP \t'
@@ -46,3 +46,45 @@ function piece(source: string, at: number, type: Scalar['type']): [length: numbe
   const said = String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff))
   return [all.length, /\s/.test(said) ? 0 : said.length]
 }
+
+/** Follows aliases. */
+export const resolver =
+  (document: Document): Resolve =>
+  (node) =>
+    isAlias(node) ? (node.resolve(document) as Node | undefined) : (node ?? undefined)
+
+export type Resolve = (node: Node | undefined | null) => Node | undefined
+
+export function nodeAt(root: Node, resolve: Resolve, path: readonly PropertyKey[]): Node | undefined {
+  let node = resolve(root)
+  for (const step of path)
+    if (isMap<Node, Node | null>(node))
+      node = resolve(node.items.find((item) => isScalar(item.key) && item.key.value === step)?.value)
+    else node = isSeq<Node>(node) && typeof step === 'number' ? resolve(node.items[step]) : undefined
+  return node
+}
+
+/** Of the innermost node on the way that exists. */
+export function offsetOf(root: Node, resolve: Resolve, path: readonly PropertyKey[], key?: string): number {
+  let offset = root.range?.[0] ?? 0
+  let node = resolve(root)
+  for (const step of path) {
+    let next: Node | null | undefined
+    if (isMap<Node, Node | null>(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step)
+      if (pair === undefined) return offset
+      // A field without a value has no place of its own.
+      offset = (isEmpty(pair.value) ? pair.key : pair.value)?.range?.[0] ?? offset
+      next = pair.value
+    } else if (isSeq<Node>(node) && typeof step === 'number') {
+      next = node.items[step]
+      offset = next?.range?.[0] ?? offset
+    }
+    node = resolve(next)
+    if (node === undefined) return offset
+  }
+  if (key === undefined || !isMap<Node, Node | null>(node)) return offset
+  return node.items.find((item) => isScalar(item.key) && item.key.value === key)?.key.range?.[0] ?? offset
+}
+
+export const isEmpty = (node: Node | null): boolean => node === null || (isScalar(node) && node.source === '')

@@ -4,7 +4,7 @@ import { parse as parseYaml } from 'yaml'
 import { times } from '../../test/seed.ts'
 import { distance, nearest, suggest } from './nearest.ts'
 import { ambiguity } from './plain.ts'
-import { showProblem } from './problem.ts'
+import { type Problem, showProblem } from './problem.ts'
 import { readYaml } from './yaml.ts'
 
 const read = (source: string) => {
@@ -30,6 +30,60 @@ describe('what is read', () => {
     expect(place(['b'], 'c')).toBe('f:4:3: m')
     expect(place(['b', 'none', 'deeper'])).toBe('f:4:3: m')
     expect(place([])).toBe('f:2:1: m')
+  })
+
+  test('documents alike but for words say together what each says alone, at the same places', () => {
+    const piece = fc.constantFrom(
+      ...[
+        'a: ',
+        'b: ',
+        '- ',
+        '? ',
+        '{ ',
+        ' }',
+        '[',
+        ']',
+        ', ',
+        '{ c: ',
+        '"k": ',
+        '|\n ',
+        '&x ',
+        '*x',
+        '!t ',
+        ' # ',
+      ],
+      ...['\n', '\n', '\r\n', '  ', '"', "'", '\\', '1', '@', '0', '"1"', "'2'", '@', '0', '"1"', '@', '0'],
+    )
+    const words = ['word', 'x-1', 'a/b', 'No', 'true', 'null', 'e0', 'tRue']
+    const text = fc.constantFrom(...words, '', 'two words', 'a, b', '# c', 'x: y', ' ')
+    const fill = (form: string, [plain, quoted]: readonly string[]): string =>
+      form.replace(/[@0]/g, () => plain!).replace(/[12]/g, () => quoted!)
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.array(fc.tuple(fc.constantFrom(...words), text), { minLength: 4, maxLength: 4 }),
+        (form, fillings) => {
+          const texts = fillings.map((filling) => `---\n${fill(form.join(''), filling)}\n`)
+          const alone = texts.map((each) => readYaml('f', each))
+          const together = readYaml('f', texts.join(''))
+          const values = ({ documents }: ReturnType<typeof readYaml>) => documents.map(({ value }) => value)
+          expect(values(together)).toEqual(alone.flatMap(values))
+          expect(together.whole).toBe(alone.every(({ whole }) => whole))
+          const lines = texts.map((_, i) => texts.slice(0, i).join('').split('\n').length - 1)
+          const moved = (i: number, { line = 0, ...problem }: Problem) => ({
+            ...problem,
+            line: line + lines[i]!,
+          })
+          expect(together.problems).toEqual(
+            alone.flatMap((read, i) => read.problems.map((each) => moved(i, each))),
+          )
+          expect(together.documents.map((document) => document.problem(['a'], ''))).toEqual(
+            alone.flatMap(({ documents }, i) => documents.map((each) => moved(i, each.problem(['a'], '')))),
+          )
+        },
+      ),
+      { numRuns: times(2000) },
+    )
   })
 
   test('aliases stand for their anchor, and their fields have the place where they are written', () => {

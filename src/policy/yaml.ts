@@ -1,7 +1,6 @@
 import {
   Composer,
   type Document,
-  isAlias,
   isMap,
   isScalar,
   isSeq,
@@ -11,7 +10,8 @@ import {
   type Scalar,
   type YAMLError,
 } from 'yaml'
-import { placeInScalar } from './place.ts'
+import { alikeReader } from './alike.ts'
+import { isEmpty, nodeAt, offsetOf, placeInScalar, type Resolve, resolver } from './place.ts'
 import { ambiguity } from './plain.ts'
 import type { Problem } from './problem.ts'
 
@@ -43,60 +43,100 @@ export function readYaml(
 ): { documents: Yaml[]; problems: Problem[]; whole: boolean } {
   // A byte order mark would count as a column, and no editor shows it.
   const plain = source.replace(/^\ufeff/, '')
-  const lines = new LineCounter()
-  const problems: Problem[] = []
+  let lines: LineCounter | undefined
   const at = (offset: number, message: string): Problem => {
+    lines ??= linesOf(plain)
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), message }
   }
   const documents: Yaml[] = []
+  const problems: Problem[] = []
   let whole = true
-  let index = -1
-  // A tree is many times its text. None is kept: where something must be shown, the file is read again.
-  let trees: Document[] | undefined
-  const tree = (at: number): Document => {
-    trees ??= [...compose(plain)]
-    return trees[at]!
-  }
-  for (const document of compose(plain, lines)) {
-    index++
-    if (document.directives?.yaml.explicit)
-      problems.push(at(0, 'a %YAML line is not read here: leave it out'))
-    for (const error of document.errors) problems.push(at(error.pos[0], wording(error)))
-    const contents: Node | null = document.contents
-    const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY')
-    if (broken) whole = false
-    // Nothing but comments, such as after a last line of ---.
-    if (broken || contents === null || isEmpty(contents)) continue
-
-    const value = toPlain(contents, resolver(document), (offset, message) =>
-      problems.push(at(offset, message)),
-    )
-    if (value === OVERFLOW) {
-      whole = false
-      continue
+  let start = 0
+  const alike = alikeReader((text) => {
+    const { found, wrong } = readPiece(text)
+    return wrong.length === 0 && found.length === 1 && found[0]!.number === 0 ? found[0] : undefined
+  })
+  for (const text of pieces(plain)) {
+    const from = start
+    start += text.length
+    const same = alike(text)
+    const read: Piece =
+      same === undefined ? readPiece(text) : { found: [{ ...same, number: 0 }], wrong: [], whole: true }
+    for (const { offset, message } of read.wrong) problems.push(at(from + offset, message))
+    whole &&= read.whole
+    // A tree is many times its text. None is kept: where something must be shown, the text is read again.
+    let trees: Document[] | undefined
+    for (const { value, number } of read.found) {
+      const tree = (): Document => {
+        trees ??= [...compose(text)]
+        return trees[number]!
+      }
+      documents.push({
+        value,
+        problem(path, message, key) {
+          const shown = tree()
+          return at(from + offsetOf(shown.contents as Node, resolver(shown), path, key), message)
+        },
+        within(path, [line, column], message) {
+          const shown = tree()
+          const node = nodeAt(shown.contents as Node, resolver(shown), path)
+          if (!isScalar(node) || typeof node.value !== 'string') return this.problem(path, message)
+          return at(from + placeInScalar(text, node as Scalar<string>, line, column), message)
+        },
+      })
     }
-    const number = index
-    documents.push({
-      value,
-      problem(path, message, key) {
-        const shown = tree(number)
-        return at(offsetOf(shown.contents as Node, resolver(shown), path, key), message)
-      },
-      within(path, [line, column], message) {
-        const shown = tree(number)
-        const resolve = resolver(shown)
-        const node = nodeAt(shown.contents as Node, resolve, path)
-        if (!isScalar(node) || typeof node.value !== 'string') return this.problem(path, message)
-        return at(placeInScalar(plain, node as Scalar<string>, line, column), message)
-      },
-    })
   }
   return { documents, problems, whole }
 }
 
-/** One document after the other, so that each can be forgotten before the next. */
-function compose(source: string, lines?: LineCounter): Iterable<Document> {
+/** Cut where a document begins whatever stands before it: what a % line says may hold for more than one. */
+function pieces(source: string): string[] {
+  return /^%/m.test(source) ? [source] : source.split(/^(?=---\r?\n)/m)
+}
+
+function linesOf(source: string): LineCounter {
+  const lines = new LineCounter()
+  for (let line = 0; line >= 0; line = source.indexOf('\n', line) + 1 || -1) lines.addNewLine(line)
+  return lines
+}
+
+interface Piece {
+  found: { value: unknown; number: number }[]
+  wrong: { offset: number; message: string }[]
+  whole: boolean
+}
+
+/** The documents of a text that can be read, by their number in it, and what is wrong with it. */
+function readPiece(text: string): Piece {
+  const found: { value: unknown; number: number }[] = []
+  const wrong: { offset: number; message: string }[] = []
+  const complain = (offset: number, message: string) => wrong.push({ offset, message })
+  let whole = true
+  let index = -1
+  const failed = (errors: readonly YAMLError[]): void => {
+    for (const error of errors) complain(error.pos[0], wording(error))
+    if (errors.some((error) => error.code !== 'DUPLICATE_KEY')) whole = false
+  }
+  // One document after the other, so that each can be forgotten before the next.
+  for (const document of compose(text, failed)) {
+    index++
+    if (document.directives?.yaml.explicit) complain(0, 'a %YAML line is not read here: leave it out')
+    failed(document.errors)
+    const contents: Node | null = document.contents
+    const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY')
+    // Nothing but comments, such as after a last line of ---.
+    if (broken || contents === null || isEmpty(contents)) continue
+
+    const value = toPlain(contents, resolver(document), complain)
+    if (value === OVERFLOW) whole = false
+    else found.push({ value, number: index })
+  }
+  return { found, wrong, whole }
+}
+
+/** @param failed told of what is wrong behind the last document, or where there is none */
+function* compose(source: string, failed?: (errors: readonly YAMLError[]) => void): Iterable<Document> {
   const composer = new Composer({
     version: '1.2',
     prettyErrors: false,
@@ -104,15 +144,9 @@ function compose(source: string, lines?: LineCounter): Iterable<Document> {
     merge: false,
     logLevel: 'silent',
   })
-  return composer.compose(new Parser(lines?.addNewLine).parse(source)) as Iterable<Document>
+  yield* composer.compose(new Parser().parse(source)) as Iterable<Document>
+  failed?.(composer.streamInfo().errors)
 }
-
-const resolver =
-  (document: Document): Resolve =>
-  (node) =>
-    isAlias(node) ? (node.resolve(document) as Node | undefined) : (node ?? undefined)
-
-type Resolve = (node: Node | undefined | null) => Node | undefined
 
 function toPlain(root: Node, resolve: Resolve, complain: (offset: number, message: string) => void): unknown {
   let values = 0
@@ -166,40 +200,6 @@ function toPlain(root: Node, resolve: Resolve, complain: (offset: number, messag
   const value = convert(root, 0, true)
   return overflowed ? OVERFLOW : value
 }
-
-function nodeAt(root: Node, resolve: Resolve, path: readonly PropertyKey[]): Node | undefined {
-  let node = resolve(root)
-  for (const step of path)
-    if (isMap<Node, Node | null>(node))
-      node = resolve(node.items.find((item) => isScalar(item.key) && item.key.value === step)?.value)
-    else node = isSeq<Node>(node) && typeof step === 'number' ? resolve(node.items[step]) : undefined
-  return node
-}
-
-/** Of the innermost node on the way that exists. */
-function offsetOf(root: Node, resolve: Resolve, path: readonly PropertyKey[], key?: string): number {
-  let offset = root.range?.[0] ?? 0
-  let node = resolve(root)
-  for (const step of path) {
-    let next: Node | null | undefined
-    if (isMap<Node, Node | null>(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step)
-      if (pair === undefined) return offset
-      // A field without a value has no place of its own.
-      offset = (isEmpty(pair.value) ? pair.key : pair.value)?.range?.[0] ?? offset
-      next = pair.value
-    } else if (isSeq<Node>(node) && typeof step === 'number') {
-      next = node.items[step]
-      offset = next?.range?.[0] ?? offset
-    }
-    node = resolve(next)
-    if (node === undefined) return offset
-  }
-  if (key === undefined || !isMap<Node, Node | null>(node)) return offset
-  return node.items.find((item) => isScalar(item.key) && item.key.value === key)?.key.range?.[0] ?? offset
-}
-
-const isEmpty = (node: Node | null): boolean => node === null || (isScalar(node) && node.source === '')
 
 function wording(error: YAMLError): string {
   switch (error.code) {
