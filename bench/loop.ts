@@ -76,6 +76,16 @@ const CASES: Case[] = [
     answer: { type: 'application/json', body: said(repeat(PROSE, 60 * MiB)) },
   },
   {
+    name: 'answer, 60 MiB, one text, Cyrillic',
+    body: one,
+    answer: { type: 'application/json', body: said(repeat(CYRILLIC, 33 * MiB)) },
+  },
+  {
+    name: 'answer, 60 MiB, one text, lines and quotes',
+    body: one,
+    answer: { type: 'application/json', body: said(repeat(LINES, 53 * MiB)) },
+  },
+  {
     name: 'answer, one event of 7 MiB',
     body: () => chat(['hi'], { stream: true }),
     answer: { type: 'text/event-stream', body: event(repeat(PROSE, 7 * MiB)) },

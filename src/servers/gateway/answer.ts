@@ -4,7 +4,7 @@ import { openSession, type Release } from '../../core/session.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { hear, heardAll } from './admission.ts'
-import { breath, utf8 } from './body.ts'
+import { breath, utf8InPieces } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { checkedAnswer, checksIn } from './checked.ts'
 import { callerHeaders } from './headers.ts'
@@ -49,10 +49,9 @@ async function passBody(
 ): Promise<void> {
   const bytes = await body.whole(MAX_BODY)
   await breath(bytes)
-  const text = answerText(bytes)
+  const text = await answerText(bytes)
   call.bytes.answerIn += bytes.length
   const reader = protocol.answer(answerOptions(exchange))
-  await breath(text)
   const unit = reader.body(text)
   await breath(text)
   noteUsage(call, reader.usage())
@@ -172,9 +171,9 @@ function noteUsage(call: Call, usage: Call['usage']): void {
   if (usage !== undefined) call.usage = usage
 }
 
-export function answerText(bytes: Uint8Array): string {
+export async function answerText(bytes: Uint8Array): Promise<string> {
   try {
-    return utf8(bytes)
+    return await utf8InPieces(bytes)
   } catch (cause) {
     throw new GateError('upstream.invalid', { cause })
   }

@@ -36,7 +36,7 @@ export async function providerError(exchange: Exchange, answer: UpstreamAnswer):
 async function message(exchange: Exchange, answer: UpstreamAnswer): Promise<string | undefined> {
   let said: unknown
   try {
-    const body = JSON.parse(answerText(await answer.body.whole(MAX_BODY)))
+    const body = JSON.parse(await answerText(await answer.body.whole(MAX_BODY)))
     said = body?.error?.message ?? body?.message
   } catch {
     return undefined
