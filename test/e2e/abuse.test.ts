@@ -79,6 +79,26 @@ test('past its limits the gate says so at once, to callers with a key; health st
   ).toHaveLength(2)
 })
 
+test('who is refused past the limits keeps the connection if all of the call has come', async () => {
+  const gate = await gateWith({ exchanges: 1, queue: 0 })
+  const go = held()
+  const first = post(gate, CHAT, BODY)
+  await until(() => model.requests.length === 1)
+  const { socket, said, closed } = await open(gate)
+  const answers = () => said().match(/HTTP\/1.1 \d+/g) ?? []
+  for (const more of [1, 2]) {
+    socket.write(wire(gate, JSON.stringify(BODY)))
+    await until(() => answers().length === more)
+  }
+  expect(said()).not.toMatch(/^connection: close/im)
+  socket.write(wire(gate, '{"model":', 1000))
+  await closed
+  expect(answers()).toEqual(['HTTP/1.1 503', 'HTTP/1.1 503', 'HTTP/1.1 503'])
+  expect(said()).toMatch(/^connection: close/im)
+  go()
+  expect((await first).status).toBe(200)
+})
+
 test('who waits too long for a place is told so, and who leaves while waiting takes none', async () => {
   const gate = await gateWith({ exchanges: 1, queue: 2, queueWait: '300ms' })
   const go = held()

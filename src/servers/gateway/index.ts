@@ -17,6 +17,7 @@ import { MODELS, serveModel, serveModels } from './models.ts'
 import { openCalls } from './open-calls.ts'
 import { places } from './places.ts'
 import { tlsServer } from './tls.ts'
+import { endOfTurn } from './turn.ts'
 import type { GatewayDeps } from './types.ts'
 import { unread } from './whole.ts'
 
@@ -85,6 +86,9 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       countHeaders(request)
       await endpoint(call).serve(call)
     } catch (error) {
+      // A short body comes with its headers, and is there when the turn ends: then whoever is to come again keeps the
+      // connection. To make them open another each time would cost an overloaded gate more than the refusal does.
+      if (error instanceof GateError && error.code === 'gate.overloaded') await endOfTurn()
       fail(call, error)
     }
     settle(call)
