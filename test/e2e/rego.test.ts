@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { document, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
+import { sse } from '../mock-upstream.ts'
 import { says } from './chat.ts'
 
 const RULES = `package acme
@@ -202,6 +203,16 @@ describe.each([false, true])('an answer, streamed: %s', (stream) => {
     // What came before the call has left.
     expect(bad.status).toBe(stream ? 200 : 403)
     if (stream) expect(streamed(bad.text)).toContain('Let me look.')
+  })
+
+  test('may not call another tool by leaving out its arguments', async () => {
+    const tool_calls = [{ index: 0, id: 'call_1', type: 'function', function: { name: 'shell' } }]
+    const choice = { index: 0, finish_reason: 'tool_calls' }
+    model.reply = stream
+      ? { chunks: sse({ choices: [{ ...choice, delta: { tool_calls } }] }) }
+      : { json: { choices: [{ ...choice, message: { role: 'assistant', content: null, tool_calls } }] } }
+    const { status, text } = await ask('tools', 'hi', { stream })
+    expect([status, text]).toEqual([403, expect.stringContaining('Tool shell is not yours.')])
   })
 })
 

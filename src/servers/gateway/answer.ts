@@ -2,6 +2,7 @@ import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Released } from '../../core/judge.ts'
 import { openSession, type Release } from '../../core/session.ts'
+import { toolCalls } from '../../core/tool-calls.ts'
 import type { Unit } from '../../core/types.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
@@ -181,7 +182,8 @@ function holding(exchange: Exchange) {
     /** Whether a unit waits. Throws `GateError` `upstream.invalid` when too much does. */
     keeps(unit: Released): boolean {
       if (!some) return false
-      holds ||= unit.calls
+      // A call without arguments has no part.
+      holds ||= unit.calls || toolCalls(unit.text).length > 0
       text += unit.text
       if (text.length > MAX_CHECKED) throw new GateError('upstream.invalid')
       if (!holds) sent = text.length
