@@ -79,3 +79,13 @@ test('a call without arguments stays as it is', () => {
   expect(changed(units, true, [{ path: part!.path, text: '' }])).toEqual({ texts: [units[0]!.text] })
   expect(changed(units, true, [{ path: part!.path, text: '{}' }])).toEqual({ impossible: part!.path })
 })
+
+test('a change that cuts a character in two leaves whole characters', () => {
+  const body = { choices: [{ index: 0, message: { role: 'assistant', content: 'so \u{1f600}' } }] }
+  const units = unitsOf(chat, false, [body])
+  const path = 'choices[0].message.content'
+  for (const change of [{ path, text: 'so \ud83d' }, { path, span: [4, 5], text: '' } as const])
+    expect(changed(units, true, [change])).toEqual({
+      texts: [units[0]!.text.replace('\u{1f600}', '\ufffd')],
+    })
+})

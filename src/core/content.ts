@@ -207,7 +207,8 @@ function rewritten(before: string, changes: readonly TextChange[]): string | und
     out += before.slice(at, start) + text
     at = end
   }
-  return out + before.slice(at)
+  // What cuts a pair in two, a script's slice or a rule's span, would be no text that may be sent.
+  return (out + before.slice(at)).replace(/\p{Cs}/gu, '\ufffd')
 }
 
 function written({ form }: Write, text: string): string {
