@@ -20,6 +20,8 @@ export interface RegoOptions {
   memory?: number
   /** Decisions that may wait. */
   queue?: number
+  /** Milliseconds that one may wait for its turn. */
+  patience?: number
   /** Told when a thread was lost and another one takes its place. */
   warn(message: string): void
 }
@@ -63,13 +65,15 @@ const QUEUE = 1024
 const LARGEST_INPUT = 1024 * 1024
 /** Milliseconds past its deadline after which a thread is taken for lost: a single builtin does not look at the clock. */
 const GRACE = 300
-const LONGEST_WAIT = 5_000
+/** Less than a checkpoint is waited for: nobody would hear the decision, and those behind it would wait for it too. */
+const PATIENCE = 900
+const LONGEST_DROP = 5_000
 const LONGEST_COMPILATION = 30_000
 const LONGEST_TEST = 300_000
 
 /** OPA in threads of this process. Nothing is loaded before something is asked of it. */
 export function regoEngine(options: RegoOptions): LocalRego {
-  const { workers = 1, memory = MEMORY, queue = QUEUE, warn } = options
+  const { workers = 1, memory = MEMORY, queue = QUEUE, patience = PATIENCE, warn } = options
   let opening: Promise<{ pool: Pool; sha256: string }> | undefined
   let numbers = 0
   let closed = false
@@ -105,7 +109,7 @@ export function regoEngine(options: RegoOptions): LocalRego {
       const program = numbers++
       const { modules, data, schema, asks } = source
       const text = JSON.stringify({ modules, data, schema, asks })
-      const drop = () => pool.forget(program, toDo({ op: 'drop', program }, LONGEST_WAIT))
+      const drop = () => pool.forget(program, toDo({ op: 'drop', program }, LONGEST_DROP))
       let result: Opened
       try {
         const request = { op: 'open', program, modules, data, schema, asks }
@@ -120,7 +124,7 @@ export function regoEngine(options: RegoOptions): LocalRego {
         return { problems: result.problems.map(readProblem) }
       }
       const version = createHash('sha256').update(sha256).update(text).digest('hex')
-      const compiled = programOf(pool, program, version, result.defines)
+      const compiled = programOf(pool, program, version, result.defines, patience)
       dropped.register(compiled, drop)
       return { program: compiled, warnings: result.warnings.map(readProblem) }
     },
@@ -146,13 +150,19 @@ export function regoEngine(options: RegoOptions): LocalRego {
   }
 }
 
-function programOf(pool: Pool, number: number, version: string, defines: Opened['defines']): RegoProgram {
+function programOf(
+  pool: Pool,
+  number: number,
+  version: string,
+  defines: Opened['defines'],
+  wait: number,
+): RegoProgram {
   async function ask(input: string, deadline: number, job: Job): Promise<RegoAnswer> {
     if (input.length > LARGEST_INPUT || Buffer.byteLength(input) > LARGEST_INPUT)
       return { error: 'the input is larger than 1 MiB' }
     try {
       // The program stays known to the threads as long as somebody waits for it.
-      const work = { job, wait: LONGEST_WAIT, patience: deadline + GRACE, about: program }
+      const work = { job, wait, patience: deadline + GRACE, about: program }
       return JSON.parse(await pool.run(work)) as RegoAnswer
     } catch (error) {
       if (error instanceof Lost) return { error: error.message }
