@@ -59,8 +59,10 @@ const reader =
 async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
   const complain = (message: string): undefined => void problems.push({ file, message })
   try {
-    if ((await stat(file)).size > LARGEST)
-      return complain('is larger than 1 MiB: split it into several files')
+    const found = await stat(file)
+    // A pipe or a device may have no end.
+    if (!found.isFile()) return complain('cannot be read: make it a file that this process may read')
+    if (found.size > LARGEST) return complain('is larger than 1 MiB: split it into several files')
     const bytes = await readFile(file)
     return isUtf8(bytes) ? bytes.toString() : complain('is not UTF-8: save it as UTF-8')
   } catch {
