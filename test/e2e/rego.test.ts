@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { document, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
+import { document, policyFolder, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
 import { sse } from '../mock-upstream.ts'
 import { says } from './chat.ts'
 
@@ -272,3 +274,15 @@ test('/v1/inspect places what rules of admit say, or says it of the call', async
   expect(status).toBe(200)
   expect(JSON.parse(text)).toMatchObject({ verdict: 'flag', findings: [{ path: '', span: [0, 0] }] })
 })
+
+test('the built program says by its status that rules are wrong', async () => {
+  const { dir } = await policyFolder({
+    documents: document('Boundary', 'all', {
+      upstreams: [],
+      policy: [{ use: 'rego', with: { package: 'a' } }],
+    }),
+    files: { 'a.rego': 'package a\n\nallow if nope(input.stage)\n' },
+  })
+  const check = promisify(execFile)(process.execPath, ['dist/main.js', 'check', dir])
+  await expect(check).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('a.rego:3:10') })
+}, 60_000)
