@@ -45,6 +45,8 @@ type compiled struct {
 	Problems []Problem  `json:"problems,omitempty"`
 	Warnings []Problem  `json:"warnings"`
 	Defines  [][]string `json:"defines"`
+	// Which fields of the input it speaks of; null where that may be any.
+	Reads []string `json:"reads"`
 }
 
 func open(source Source) (*program, compiled) {
@@ -71,7 +73,7 @@ func open(source Source) (*program, compiled) {
 	}
 
 	p := &program{compiler: c, store: store, byPath: map[string]question{}}
-	result := compiled{Warnings: append([]Problem{}, meant...), Defines: [][]string{}}
+	result := compiled{Warnings: append([]Problem{}, meant...), Defines: [][]string{}, Reads: reads(c)}
 	var refs []ast.Ref
 	for _, ask := range source.Asks {
 		read, err := readAsk(ask, c, p.has)

@@ -23,6 +23,29 @@ func readSchema(raw []byte) *shape {
 	return fromSchema(root, root, schemaDepth)
 }
 
+// input is what is known of the input: what the package says of it in its metadata, as `opa check` takes it, or else what
+// holds for all modules. Packages that others ask than the gate have an input of their own.
+func (s *scope) input() *shape {
+	if s.rule.Module == nil {
+		return s.a.input
+	}
+	for _, a := range s.rule.Module.Annotations {
+		if a.Scope != "package" && a.Scope != "subpackages" {
+			continue
+		}
+		for _, of := range a.Schemas {
+			if !of.Path.Equal(ast.InputRootRef) {
+				continue
+			}
+			if of.Definition == nil {
+				return nil
+			}
+			return fromSchema(*of.Definition, *of.Definition, schemaDepth)
+		}
+	}
+	return s.a.input
+}
+
 func fromSchema(root, node any, depth int) *shape {
 	m, ok := node.(map[string]any)
 	if !ok || depth == 0 {

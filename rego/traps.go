@@ -32,6 +32,7 @@ func look(c *ast.Compiler, modules map[string]*ast.Module, schema []byte) (a *an
 	for _, r := range a.rules {
 		for _, p := range a.scopes[r].traps() {
 			if claims[p.File].covers(p, r) {
+				p.Message = "meant, as a comment says: " + p.Message
 				meant = append(meant, p)
 			} else {
 				problems = append(problems, p)

@@ -37,7 +37,7 @@ func mustCompile(t testing.TB, files map[string]string, schema []byte) (*ast.Com
 	}
 	set := ast.NewSchemaSet()
 	set.Put(ast.SchemaRootRef, root)
-	c := ast.NewCompiler().WithStrict(true).WithSchemas(set)
+	c := ast.NewCompiler().WithStrict(true).WithSchemas(set).WithUseTypeCheckAnnotations(true)
 	if c.Compile(modules); c.Failed() {
 		t.Fatalf("%v", c.Errors)
 	}
@@ -261,6 +261,27 @@ func TestWithoutSchema(t *testing.T) {
 }
 
 // What may be null is no number, whatever OPA's own reading of the schema says.
+// A package that others ask than the gate says itself what its input is; the traps are the same.
+func TestOwnSchema(t *testing.T) {
+	own := "# METADATA\n# schemas:\n#   - input: {type: object}\npackage p\n\n"
+	for body, want := range map[string]string{
+		`allow if input.request.method == "GET"`:            "",
+		`allow if not startswith(input.request.path, "/a")`: "not-undefined 6:10",
+		`deny if input.request.method != "GET"`:             "not-equal-undefined 6:9",
+		`deny if input.request.size > 3`:                    "mixed-comparison 6:9",
+		`allow if object.get(input, "x", "") == "y"`:        "",
+	} {
+		problems, _ := trapsIn(t, own+body+"\n")
+		if got := brief(problems); got != want {
+			t.Errorf("%s: got %q, want %q\n%v", body, got, want, problems)
+		}
+	}
+	closed := "# METADATA\n# schemas:\n#   - input: {type: object, properties: {size: {type: number}}, required: [size], additionalProperties: false}\npackage p\n\n"
+	if problems, _ := trapsIn(t, closed+"deny if input.size > 3\n"); len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
 func TestNullableField(t *testing.T) {
 	schema := []byte(`{"type": "object", "required": ["n"], "properties": {"n": {"type": ["integer", "null"]}, "m": {"anyOf": [{"type": "integer"}, {"type": "string"}]}}}`)
 	c, modules := mustCompile(t, map[string]string{"p.rego": "package p\ndeny if input.n > 3\nflag if input.m > 3\n"}, schema)

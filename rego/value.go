@@ -130,10 +130,11 @@ func (s *scope) ofRef(ref ast.Ref) value {
 	case ast.Var:
 		switch head {
 		case ast.InputRootDocument.Value.(ast.Var):
-			if s.a.input == nil {
+			input := s.input()
+			if input == nil {
 				return value{anything, len(ref) == 1}
 			}
-			v = value{s.a.input, true}
+			v = value{input, true}
 		case ast.DefaultRootDocument.Value.(ast.Var):
 			v, from = s.a.ofData(ref)
 		default:

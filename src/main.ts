@@ -5,22 +5,27 @@ import { systemClock } from './adapters/clock.ts'
 import { chosenCounter } from './adapters/counter-chosen.ts'
 import { memoryCounter } from './adapters/counter-memory.ts'
 import { redisCounter } from './adapters/counter-redis.ts'
+import { decisionUpload, type UploadSpec } from './adapters/decisions.ts'
 import { runningSha256, sha256 } from './adapters/digest.ts'
 import { hookEngine } from './adapters/hooks/index.ts'
 import { type LocalModels, localModels } from './adapters/models/index.ts'
+import { type OpaServers, opaServers } from './adapters/opa.ts'
 import { lineStream } from './adapters/recorder.ts'
 import { type LocalRego, regoEngine } from './adapters/rego/index.ts'
 import { secretSource } from './adapters/secrets.ts'
+import { polledSources } from './adapters/sources/index.ts'
 import { CHECKPOINTS } from './checkpoints/index.ts'
 import { INPUT_SCHEMA } from './checkpoints/rego/schema.ts'
 import { UsageError } from './cli/args.ts'
 import { check } from './cli/check.ts'
+import { EXPLAIN_USAGE, explain } from './cli/explain.ts'
 import { INSPECT_USAGE, inspect } from './cli/inspect.ts'
 import { KEYS_USAGE, keys } from './cli/keys.ts'
 import { POLICY_USAGE, policy } from './cli/policy.ts'
 import { type ServeOptions, serveOptions, startMessage } from './cli/serve.ts'
+import { TEST_USAGE, test } from './cli/test.ts'
 import { memory } from './core/memory.ts'
-import type { Counter, HookEngine, RegoEngine } from './core/ports.ts'
+import type { Counter, HookEngine, Sources } from './core/ports.ts'
 import { GUARDS } from './guards/index.ts'
 import { type IssuerSpec, openIssuer } from './identity/issuer.ts'
 import { createKey, hashKey, type KeyHolder } from './identity/keys.ts'
@@ -28,9 +33,11 @@ import { type BuildOptions, buildPolicy } from './policy/build.ts'
 import { readFolder } from './policy/folder.ts'
 import { type Problem, showProblem } from './policy/problem.ts'
 import type { Gate, UpstreamSpec } from './policy/schema.ts'
+import { fetchedProblem } from './policy/sources.ts'
 import type { Policy } from './policy/types.ts'
 import { watchFolder } from './policy/watch.ts'
 import { PROTOCOLS } from './protocols/index.ts'
+import { decisionLog } from './record/decisions.ts'
 import { fan } from './record/fan.ts'
 import { createLog, recordLog } from './record/log.ts'
 import { createMetrics } from './record/metrics.ts'
@@ -67,29 +74,41 @@ function openModels(env: Environment, warn: (message: string) => void): LocalMod
 interface Engines {
   models: LocalModels
   /** One for the life of the process: what the first policy says of it holds. */
-  rego(settings: Gate['rego']): RegoEngine
+  rego(settings: Gate['rego']): LocalRego
   hooks: HookEngine
+  /** Servers of OPA, asked in place of `rego`. */
+  opa: OpaServers
   close(): Promise<unknown>
 }
 
 function openEngines(env: Environment, warn: (message: string) => void): Engines {
   const models = openModels(env, warn)
   const hooks = hookEngine()
+  const opa = opaServers({ secret: secretSource(systemClock, env), warn })
   let rego: LocalRego | undefined
   return {
     models,
     hooks,
+    opa,
     rego(settings) {
       rego ??= regoEngine({ ...settings, warn })
       return rego
     },
-    close: () => Promise.all([models.close(), hooks.close(), rego?.close()]),
+    close: () => Promise.all([models.close(), hooks.close(), opa.close(), rego?.close()]),
   }
+}
+
+/** In place of what has arrived of sources: nothing. */
+const nothing: Sources = { take: async (specs) => specs.map(() => undefined) }
+
+function uploadsOf({ url, key, tls, buffer, every }: Gate['rego']['decisions']): UploadSpec[] {
+  if (url === undefined) return []
+  return [{ url, buffer, every, ...(key !== undefined && { key }), ...(tls !== undefined && { ca: tls.ca }) }]
 }
 
 function buildOptions(
   env: Environment,
-  { models, rego, hooks }: Engines,
+  { models, rego, hooks, opa }: Engines,
   counter: Counter = memoryCounter(),
 ): BuildOptions {
   return {
@@ -98,7 +117,7 @@ function buildOptions(
     modules: GUARDS,
     checkpoints: {
       modules: CHECKPOINTS,
-      ports: { counter, clock: systemClock, digest: sha256, hooks },
+      ports: { counter, clock: systemClock, digest: sha256, hooks, opa: opa.open },
     },
     ports: { secret: secretSource(systemClock, env) },
     tls: tlsProblem,
@@ -129,12 +148,41 @@ export async function start(options: ServeOptions, env: Environment = process.en
   const counter = chosenCounter(memoryCounter())
   const warn = (message: string) => log.warn(message)
   const engines = openEngines(env, warn)
-  const build = buildOptions(env, engines, counter)
-  const { secret } = build.ports
+  const local = buildOptions(env, engines, counter)
+  const { secret } = local.ports
+  /** Whether something was fetched before anybody watched, and what is done about it later. */
+  let missed = false
+  let changed = () => {
+    missed = true
+  }
+  const sources = polledSources({
+    secret,
+    problem: fetchedProblem,
+    changed: () => changed(),
+    warn,
+    info: (message) => log.info(message),
+  })
+  const { decided } = decisionLog({
+    settings: () => logged.settings,
+    version: PACKAGE.version,
+    write: (line) => records.write(line),
+    send: () => logged.send,
+    lost: () => metrics.recordLost(),
+  })
+  const build: BuildOptions = {
+    ...local,
+    sources,
+    checkpoints: { ...local.checkpoints!, ports: { ...local.checkpoints!.ports, decided } },
+  }
   const folder = await readFolder(options.config ?? DEFAULT_POLICY)
-  const loaded = await buildPolicy(folder, build)
+  const first = await buildPolicy(folder, build)
+  // What was fetched is no reason not to start: whoever asks the rules is refused until it is good.
+  const loaded =
+    'errors' in first && sources.standing().length > 0
+      ? await buildPolicy(folder, { ...build, sources: nothing })
+      : first
   if ('errors' in loaded) {
-    await engines.close()
+    await Promise.all([engines.close(), sources.close()])
     throw new PolicyError(loaded.errors.map(showProblem).join('\n'))
   }
   for (const warning of loaded.warnings) log.warn(showProblem(warning))
@@ -163,12 +211,26 @@ export async function start(options: ServeOptions, env: Environment = process.en
     ({ issuer }: IssuerSpec) => issuer,
     (spec) => openIssuer(spec, { secret, warn, now: Date.now }),
   )
-  const serve = (policy: Policy) =>
-    serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
+  const uploads = kept(
+    () => 'decisions',
+    (spec: UploadSpec) => decisionUpload(spec, { secret, warn, lost: () => metrics.recordLost() }),
+  )
+  const logging = (settings: Gate['rego']['decisions']) => ({
+    settings,
+    send: uploads.take(uploadsOf(settings)).get('decisions')?.add,
+  })
+  let logged = logging(gate.rego.decisions)
+  const serve = (policy: Policy) => {
+    logged = logging(policy.gate.rego.decisions)
+    sources.keep(policy.sources)
+    return serving(policy, upstreams.take(policy.upstreams), demo, PATHS, [
       ...issuers.take(policy.gate.auth.issuers).values(),
     ])
+  }
   let current: ServingPolicy = serve(loaded.policy)
-  let refused: readonly string[] | undefined
+  let refused = 'errors' in first ? first.errors.map(showProblem) : undefined
+  if (refused !== undefined)
+    log.error(`what was fetched is refused, and rules that need it refuse every call:\n${refused.join('\n')}`)
   metrics.policyLoaded(current.version, Date.now())
   const standings = () => upstreams.held().map(({ name, thing }) => ({ name, ...thing.health.standing() }))
   metrics.watchUpstreams(standings)
@@ -198,6 +260,9 @@ export async function start(options: ServeOptions, env: Environment = process.en
       log.error(`changed policy is refused, the last good one stays:\n${refused.join('\n')}`)
     },
   })
+  changed = () =>
+    void watcher.rebuild().catch((error: unknown) => log.error('what was fetched could not be served', error))
+  if (missed) changed()
   const gateServer = await gateway(options.listen ?? gate.listen, {
     serving: () => current,
     ...(gate.tls === undefined ? {} : { tls: gate.tls }),
@@ -207,6 +272,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
     clock: systemClock,
     memory: memory(sha256, runningSha256, MEMORY_BYTES),
     ...(tracing === undefined ? {} : { trace: tracing.place }),
+    decided,
     opened: metrics.opened,
     closed: metrics.closed,
     warn: (message, error) => log.error(message, error),
@@ -221,6 +287,7 @@ export async function start(options: ServeOptions, env: Environment = process.en
       policy: { version: current.version, loaded: current.loaded },
       ...(refused === undefined ? {} : { refused }),
       upstreams: standings(),
+      ...(sources.standing().length === 0 ? {} : { sources: sources.standing() }),
     }),
     warn: (message, error) => log.error(message, error),
   })
@@ -252,6 +319,8 @@ export async function start(options: ServeOptions, env: Environment = process.en
       await Promise.all([
         admin.close(),
         engines.close(),
+        sources.close(),
+        uploads.close(),
         upstreams.close(),
         issuers.close(),
         records.close(),
@@ -265,9 +334,18 @@ export async function start(options: ServeOptions, env: Environment = process.en
 
 const HELP = `usage: sallyport serve [--config DIR] [--listen HOST:PORT] [--admin HOST:PORT] [--record stdout|FILE]
        sallyport check DIR
+       ${TEST_USAGE}
+       ${EXPLAIN_USAGE}
        ${INSPECT_USAGE}
 ${[...KEYS_USAGE, ...POLICY_USAGE].map((line) => `       sallyport ${line}`).join('\n')}
        sallyport --version`
+
+/** Aborts when this process is told to end. */
+function interrupted(): AbortSignal {
+  const ends = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ends.abort())
+  return ends.signal
+}
 
 async function main(args: readonly string[]): Promise<number> {
   const out = (line: string) => void process.stdout.write(`${line}\n`)
@@ -301,6 +379,21 @@ async function main(args: readonly string[]): Promise<number> {
         defaultPolicy: DEFAULT_POLICY,
         colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
       }).finally(engines.close)
+    case 'explain':
+      return explain(rest, { ...buildOptions(process.env, engines), out, err }).finally(engines.close)
+    case 'test': {
+      const counter = chosenCounter(memoryCounter())
+      return test(rest, {
+        ...buildOptions(process.env, engines, counter),
+        rego: { engine: engines.rego, schema: INPUT_SCHEMA },
+        out,
+        err,
+        clock: systemClock,
+        fresh: () => counter.choose(memoryCounter()),
+        colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+        ends: interrupted,
+      }).finally(engines.close)
+    }
     case 'keys':
       return keys(rest, { out, err, now: Date.now })
     case 'policy': {

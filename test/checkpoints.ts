@@ -32,6 +32,7 @@ export function later({ take, correct, hold }: Counter): Counter {
 
 export function call(more: Partial<ReadonlyExchange> = {}): ReadonlyExchange {
   return {
+    id: 'ex_1',
     stage: 'admit',
     boundary: 'chat',
     caller: { subject: 'ada', tenant: 'acme', roles: [] },

@@ -8,7 +8,7 @@ import { createKey, hashKey } from '../src/identity/keys.ts'
 import { start } from '../src/main.ts'
 import { type Mock, type Script, startMock } from './mock-upstream.ts'
 
-type Kind = 'Gate' | 'Upstream' | 'Boundary' | 'Consumer'
+type Kind = 'Gate' | 'Upstream' | 'Boundary' | 'Consumer' | 'Policy'
 
 export interface GateOptions {
   /** YAML: everything but the `Gate` document and the Consumer whose key is made here. */

@@ -153,6 +153,8 @@ describe('documents, rules and scripts that were changed at random', () => {
   test('are refused or built, and change nothing of what is served', async () => {
     const good = await build(FILES)
     if ('errors' in good) throw new Error(JSON.stringify(good.errors))
+    // The threads have started once they were asked.
+    await verdicts(good.policy)
     const before = await verdicts(good.policy)
     expect(before).toContain('Another tenant.')
     let refused = 0

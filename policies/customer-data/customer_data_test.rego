@@ -2,7 +2,7 @@ package customer_data_test
 
 import data.customer_data
 
-denied(findings, upstream) := count(customer_data.deny) with input as {"findings": findings, "upstreams": [{"name": upstream}]} with data.approved as ["own"]
+denied(findings, upstream) := found if found := count(customer_data.deny) with input as {"findings": findings, "upstreams": [{"name": upstream}]} with data.approved as ["own"]
 
 flagged := [{"code": "pii.email", "action": "flag"}]
 

@@ -2,7 +2,7 @@ package residency_test
 
 import data.residency
 
-denied(tenant, upstreams) := count(residency.deny) with input as {"caller": {"tenant": tenant}, "upstreams": upstreams} with data.regions as {"paris": "eu", "ohio": "us"} with data.tenant_regions as {"*": ["eu"], "us-corp": ["us"]}
+denied(tenant, upstreams) := found if found := count(residency.deny) with input as {"caller": {"tenant": tenant}, "upstreams": upstreams} with data.regions as {"paris": "eu", "ohio": "us"} with data.tenant_regions as {"*": ["eu"], "us-corp": ["us"]}
 
 test_in_its_region if denied("us-corp", [{"name": "ohio"}]) == 0
 

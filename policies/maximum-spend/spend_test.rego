@@ -2,7 +2,7 @@ package spend_test
 
 import data.spend
 
-denied(tenant, estimate) := count(spend.deny) with input as {"caller": {"tenant": tenant}, "estimate": estimate} with data.spend_limits as {"*": 0.05, "research": 1}
+denied(tenant, estimate) := found if found := count(spend.deny) with input as {"caller": {"tenant": tenant}, "estimate": estimate} with data.spend_limits as {"*": 0.05, "research": 1}
 
 test_cheap if denied("other", {"cost": 0.05}) == 0
 

@@ -4,7 +4,7 @@ import data.models
 
 lists := {"*": ["small"], "acme": ["small", "large"]}
 
-denied(tenant, model) := count(models.deny) with input as {"caller": {"tenant": tenant}, "model": model} with data.model_lists as lists
+denied(tenant, model) := found if found := count(models.deny) with input as {"caller": {"tenant": tenant}, "model": model} with data.model_lists as lists
 
 test_own_list if denied("acme", {"name": "large"}) == 0
 

@@ -4,7 +4,7 @@ import data.tools
 
 lists := {"*": ["search"], "operator": ["restart"]}
 
-denied(roles, offered, called) := count(tools.deny) with input as {"caller": {"roles": roles}, "tools": {"offered": offered, "called": called}} with data.tool_lists as lists
+denied(roles, offered, called) := found if found := count(tools.deny) with input as {"caller": {"roles": roles}, "tools": {"offered": offered, "called": called}} with data.tool_lists as lists
 
 restart := {"name": "restart", "path": "choices[0]"}
 

@@ -2,7 +2,7 @@ package working_hours_test
 
 import data.working_hours
 
-denied(at, roles) := count(working_hours.deny) with input as {"time": at, "caller": {"roles": roles}} with data.hours as {"zone": "Europe/Berlin"}
+denied(at, roles) := found if found := count(working_hours.deny) with input as {"time": at, "caller": {"roles": roles}} with data.hours as {"zone": "Europe/Berlin"}
 
 test_by_day if denied("2026-11-25T10:00:00.000Z", []) == 0
 

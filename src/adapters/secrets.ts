@@ -15,12 +15,13 @@ interface Held {
 /**
  * Secrets by where they are: a variable, or a file that is read again when it changes (looked at once a second at
  * most, through links, as Kubernetes swaps mounted secrets). White space at a file's end is no part of the secret.
+ * `lines`: it may hold several, as a key in PEM does.
  * @throws Error that names the variable or file and what is wrong with it, never what is in it.
  */
 export function secretSource(
   clock: Pick<Clock, 'now'>,
   environment: Readonly<Record<string, string | undefined>>,
-): (ref: SecretRef) => string {
+): (ref: SecretRef, lines?: true) => string {
   const held = new Map<string, Held>()
 
   function fromFile(path: string): string {
@@ -35,11 +36,17 @@ export function secretSource(
     return value
   }
 
-  return (ref) => {
+  function found(ref: SecretRef): string {
     if ('file' in ref) return fromFile(ref.file)
     const value = environment[ref.env]
     if (value === undefined || value === '') throw new Error(`the environment variable ${ref.env} is not set`)
-    return single(value, `the environment variable ${ref.env}`)
+    return value
+  }
+  return (ref, lines) => {
+    const value = found(ref)
+    return lines === true
+      ? value
+      : single(value, 'file' in ref ? `the secret file ${ref.file}` : `the environment variable ${ref.env}`)
   }
 }
 
@@ -62,7 +69,7 @@ function read(path: string, stats: Stats): string {
   }
   const value = text.trimEnd()
   if (value === '') throw new Error(`the secret file ${path} is empty`)
-  return single(value, `the secret file ${path}`)
+  return value
 }
 
 /** A line break or another control character inside would let a secret add headers of its own. */

@@ -7,30 +7,40 @@ export class UsageError extends Error {
 }
 
 /**
- * Reads `--name VALUE` and `--name=VALUE`, each at most once.
+ * Reads `--name VALUE` and `--name=VALUE`, each at most once, and switches, which have no value.
  * @param flags name → what its value is, as the usage shows it: `{ config: 'DIR' }`
  * @throws UsageError
  */
-export function readArgs<F extends string>(
+export function readArgs<F extends string, S extends string = never>(
   args: readonly string[],
   flags: Readonly<Record<F, string>>,
-): { values: Partial<Record<F, string>>; positionals: string[] } {
+  switches: readonly S[] = [],
+): { values: Partial<Record<F, string>>; positionals: string[]; on: ReadonlySet<S> } {
   const known = Object.keys(flags) as F[]
   const { tokens } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(known.map((flag) => [flag, { type: 'string' as const }])),
+    options: Object.fromEntries([
+      ...known.map((flag) => [flag, { type: 'string' }] as const),
+      ...switches.map((name) => [name, { type: 'boolean' }] as const),
+    ]),
     strict: false,
     allowPositionals: true,
     tokens: true,
   })
   const values: Partial<Record<F, string>> = {}
   const positionals: string[] = []
+  const on = new Set<S>()
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
+    const named = switches.find((name) => name === token.name && token.rawName === `--${name}`)
+    if (named !== undefined && token.value === undefined) {
+      on.add(named)
+      continue
+    }
     const flag = known.find((name) => name === token.name && token.rawName === `--${name}`)
     if (flag === undefined) {
-      const written = known.map((name) => `--${name}`)
+      const written = [...known, ...switches].map((name) => `--${name}`)
       throw new UsageError(`unknown flag "${token.rawName}": ${suggest(token.rawName, written)}`)
     }
     if (token.value === undefined || token.value === '' || token.value.startsWith('--'))
@@ -38,5 +48,5 @@ export function readArgs<F extends string>(
     if (values[flag] !== undefined) throw new UsageError(`--${flag} stands here twice: keep one`)
     values[flag] = token.value
   }
-  return { values, positionals }
+  return { values, positionals, on }
 }

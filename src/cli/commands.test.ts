@@ -332,6 +332,10 @@ test('arguments', () => {
   expect(read('--config', 'a', 'b', '--listen=c:1')).toEqual({
     values: { config: 'a', listen: 'c:1' },
     positionals: ['b'],
+    on: new Set(),
   })
-  expect(read('--', '--config')).toEqual({ values: {}, positionals: ['--config'] })
+  expect(read('--', '--config')).toMatchObject({ values: {}, positionals: ['--config'] })
+  const { on, positionals } = readArgs(['--json', 'a'], { config: 'DIR' }, ['json', 'watch'])
+  expect([[...on], positionals]).toEqual([['json'], ['a']])
+  expect(() => readArgs(['--json=yes'], {}, ['json'])).toThrow('unknown flag "--json"')
 })

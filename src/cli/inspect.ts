@@ -12,6 +12,7 @@ import { suggest } from '../policy/nearest.ts'
 import { showProblem } from '../policy/problem.ts'
 import { readArgs, UsageError } from './args.ts'
 import { scoreLine, scoresOf } from './scores.ts'
+import { visible } from './terminal.ts'
 
 export const INSPECT_USAGE =
   'sallyport inspect [FILE|-] [--boundary B] [--stage input|context|output|tool] [--config DIR] [--scores] [--json]'
@@ -43,13 +44,10 @@ export interface InspectDeps extends BuildOptions {
  * @returns the exit status: 0 passed, flagged or edited, 1 blocked or not to be read, 2 a command line that cannot be followed
  */
 export async function inspect(args: readonly string[], deps: InspectDeps): Promise<number> {
-  const json = args.includes('--json')
-  const scored = args.includes('--scores')
   try {
-    const { values, positionals } = readArgs(
-      args.filter((arg) => arg !== '--json' && arg !== '--scores'),
-      FLAGS,
-    )
+    const { values, positionals, on } = readArgs(args, FLAGS, ['json', 'scores'])
+    const json = on.has('json')
+    const scored = on.has('scores')
     if (positionals.length > 1) throw new UsageError('name one file, or - for standard input')
     const stage = (values.stage ?? 'input') as Stage
     const origin = ORIGINS[stage]
@@ -160,14 +158,6 @@ function marked(text: string, findings: readonly Finding[], paint: Paint): strin
     }
   }
   return out
-}
-
-/** A terminal obeys what it is shown: what could move its cursor or hide is written out. */
-function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|\udb40[\udc00-\udfff]/g,
-    (hidden) => `\\u{${hidden.codePointAt(0)!.toString(16)}}`,
-  )
 }
 
 function line({ action, code, guard, reason, score, places }: Finding, paint: Paint): string {

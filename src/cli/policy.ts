@@ -29,17 +29,17 @@ export async function policy(args: readonly string[], deps: PolicyDeps): Promise
   try {
     switch (command) {
       case 'fmt': {
-        const { switches, paths } = read(rest, ['--write', '--check'])
+        const { switches, paths } = read(rest, ['write', 'check'])
         if (switches.size > 1) throw new UsageError('--write and --check stand here together: keep one')
         if (paths.length === 0) throw new UsageError('name files, or a folder of .rego files')
         return await format(paths, switches, deps)
       }
       case 'check': {
-        const { switches, paths } = read(rest, ['--strict'])
-        return await check(only(paths), switches.has('--strict'), deps)
+        const { switches, paths } = read(rest, ['strict'])
+        return await check(only(paths), switches.has('strict'), deps)
       }
       case 'test': {
-        const { switches, paths } = read(rest, ['--coverage', '--json'])
+        const { switches, paths } = read(rest, ['coverage', 'json'])
         return await test(only(paths), switches, deps)
       }
       default:
@@ -52,13 +52,12 @@ export async function policy(args: readonly string[], deps: PolicyDeps): Promise
   }
 }
 
-function read(args: readonly string[], known: readonly string[]): { switches: Set<string>; paths: string[] } {
-  const switches = new Set(args.filter((arg) => known.includes(arg)))
-  const { positionals } = readArgs(
-    args.filter((arg) => !switches.has(arg)),
-    {},
-  )
-  return { switches, paths: positionals }
+function read<S extends string>(
+  args: readonly string[],
+  known: readonly S[],
+): { switches: ReadonlySet<S>; paths: string[] } {
+  const { on, positionals } = readArgs(args, {}, known)
+  return { switches: on, paths: positionals }
 }
 
 function only(paths: readonly string[]): string {
@@ -76,14 +75,14 @@ async function format(
   const wrong = tell([...given.problems, ...problems], err)
   const sources = new Map(given.modules.map(({ file, source }) => [file, source]))
   const changed = modules.filter(({ file, source }) => sources.get(file) !== source)
-  if (switches.has('--check')) for (const { file } of changed) out(`${file}\n`)
-  else if (switches.has('--write'))
+  if (switches.has('check')) for (const { file } of changed) out(`${file}\n`)
+  else if (switches.has('write'))
     for (const { file, source } of changed) {
       await writeFile(file, source)
       out(`${file}\n`)
     }
   else for (const { source } of modules) out(source)
-  return wrong || (switches.has('--check') && changed.length > 0) ? 1 : 0
+  return wrong || (switches.has('check') && changed.length > 0) ? 1 : 0
 }
 
 async function check(dir: string, strict: boolean, { rego, schema, out, err }: PolicyDeps): Promise<number> {
@@ -107,13 +106,13 @@ async function test(
 ): Promise<number> {
   const { modules, data, problems } = await readRego(dir)
   if (tell(problems, err)) return 1
-  const result = await rego.test({ modules, data }, switches.has('--coverage'))
+  const result = await rego.test({ modules, data }, switches.has('coverage'))
   if ('problems' in result) {
     tell(result.problems, err)
     return 1
   }
   const { tests, coverage } = result
-  if (switches.has('--json')) out(`${JSON.stringify(result, null, 2)}\n`)
+  if (switches.has('json')) out(`${JSON.stringify(result, null, 2)}\n`)
   else {
     for (const each of tests) if (each.outcome !== 'pass') out(showTest(each))
     if (coverage !== undefined) out(showCoverage(coverage))

@@ -1,4 +1,5 @@
 import { sieve, WIDTH } from './sieve.ts'
+import { unitsOf } from './units.ts'
 
 /** More than this is not a word list: it would not fit the memory that a boundary may take. */
 const MAX_STATES = 1_000_000
@@ -9,14 +10,15 @@ export const MAX_SPACES = 16
 const SPACE = 32
 const isSpace = (unit: number): boolean => unit === SPACE || (unit >= 9 && unit <= 13)
 
-function hasSpace(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (isSpace(text.charCodeAt(at))) return true
+function hasSpace(units: Uint16Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (isSpace(units[at]!)) return true
   return false
 }
 
 export interface Automaton {
   /**
    * Runs over `text` from `start` and reports every occurrence as (index of the word, end in the text), by rising end.
+   * @param found must not ask for the units of another text
    * @returns the state at the end of the text
    */
   scan(text: string, start: number, found: (word: number, end: number) => void): number
@@ -136,15 +138,16 @@ export function automaton(words: readonly string[]): Automaton {
   return {
     scan(text, start, found) {
       const { length } = text
+      const units = unitsOf(text)
       let state = 0
       /** Up to here all was found. */
       let told = start
       for (let at = start; at < length; ) {
-        const begin = sieved === undefined ? at : sieved.next(text, at)
+        const begin = sieved === undefined ? at : sieved.next(units, at, length)
         let spaces = 0
         state = 0
         for (at = begin; at < length; at++) {
-          const unit = text.charCodeAt(at)
+          const unit = units[at]!
           if (unit < 128) {
             const kind = classes[unit]!
             if (kind !== 0 && kind === space) {
@@ -166,7 +169,7 @@ export function automaton(words: readonly string[]): Automaton {
           // Nothing but a few last characters can still be the beginning of a word.
           if (state < shallow && at >= begin + WIDTH - 1 && sieved !== undefined) {
             const rest = at + 1 - depths[state]!
-            if (!hasSpace(text, rest, at + 1)) {
+            if (!hasSpace(units, rest, at + 1)) {
               told = Math.max(told, at + 1)
               at = rest
               break

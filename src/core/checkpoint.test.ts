@@ -27,6 +27,7 @@ function open(rules: readonly CheckpointRule[], clock: VirtualClock = virtualClo
   const passage = openPassage(
     ex,
     {
+      id: 'ex_1',
       boundary: 'b',
       caller: { subject: 's', tenant: 't', roles: [] },
       model: 'm',

@@ -61,6 +61,7 @@ export function openPassage(
   const { signal } = about
   // One for all: an object for each checkpoint would cost more than most of them do.
   const seen: { -readonly [K in keyof ReadonlyExchange]: ReadonlyExchange[K] } = {
+    id: about.id,
     stage: 'admit',
     boundary: about.boundary,
     caller: about.caller,
@@ -158,16 +159,11 @@ export function openPassage(
       places: place === undefined ? [] : [{ path: place.path, span: place.span ?? [0, 0] }],
       ...(status !== undefined && { status }),
       ...(retryAfter !== undefined && { retryAfter }),
-      ...(isShadow(rule) && { shadow: true }),
+      ...(isTried(checks, rule) && { shadow: true }),
     }
     exchange.find(finding)
     // For the caller alone: it may say again what the caller said.
     return said === undefined ? finding : { ...finding, said }
-  }
-
-  /** What it says has no consequence. */
-  function isShadow(rule: CheckpointRule): boolean {
-    return rule.shadow === true || (checks.shadow && rule.unshadowed !== true)
   }
 
   function go(
@@ -226,6 +222,11 @@ export function openPassage(
       for (const entry of all) settleOne(entry, outcome)
     },
   }
+}
+
+/** Whether what a checkpoint says has no consequence. */
+export function isTried({ shadow }: Pick<Checks, 'shadow'>, rule: CheckpointRule): boolean {
+  return rule.shadow === true || (shadow && rule.unshadowed !== true)
 }
 
 const ENFORCED = new WeakMap<Checks, ReadonlyExchange['enforced']>()

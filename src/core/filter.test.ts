@@ -462,8 +462,36 @@ describe('shadow', () => {
     expect(ex.findings.map((found) => [found.code, found.action])).toEqual([
       ['test.word', 'block'],
       ['test.word', 'transform'],
+      // The rule that wants the whole would have had to hold more than may be held: a text, and the arguments of a call.
+      ['guard.failed', 'block'],
       ['test.word', 'block'],
+      ['guard.failed', 'block'],
     ])
+    expect(ex.findings.every(({ shadow }) => shadow)).toBe(true)
+  })
+
+  it('keeps no more of a stream than may be held: a rule that wants more looks no further', async () => {
+    let asked = 0
+    const whole = rule('output', 'block', {
+      scope: 'part',
+      hold: 'whole',
+      lookbehind: 0,
+      inspect: ({ text }) => {
+        asked += text.length
+        return { hits: [], settled: 0 }
+      },
+    })
+    const seen = rule('output', 'block', finds('secret'))
+    const ex = exchange(checks([{ ...whole, shadow: true }, seen]), { holdCharacters: 10 })
+    const sent = [delta('0123456789'), delta('0123456789'), delta('more'), finish(), DONE]
+    const { out, block } = await stream(ex, sent.map(bytes))
+    expect([out, block, asked]).toEqual([sent.join(''), undefined, 0])
+    expect(ex.findings).toMatchObject([{ code: 'guard.failed', action: 'block', shadow: true }])
+    expect([ex.verdict, ex.shadowed]).toEqual(['allow', 'block'])
+    const again = exchange(checks([{ ...whole, shadow: true }, seen]), { holdCharacters: 10 })
+    expect(
+      (await stream(again, [delta('0123456789'), delta('a secret'), finish(), DONE].map(bytes))).block,
+    ).toBeDefined()
   })
 })
 

@@ -47,6 +47,8 @@ export class Filter {
   /** This filter's coordinates of the seams from `base` on. */
   private readonly seams: Seams = { at: [], before: 0 }
   private seamsTaken = 0
+  /** It only tries, and cannot keep what its rules would want to hold: it looks no further. */
+  private lost = false
 
   constructor(context: FilterContext, source: Source, chosen: Chosen) {
     this.context = context
@@ -55,7 +57,7 @@ export class Filter {
   }
 
   push(runs: readonly Run[], final: boolean): MaybePromise<Step> {
-    if (this.panel.tracks.length === 0) return { runs: [...runs] }
+    if (this.panel.tracks.length === 0 || this.lost) return { runs: [...runs] }
     const { turn } = this.context
     const pieces = turn === undefined ? undefined : windows(runs)
     return pieces === undefined || turn === undefined
@@ -198,12 +200,23 @@ export class Filter {
     let limit = Math.min(end, this.panel.settled(this.seams))
     // What a stream would have held too long is refused in a buffered answer as well.
     const held = !final ? end - limit : this.panel.waits ? end : 0
-    if (block === undefined && !context.shadow && held > context.holdCharacters)
-      block = { at: limit, finding: this.overheld(limit, end) }
+    if (block === undefined && held > context.holdCharacters) {
+      const finding = this.overheld(limit, end)
+      if (context.shadow) return this.giveUp(final)
+      block = { at: limit, finding }
+    }
     if (block !== undefined && block.at < limit) limit = block.at
     const runs = limit > queue.out || final ? this.letGo(limit, final && block === undefined) : []
     if (!final) this.trim()
     return block === undefined ? { runs } : { runs, block: block.finding }
+  }
+
+  private giveUp(final: boolean): Step {
+    const runs = this.letGo(this.queue.length, true)
+    this.lost = !final
+    this.base = this.queue.length
+    this.tail = ''
+    return { runs }
   }
 
   /** Releases text up to `limit`, or less where that would cut an edit in two, this stage's or an earlier one's. */
@@ -246,6 +259,7 @@ export class Filter {
       hit,
       'block',
       this.source.places(this.queue.sourceSpan(limit, end)),
+      this.context.shadow,
     )
     this.context.find(finding)
     return finding

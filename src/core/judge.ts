@@ -71,6 +71,10 @@ export class Judge implements LaneContext {
 
   // What lanes and their filters ask for.
 
+  get free(): boolean {
+    return this.shadow || !readsText(this.exchange, this.direction, true)
+  }
+
   stages(part: Readonly<Part>, source: Source): Sieve[] {
     const { direction, exchange } = this
     if (direction === 'request')
@@ -300,13 +304,17 @@ export class Judge implements LaneContext {
 
 const STAGES = { request: ['input', 'context'], answer: ['output', 'tool'] } as const
 
-/** Whether any rule of a direction looks at texts. */
-export function readsText({ checks, vault }: Exchange, direction: Direction): boolean {
+/** Whether any rule of a direction looks at texts. @param enforced and does not only try */
+export function readsText({ checks, vault }: Exchange, direction: Direction, enforced = false): boolean {
   const stages = typeof direction === 'string' ? STAGES[direction] : [direction.stage]
   return (
     (direction === 'request' && checks.marks.length > 0) ||
     (direction === 'answer' && vault.size > 0) ||
-    stages.some((stage) => checks.rules[stage].some(({ guard }) => guard.kinds?.every(isUnreadable) !== true))
+    stages.some((stage) =>
+      checks.rules[stage].some(
+        ({ guard, shadow }) => guard.kinds?.every(isUnreadable) !== true && !(enforced && shadow === true),
+      ),
+    )
   )
 }
 

@@ -21,6 +21,8 @@ interface Segment {
 export interface LaneContext extends FilterContext {
   /** The stages that a part passes, in order; each reads what the one before it left. */
   stages(part: Readonly<Part>, source: Source): Sieve[]
+  /** Whether texts wait for nobody: all who look at them only try. */
+  readonly free: boolean
 }
 
 const NO_RUNS: readonly Run[] = []
@@ -179,10 +181,10 @@ export class Lane implements Source {
   }
 
   private takeNested(final: boolean): MaybePromise<Finding | undefined> {
-    const { holdCharacters, shadow } = this.context
-    if (this.length > holdCharacters && !shadow) return this.overlong()
+    const { holdCharacters, free } = this.context
+    if (this.length > holdCharacters && !free) return this.overlong()
     if (final) return this.readNested()
-    if (shadow) this.decided = this.length
+    if (free) this.decided = this.length
     return undefined
   }
 

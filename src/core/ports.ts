@@ -83,7 +83,11 @@ export interface CheckpointPorts extends GuardPorts {
   /** Starts with the first script; absent where none can be run. */
   hooks?: HookEngine
   /** The policy's Rego, and which of its asks this is; absent where nothing asks any. */
-  rego?(ask: RegoAsk): { program: RegoProgram; index: number }
+  rego?(ask: RegoAsk): { program: RegoProgram; index: number; bundles: Bundles }
+  /** A server of OPA, asked in place of the policy's own Rego. */
+  opa?(server: OpaServer): AskedOpa
+  /** Takes note of what Rego decided, where somebody wants to know. Never throws and never waits. */
+  decided?(decision: Decision): void
 }
 
 /** How much in how long. */
@@ -168,6 +172,8 @@ export type RegoAnswer =
 export interface RegoProgram {
   /** Changes whenever what it says may. */
   version: string
+  /** The fields of the input that it speaks of; undefined where that may be any. */
+  reads: ReadonlySet<string> | undefined
   /** Which of the four rules the package of an ask defines; empty for a `query:`. */
   defines(ask: number): readonly string[]
   /**
@@ -187,6 +193,79 @@ export interface RegoEngine {
   ): Promise<
     { program: RegoProgram; warnings: readonly CodeProblem[] } | { problems: readonly CodeProblem[] }
   >
+}
+
+/** The bundles that a policy was made of, by name. */
+export type Bundles = Readonly<Record<string, { revision: string }>>
+
+/** Where something is that a policy is built from besides its folder. */
+export interface SourceSpec {
+  /** By which an operator is told of it; no two of a policy have the same. */
+  name: string
+  from: { url: string } | { file: string }
+  /** Of a data document: where it stands under `data`. A bundle says that itself. */
+  at?: readonly string[]
+  /** Milliseconds between two looks: somewhere between the two. */
+  poll: { min: number; max: number }
+  /** Seconds that a server may hold back its answer until there is something new. */
+  longPoll?: number
+  /** Shown as a bearer token. */
+  key?: SecretRef
+  /** File of the CAs that its server is believed by, in PEM. */
+  ca?: string
+  /** A bundle is taken only with a signature of one of these keys. */
+  verify?: { keys: readonly { id: string; algorithm: string; key: SecretRef }[]; scope?: string }
+}
+
+/** What arrived of a source. */
+export interface Fetched {
+  modules: readonly { file: string; source: string }[]
+  /** `at`: where it stands under `data`. */
+  data: readonly { file: string; source: string; at: readonly string[]; yaml: boolean }[]
+  /** Of a bundle alone: the places under `data` that are its own. */
+  bundle?: { revision: string; roots: readonly string[] }
+}
+
+/** Fetches what policies are built from, and goes on looking for what is new. */
+export interface Sources {
+  /**
+   * The last good state of each, in the order of `specs`; undefined: it never arrived. Waits a bounded time for what is asked
+   * for the first time.
+   */
+  take(specs: readonly SourceSpec[]): Promise<readonly (Fetched | undefined)[]>
+}
+
+/** A server of OPA, and how it is asked. */
+export interface OpaServer {
+  /** `http:`, `https:` or `unix:`. */
+  url: string
+  /** Shown as a bearer token. */
+  key?: SecretRef
+  /** File of the CAs that it is believed by, in PEM. */
+  ca?: string
+}
+
+export interface AskedOpa {
+  /** The value at a path of its `data`; as in `RegoProgram`, but that it never rejects. @param deadline milliseconds */
+  data(path: readonly string[], input: string, deadline: number): Promise<RegoAnswer>
+}
+
+/** What Rego was asked and what it said. */
+export interface Decision {
+  /** Its own when absent. */
+  id?: string
+  /** Of `data`: `acme/allow`. */
+  path: string
+  /** JSON text. */
+  input: string
+  answer: RegoAnswer
+  /** Who asked: a subject. */
+  by: string
+  /** The exchange that it was asked for. */
+  exchange?: string
+  /** Milliseconds that it took. */
+  took: number
+  bundles: Bundles
 }
 
 /** One rule of a module that tests others. */

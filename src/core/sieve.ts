@@ -26,10 +26,10 @@ const put = (of: Uint32Array, at: number): void => {
  * the words.
  */
 export interface Sieve {
-  /** Whether one may begin at `at`; always near the text's end. */
-  may(text: string, at: number): boolean
+  /** Whether one may begin at `at` of so many units; always near their end. */
+  may(units: Uint16Array, at: number, length: number): boolean
   /** The first place from `from` on where one may begin. */
-  next(text: string, from: number): number
+  next(units: Uint16Array, from: number, length: number): number
 }
 
 /** Undefined where it would spare little. */
@@ -68,19 +68,19 @@ export function sieve(words: readonly string[]): Sieve | undefined {
     const three = read >>> 5
     return has(threes, three) && (has(shorts, three) || has(fours, hash(read)))
   }
-  const readAt = (text: string, at: number, count: number): number => {
+  const readAt = (units: Uint16Array, at: number, count: number): number => {
     let read = 0
-    for (let i = at; i < at + count; i++) read = (read << 5) | codeOf(text.charCodeAt(i))
+    for (let i = at; i < at + count; i++) read = (read << 5) | codeOf(units[i]!)
     return read
   }
   return {
-    may: (text, at) => at > text.length - WIDTH || among(readAt(text, at, WIDTH)),
-    next(text, from) {
-      const last = text.length - WIDTH
+    may: (units, at, length) => at > length - WIDTH || among(readAt(units, at, WIDTH)),
+    next(units, from, length) {
+      const last = length - WIDTH
       if (from > last) return from
-      let read = readAt(text, from, WIDTH - 1)
+      let read = readAt(units, from, WIDTH - 1)
       for (let at = from; at <= last; at++) {
-        read = ((read << 5) | codeOf(text.charCodeAt(at + WIDTH - 1))) & 0xfffff
+        read = ((read << 5) | codeOf(units[at + WIDTH - 1]!)) & 0xfffff
         if (among(read)) return at
       }
       return last + 1

@@ -43,6 +43,8 @@ export interface Part {
  */
 export interface Canonical {
   text: string
+  /** So many characters, from the first on, stand where they do in the view. */
+  same: number
   /** The absolute span in the part of canonical characters [start, end); leading and trailing invisibles excluded. */
   span(start: number, end: number): Span
   /** The absolute offset in the part at which canonical character `index` begins; the view's end for the length. */
@@ -182,6 +184,7 @@ export interface GuardModule<C = unknown> {
 
 /** What a checkpoint may know of the exchange that comes to it. */
 export interface ReadonlyExchange {
+  readonly id: string
   readonly stage: Stage
   readonly boundary: string
   readonly caller: Caller
@@ -313,8 +316,8 @@ export interface CheckpointModule<C = unknown> {
   check?(config: C, stage: Stage): string | undefined
   /** Shown by `sallyport check`. */
   warnings?(config: C): string[]
-  /** What it asks the policy's Rego. */
-  asks?(config: C): RegoAsk
+  /** What it asks the policy's Rego, if anything. */
+  asks?(config: C): RegoAsk | undefined
   /** Whether every model that the boundary may call needs a price. */
   priced?(config: C): boolean
   /** Throws an `Error` whose message says what to write instead. */

@@ -42,8 +42,13 @@ export function settleActions(
   return actions
 }
 
+/** Which line of `actions:` decides of a code: its own, that of its family, or none: then its default holds. */
+export function decidedBy(code: Code, written: Use['actions']): string | undefined {
+  return [code, familyOf(code)].find((key) => written[key] !== undefined)
+}
+
 /** `pii.email` → `pii.*`. */
-export const familyOf = (code: Code): string => `${code.slice(0, code.indexOf('.'))}.*`
+const familyOf = (code: Code): string => `${code.slice(0, code.indexOf('.'))}.*`
 
 /** What an action allows that is seldom meant. @param codes those of the guard itself */
 export function warnOfActions(

@@ -2,7 +2,8 @@ import type { GuardPorts } from '../core/ports.ts'
 import { adviseOnAuth, isInTheClear } from './auth-advice.ts'
 import type { Documents } from './documents.ts'
 import type { Problem } from './problem.ts'
-import type { UpstreamSpec } from './schema.ts'
+import { adviseOnRego } from './rego-advice.ts'
+import { STAGES, type UpstreamSpec } from './schema.ts'
 
 /** Out of service: its key may be missing, and is. */
 export function isAbsent(upstream: UpstreamSpec, ports: GuardPorts): boolean {
@@ -27,6 +28,7 @@ function isSet(env: string, ports: GuardPorts): boolean {
 /** What is allowed, but seldom meant. */
 export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Problem[]): void {
   adviseOnAuth(documents, ports, warnings)
+  adviseOnRego(documents, warnings)
   const { upstreams, boundaries, consumers } = documents
   const reached = new Set(boundaries.flatMap(({ spec }) => spec?.upstreams.map(({ name }) => name) ?? []))
   for (const { name, spec, yaml } of upstreams) {
@@ -65,6 +67,23 @@ export function adviseOn(documents: Documents, ports: GuardPorts, warnings: Prob
           `boundary "${name}" has no upstream: it answers /v1/inspect only`,
         ),
       )
+    if (spec.enforce === 'shadow')
+      warnings.push(
+        yaml.problem(
+          ['spec', 'enforce'],
+          `boundary "${name}" is only tried: what it finds is recorded, and lets the call pass`,
+        ),
+      )
+    else
+      for (const stage of STAGES)
+        for (const [index, { use, enforce }] of spec[stage].entries())
+          if (enforce === 'shadow')
+            warnings.push(
+              yaml.problem(
+                ['spec', stage, index, 'enforce'],
+                `"${use}" is only tried: what it finds is recorded, and lets the call pass`,
+              ),
+            )
   }
   for (const { name, spec, yaml } of consumers) {
     if (spec === undefined) continue

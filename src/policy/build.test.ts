@@ -131,8 +131,12 @@ describe('what is good', () => {
         stalled: 60_000,
       },
       drain: 25_000,
-      rego: { workers: 1, memory: 512 * 1024 * 1024 },
-      data: { expose: [] },
+      rego: {
+        workers: 1,
+        memory: 512 * 1024 * 1024,
+        decisions: { record: false, mask: [], labels: {}, buffer: 8 * 1024 * 1024, every: 5000 },
+      },
+      data: { expose: [], deadline: 100 },
     })
     expect(policy?.upstreams).toEqual([
       { name: 'loopback', protocol: 'loopback', pace: 0, models: [{ name: '*' }] },

@@ -1,5 +1,5 @@
 import { compares } from '../core/asked.ts'
-import type { CheckpointPorts, GuardPorts, Models, RegoEngine } from '../core/ports.ts'
+import type { CheckpointPorts, GuardPorts, Models, RegoEngine, Sources } from '../core/ports.ts'
 import type { CheckpointModule, CheckpointRule, Checks, GuardModule, Rule } from '../core/types.ts'
 import { adviseOn, isAbsent } from './advice.ts'
 import { canariesOf } from './canary.ts'
@@ -11,9 +11,10 @@ import { buildInputGuards, checksAt, serves } from './input-guards.ts'
 import { compileRego } from './modules.ts'
 import { inOrder, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
-import { buildRules, type Workshop } from './rules.ts'
+import { type BuiltUse, buildRules } from './rules.ts'
 import { defaultGate, type Gate } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
+import type { Workshop } from './workshop.ts'
 
 export interface BuildOptions {
   modules: readonly GuardModule[]
@@ -21,6 +22,8 @@ export interface BuildOptions {
   checkpoints?: { modules: readonly CheckpointModule[]; ports: Omit<CheckpointPorts, 'secret' | 'rego'> }
   /** Compiles the policy's Rego, whose input has this JSON schema. `always`: also when nothing asks it. */
   rego?: { engine(settings: Gate['rego']): RegoEngine; schema: object; always?: true }
+  /** Fetches what `Policy` documents say is elsewhere. None: it is not looked at. */
+  sources?: Sources
   /** Asked whether the variable of an upstream's key is set, and for what guards and checkpoints need. */
   ports: GuardPorts
   /** Asked instead for what guards and checkpoints need. */
@@ -35,7 +38,13 @@ export interface BuildOptions {
 
 /** A policy with what `sallyport check` warns of, or all that is wrong with its folder. */
 export type Loaded =
-  | { policy: Policy; warnings: readonly Problem[]; documents: number }
+  | {
+      policy: Policy
+      warnings: readonly Problem[]
+      documents: number
+      /** Of each boundary, by its name, what it uses in which order, for those who explain it. */
+      uses: ReadonlyMap<string, readonly BuiltUse[]>
+    }
   | { errors: readonly Problem[] }
 
 /** Parses, checks and builds a folder. Nothing of a folder with a mistake is ever served. */
@@ -49,6 +58,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     schema: options.rego?.schema ?? {},
     always: options.rego?.always === true,
     warnings,
+    sources: options.sources,
   })
   const shop: Workshop = {
     modules: new Map(options.modules.map((module) => [module.name, module])),
@@ -70,6 +80,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const canaries = canariesOf(documents, shop.ports)
   const inputGuards = await buildInputGuards(shop, documents, options.paths)
   const boundaries: BuiltBoundary[] = []
+  const used = new Map<string, readonly BuiltUse[]>()
   for (const doc of documents.boundaries) {
     const { spec } = doc
     const routes = (spec?.upstreams ?? []).flatMap(({ name, weight, order }) => {
@@ -79,6 +90,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
     const {
       rules,
       checkpoints: gates,
+      uses,
       builds,
     } = await buildRules(
       shop,
@@ -111,6 +123,7 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
           [...gates.output, ...gates.tool].some(mayChangeText)),
     }
     const added = inputGuards.filter(({ path }) => serves(spec, path))
+    used.set(doc.name, [...uses, ...added.flatMap((guard) => guard.uses)])
     const sources = added.map(({ source }) => source)
     boundaries.push({
       name: doc.name,
@@ -130,14 +143,22 @@ export async function buildPolicy(folder: Folder, options: BuildOptions): Promis
   const consumers = documents.consumers.flatMap(named)
   return {
     documents: documents.count,
+    uses: used,
     warnings: inOrder(warnings),
     policy: {
-      version: fingerprint([gate, consumers, boundaries.map(({ version }) => version).sort()]),
+      version: fingerprint([
+        gate,
+        consumers,
+        boundaries.map(({ version }) => version).sort(),
+        ...(rego === undefined ? [] : [rego.program.version]),
+      ]),
       gate,
       upstreams: [...upstreams.values()].filter((upstream) => !isAbsent(upstream, options.ports)),
       absent: [...upstreams.values()].filter((upstream) => isAbsent(upstream, options.ports)),
       boundaries,
       consumers,
+      ...(rego !== undefined && { rego: { program: rego.program, bundles: rego.bundles } }),
+      sources: rego?.sources ?? [],
     },
   }
 }

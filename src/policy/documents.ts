@@ -3,12 +3,12 @@ import { parse } from './explain.ts'
 import type { Folder } from './folder.ts'
 import { suggest } from './nearest.ts'
 import { type Problem, showPlace } from './problem.ts'
+import type { PolicySpec } from './rego-schema.ts'
 import {
   type BoundarySpec,
   type Consumer,
   type Gate,
   type InputGuardSpec,
-  type PolicySpec,
   SCHEMAS,
   type UpstreamSpec,
 } from './schema.ts'

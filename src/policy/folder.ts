@@ -32,19 +32,40 @@ const KINDS = [
   { kind: 'modules', name: /\.rego$/ },
   { kind: 'files', name: /\.ya?ml$/ },
 ] as const
-const kindOf = (name: string) => KINDS.find((kind) => kind.name.test(name))?.kind
+const kindOf = (name: string): Kind | undefined => KINDS.find((kind) => kind.name.test(name))?.kind
+
+/** The tests of a folder as bytes, which nobody serves. */
+export interface TestFolder {
+  /** `*.test.yaml` */
+  cases: readonly FolderFile[]
+  /** `*_test.rego` */
+  rego: readonly FolderFile[]
+  problems: readonly Problem[]
+  digest: string
+}
 
 /**
  * Reads the documents (`.yaml`, `.yml`), Rego (`.rego`) and data (`data.json`, `*.data.yaml`) that stand in `dir` itself. Hidden names are skipped: Kubernetes keeps the former and
  * the next state of a mounted folder under them. What cannot be read is a problem of the folder, never left out silently.
  */
 export async function readFolder(dir: string): Promise<Folder> {
-  const read: Record<'files' | 'modules' | 'data' | 'tests', FolderFile[]> = {
-    files: [],
-    modules: [],
-    data: [],
-    tests: [],
-  }
+  const { read, problems, digest } = await readAll(dir, (kind) => kind !== 'tests')
+  const { files, modules, data } = read
+  return { dir, files, modules, data, problems, digest }
+}
+
+/** Reads what stands beside the documents to test them. */
+export async function readTests(dir: string): Promise<TestFolder> {
+  const { read, problems, digest } = await readAll(dir, (kind) => kind === 'tests')
+  const isRego = ({ file }: FolderFile): boolean => file.endsWith('.rego')
+  const rego = read.tests.filter(isRego)
+  return { cases: read.tests.filter((file) => !isRego(file)), rego, problems, digest }
+}
+
+type Kind = (typeof KINDS)[number]['kind']
+
+async function readAll(dir: string, wanted: (kind: Kind) => boolean) {
+  const read: Record<Kind, FolderFile[]> = { files: [], modules: [], data: [], tests: [] }
   const problems: Problem[] = []
   let print = ''
   const complain = (file: string, message: string, line?: number, column?: number): void => {
@@ -54,9 +75,12 @@ export async function readFolder(dir: string): Promise<Folder> {
   let names: string[] = []
   try {
     names = (await readdir(dir))
-      .filter((name) => !name.startsWith('.') && !['tests', undefined].includes(kindOf(name)))
+      .filter((name) => {
+        const kind = name.startsWith('.') ? undefined : kindOf(name)
+        return kind !== undefined && wanted(kind)
+      })
       .sort()
-    if (!names.some((name) => kindOf(name) === 'files'))
+    if (wanted('files') && !names.some((name) => kindOf(name) === 'files'))
       complain(dir, 'there is no .yaml file in this folder: write one, or name another folder')
   } catch (error) {
     complain(dir, `cannot be read (${reason(error)}): name a folder of .yaml files`)
@@ -87,8 +111,7 @@ export async function readFolder(dir: string): Promise<Folder> {
     }
   }
   print += problems.map(({ file, message }) => `${file}\0${message}\n`).join('')
-  const { files, modules, data } = read
-  return { dir, files, modules, data, problems, digest: hash('sha256', print) }
+  return { read, problems, digest: hash('sha256', print) }
 }
 
 function reason(error: unknown): string {

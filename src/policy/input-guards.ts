@@ -1,9 +1,12 @@
 import type { CheckpointRule, Checks, Stage } from '../core/types.ts'
+import { settleActions } from './actions.ts'
 import type { Documents } from './documents.ts'
 import { suggest } from './nearest.ts'
-import { openHook, scriptProblem, type Workshop } from './rules.ts'
-import type { BoundarySpec } from './schema.ts'
+import type { BuiltUse } from './rules.ts'
+import { type BoundarySpec, useSchema } from './schema.ts'
 import type { KnownPath } from './types.ts'
+import { CHECKPOINT_CODES, scriptProblem } from './uses.ts'
+import { open, type Workshop } from './workshop.ts'
 
 /** Milliseconds that a hook may keep a call waiting, its turn included. */
 const TIMEOUT = 1000
@@ -14,6 +17,7 @@ export interface InputGuard {
   /** What it was built from. */
   source: readonly unknown[]
   rules: readonly CheckpointRule[]
+  uses: readonly BuiltUse[]
 }
 
 /** Opens the hooks of `InputGuardPolicy` documents, and finds those that nobody would ask. */
@@ -37,6 +41,7 @@ export async function buildInputGuards(
       complain(`no boundary serves ${path}: write a Boundary that does`)
 
     const rules: CheckpointRule[] = []
+    const uses: BuiltUse[] = []
     const add = async (field: string, script: string | undefined, stage: Stage): Promise<void> => {
       if (script === undefined) return
       const opened = await openHook(shop, script)
@@ -44,11 +49,14 @@ export async function buildInputGuards(
         return void shop.problems.push(scriptProblem(yaml, ['spec', field], opened, `"${field}" `))
       // Before the guards of `input`: what it edits they see. What an answer says is known when its guards have read it.
       const early = stage === 'input' && { early: true as const }
-      rules.push({ name, stage, ...opened, timeout: TIMEOUT, ...early })
+      const rule = { name, stage, ...opened, timeout: TIMEOUT, ...early }
+      rules.push(rule)
+      const use = { ...useSchema.parse({ use: name }), timeout: TIMEOUT }
+      uses.push({ stage, use, rules: [rule], path, place: () => yaml.problem(['spec', field], '') })
     }
     await add('pre_processing_hook', pre, 'input')
     await add('post_processing_hook', post, 'output')
-    guards.push({ path, source: [name, spec], rules })
+    guards.push({ path, source: [name, spec], rules, uses })
   }
   return guards
 }
@@ -67,4 +75,20 @@ export function checksAt(checks: Checks, guards: readonly InputGuard[]): Readonl
     byPath.set(path, { ...before, checkpoints, guardsText: before.guardsText || edits })
   }
   return byPath
+}
+
+/** A hook that no `use:` names, with the actions that its codes lead to by default. */
+async function openHook(
+  shop: Workshop,
+  script: string,
+): Promise<Pick<CheckpointRule, 'checkpoint' | 'actions'> | Error> {
+  const module = shop.checkpoints.get('hook')
+  if (module === undefined) return new Error('has nothing here that runs it')
+  const written = { script }
+  const config = module.config.parse(written)
+  const { made, failure } = await open(shop, module.name, written, (ports) =>
+    module.open(config, { ...shop.checkpointPorts!, ...ports }),
+  )
+  if (made === undefined) return failure!
+  return { checkpoint: made, actions: settleActions(module.codes(config), CHECKPOINT_CODES, {}, () => {}) }
 }

@@ -1,15 +1,37 @@
-import type { CodeProblem, RegoAsk, RegoEngine, RegoProgram, RegoSource } from '../core/ports.ts'
+import type {
+  Bundles,
+  CodeProblem,
+  RegoAsk,
+  RegoEngine,
+  RegoProgram,
+  RegoSource,
+  SourceSpec,
+  Sources,
+} from '../core/ports.ts'
 import type { CheckpointModule } from '../core/types.ts'
+import { merge, NO_OBJECT, placed, readData, type Tree } from './data.ts'
 import { type Documents, goodEntries } from './documents.ts'
 import type { Folder, FolderFile } from './folder.ts'
 import type { Problem } from './problem.ts'
+import { checkRoots } from './roots.ts'
 import { STAGES, useSchema } from './schema.ts'
-import { readYaml } from './yaml.ts'
+import { dataIn, type Found, sourcesOf } from './sources.ts'
 
 /** The Rego of a policy, compiled, and where in it each ask is answered. */
 export interface CompiledRego {
   program: RegoProgram
   index(ask: RegoAsk): number
+  bundles: Bundles
+  /** What of it is fetched. */
+  sources: readonly SourceSpec[]
+}
+
+export interface RegoSettings {
+  schema: object
+  always: boolean
+  warnings: Problem[]
+  /** None: what is fetched is not looked at. */
+  sources: Sources | undefined
 }
 
 /**
@@ -21,9 +43,10 @@ export async function compileRego(
   documents: Documents,
   checkpoints: ReadonlyMap<string, CheckpointModule>,
   engine: RegoEngine | undefined,
-  { schema, always, warnings }: { schema: object; always: boolean; warnings: Problem[] },
+  { schema, always, warnings, sources }: RegoSettings,
 ): Promise<CompiledRego | undefined> {
   const { problems } = documents
+  const before = problems.length
   const asks = asksOf(documents, checkpoints)
   const modules = [...(folder.modules ?? []), ...documents.policies.flatMap(modulesOf)]
   if (asks.size === 0 && !(always && modules.length > 0)) {
@@ -35,25 +58,68 @@ export async function compileRego(
     problems.push({ file: folder.dir, message: 'asks rules in Rego, which cannot be asked here' })
     return undefined
   }
+  const specs = sourcesOf(documents)
+  const fetched = await sources?.take(specs)
+  const found = specs.flatMap(({ name, at }, index): Found[] => {
+    const one = fetched?.[index]
+    return one === undefined ? [] : [{ name, at, fetched: one }]
+  })
+  if (fetched === undefined)
+    for (const { name } of specs)
+      warnings.push({
+        file: folder.dir,
+        message: `${name} is not fetched here: what it holds is not checked`,
+      })
   const data = dataOf(folder, documents.policies, problems)
-  if (data === undefined) return undefined
+  checkRoots(found, modules, data, problems)
+  for (const { name, fetched } of found)
+    for (const { file, tree } of dataIn(fetched))
+      merge(data, tree, (path) => problems.push({ file: name, message: `${file}: ${twice(path)}` }))
+  if (problems.length > before) return undefined
+  // Rules without some of their data, or without a bundle that they ask, would decide something else.
+  if (found.length < specs.length && (fetched !== undefined || specs.some(({ at }) => at === undefined)))
+    return { program: PENDING, index: () => 0, bundles: {}, sources: specs }
   const source: RegoSource = {
-    modules,
+    modules: [
+      ...modules,
+      ...found.flatMap(({ name, fetched }) =>
+        fetched.modules.map((module) => ({ file: `${name}: ${module.file}`, source: module.source })),
+      ),
+    ],
     data: JSON.stringify(data),
     asks: [...asks.values()],
     schema: JSON.stringify(schema),
   }
   const compiled = await engine.compile(source)
   if ('problems' in compiled) {
-    problems.push(...compiled.problems.map(placed))
+    problems.push(...compiled.problems.map(problemOf))
     return undefined
   }
-  warnings.push(...compiled.warnings.map(placed))
+  warnings.push(...compiled.warnings.map(problemOf))
   const order = [...asks.keys()]
-  return { program: compiled.program, index: (ask) => order.indexOf(JSON.stringify(ask)) }
+  return {
+    program: compiled.program,
+    index: (ask) => order.indexOf(JSON.stringify(ask)),
+    bundles: Object.fromEntries(
+      found.flatMap(({ name, fetched: { bundle } }) =>
+        bundle === undefined ? [] : [[name, { revision: bundle.revision }]],
+      ),
+    ),
+    sources: specs,
+  }
 }
 
-const placed = ({ file, line, column, message }: CodeProblem): Problem => ({
+const absent = () => Promise.reject(new Error('what the rules are made of has not arrived yet'))
+/** In the place of rules of which a part never arrived: whoever asks them is refused. */
+const PENDING: RegoProgram = {
+  version: 'pending',
+  reads: undefined,
+  defines: () => ['allow'],
+  decide: absent,
+  data: absent,
+}
+
+const problemOf = ({ file, line, column, message }: CodeProblem): Problem => ({
   file,
   ...(line !== undefined && { line }),
   ...(column !== undefined && { column }),
@@ -72,7 +138,8 @@ function asksOf(
       for (const { value } of goodEntries(useSchema, doc, ['spec', stage])) {
         const module = checkpoints.get(value.use)
         const config = module?.asks && module.config.safeParse(value.with)
-        if (config?.success) add(module!.asks!(config.data))
+        const ask = config?.success ? module!.asks!(config.data) : undefined
+        if (ask !== undefined) add(ask)
       }
   for (const name of gate?.spec?.data.expose ?? []) add({ query: `data.${name}` })
   return asks
@@ -89,78 +156,28 @@ function modulesOf({ name, spec, yaml }: PolicyDoc): FolderFile[] {
   }))
 }
 
-type Tree = Record<string, unknown>
-
-/** The base documents, merged; undefined when two say different things of one place. */
-function dataOf(folder: Folder, policies: readonly PolicyDoc[], problems: Problem[]): Tree | undefined {
+/** The base documents of the folder, merged. */
+function dataOf({ data: files = [] }: Folder, policies: readonly PolicyDoc[], problems: Problem[]): Tree {
   const data: Tree = {}
-  const before = problems.length
-  for (const { file, source } of folder.data ?? []) {
-    const value = readData(file, source, problems)
-    if (value !== undefined)
-      merge(data, value, [], (path) =>
-        problems.push({ file, message: `data.${path} is said elsewhere already: say it in one place` }),
-      )
+  for (const { file, source } of files) {
+    const read = readData(file, source, !file.endsWith('.json'))
+    if ('problems' in read) {
+      problems.push(...read.problems)
+      continue
+    }
+    const tree = placed(read.value, [])
+    if (tree === undefined) problems.push({ file, message: NO_OBJECT })
+    else if ('apiVersion' in tree && 'kind' in tree)
+      problems.push({
+        file,
+        message: 'holds a document, and by its name it is data for Rego: give it another name',
+      })
+    else merge(data, tree, (path) => problems.push({ file, message: twice(path) }))
   }
   for (const { spec, yaml } of policies)
     if (spec !== undefined)
-      merge(data, spec.data, [], (path) =>
-        problems.push(
-          yaml.problem(['spec', 'data'], `data.${path} is said elsewhere already: say it in one place`),
-        ),
-      )
-  return problems.length > before ? undefined : data
+      merge(data, spec.data, (path) => problems.push(yaml.problem(['spec', 'data'], twice(path))))
+  return data
 }
 
-function readData(file: string, source: string, problems: Problem[]): Tree | undefined {
-  let value: unknown
-  if (file.endsWith('.json')) {
-    try {
-      value = JSON.parse(source)
-    } catch {
-      problems.push({ file, message: 'is not JSON' })
-      return undefined
-    }
-  } else {
-    const read = readYaml(file, source)
-    problems.push(...read.problems)
-    if (read.problems.length > 0) return undefined
-    value = read.documents[0]?.value ?? {}
-  }
-  if (isTree(value) && 'apiVersion' in value && 'kind' in value) {
-    problems.push({
-      file,
-      message: 'holds a document, and by its name it is data for Rego: give it another name',
-    })
-    return undefined
-  }
-  if (isTree(value)) return value
-  problems.push({ file, message: 'must be an object: its fields stand under "data"' })
-  return undefined
-}
-
-function merge(into: Tree, from: Tree, path: readonly string[], clash: (path: string) => void): void {
-  for (const [key, value] of Object.entries(from)) {
-    const known = Object.hasOwn(into, key) ? into[key] : undefined
-    if (known === undefined)
-      Object.defineProperty(into, key, {
-        value: copied(value),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      })
-    else if (isTree(known) && isTree(value)) merge(known, value, [...path, key], clash)
-    else clash([...path, key].join('.'))
-  }
-}
-
-/** Merging must not change what was read. */
-function copied(value: unknown): unknown {
-  if (!isTree(value)) return value
-  const copy: Tree = {}
-  merge(copy, value, [], () => {})
-  return copy
-}
-
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const twice = (path: string): string => `data.${path} is said elsewhere already: say it in one place`

@@ -1,19 +1,6 @@
 import { z } from 'zod'
-import { address, period, worded } from './scalars.ts'
+import { address, period, secret, worded } from './scalars.ts'
 
-const VARIABLE = 'must be the name of an environment variable, such as REDIS_URL'
-/** Where a secret is. @param what says what to write, when it is not that */
-const secret = (what: string) =>
-  z.union(
-    [
-      z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, { error: VARIABLE }) }),
-      z.strictObject({ file: z.string().min(1) }),
-    ],
-    {
-      error: (issue) =>
-        typeof issue.input === 'object' && issue.input !== null ? undefined : worded(what)(issue),
-    },
-  )
 const PASSWORD =
   'must say where the password is, never what it is: write { env: REDIS_PASSWORD } or { file: /run/secrets/redis }'
 const password = secret(PASSWORD).exactOptional()

@@ -91,6 +91,21 @@ const URL_FORM =
   'must be an http or https address without user, query or #, such as https://api.example.com/v1'
 const PLACEHOLDER =
   'must hold no braces but those of {model}, a whole step of its path: write https://api.example.com/deployments/{model}'
+const ADDRESS_OF =
+  'must be an http or https address without user or #, such as https://opa.example.com/bundles/acme'
+/** Of one thing, which is asked for as it stands. */
+export const url = z
+  .string({ error: worded(ADDRESS_OF) })
+  .max(2048)
+  .refine(
+    (text) => {
+      if (!/^https?:\/\/[^\s#\\]+$/.test(text) || !URL.canParse(text)) return false
+      const { username, password } = new URL(text)
+      return username === '' && password === ''
+    },
+    { error: ADDRESS_OF },
+  )
+
 /** Without a slash at its end. `{model}` may be a step of its path. */
 export const baseUrl = z.string({ error: worded(URL_FORM) }).transform((text, context): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -112,3 +127,17 @@ export const baseUrl = z.string({ error: worded(URL_FORM) }).transform((text, co
   const href = url.href.replaceAll('%7Bmodel%7D', '{model}')
   return href.endsWith('/') ? href.slice(0, -1) : href
 })
+
+const VARIABLE = 'must be the name of an environment variable, such as SALLYPORT_KEY'
+/** Where a secret is. @param what says what to write, when it is not that */
+export const secret = (what: string) =>
+  z.union(
+    [
+      z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, { error: VARIABLE }) }),
+      z.strictObject({ file: z.string().min(1) }),
+    ],
+    {
+      error: (issue) =>
+        typeof issue.input === 'object' && issue.input !== null ? undefined : worded(what)(issue),
+    },
+  )

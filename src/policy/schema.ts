@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { authSpec, tlsSpec } from './auth.ts'
 import { redisSchema } from './redis.ts'
+import { dataSpec, policySpec, regoSpec } from './rego-schema.ts'
 import { address, baseUrl, duration, model, name, period, size, word, worded } from './scalars.ts'
 
 const MAX_LIST = 1000
@@ -196,16 +197,6 @@ const consumerSpec = z.strictObject({
   ).exactOptional(),
 })
 
-const MODULE = 'must be the name of a file of Rego, such as limits.rego'
-const policySpec = z.strictObject({
-  modules: z
-    .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.rego$/, { error: MODULE }), z.string())
-    .default({}),
-  data: z.record(z.string(), z.unknown()).default({}),
-})
-export type PolicySpec = z.output<typeof policySpec>
-
-const RULE = 'must be the name of a package or rule, such as acme or acme.allow'
 const characters = z
   .int()
   .min(1024)
@@ -261,18 +252,8 @@ const gateSpec = z.strictObject({
     })
     .exactOptional(),
   redis: redisSchema.exactOptional(),
-  rego: z
-    .strictObject({ workers: z.int().min(1).max(16).default(1), memory: size.prefault('512MiB') })
-    .prefault({}),
-  data: z
-    .strictObject({
-      expose: list(
-        z
-          .string({ error: RULE })
-          .regex(/^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,15}$/, { error: RULE }),
-      ).default([]),
-    })
-    .prefault({}),
+  rego: regoSpec,
+  data: dataSpec,
   models: z
     .strictObject({
       workers: z

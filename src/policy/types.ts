@@ -1,3 +1,4 @@
+import type { Bundles, RegoProgram, SourceSpec } from '../core/ports.ts'
 import type { Checks } from '../core/types.ts'
 import type { BoundarySpec, Consumer, Gate, UpstreamSpec } from './schema.ts'
 
@@ -33,4 +34,8 @@ export interface Policy {
   absent: readonly UpstreamSpec[]
   boundaries: readonly BuiltBoundary[]
   consumers: readonly Consumer[]
+  /** Its Rego, where somebody may ask it. */
+  rego?: { program: RegoProgram; bundles: Bundles }
+  /** What of it is fetched. */
+  sources: readonly SourceSpec[]
 }

@@ -22,6 +22,8 @@ export interface WatchOptions {
 export interface Watcher {
   /** Looks now. Resolves when what was found has been told. */
   check(): Promise<void>
+  /** The same, and builds in any case: what is not in the folder has changed. */
+  rebuild(): Promise<void>
   close(): void
 }
 
@@ -31,7 +33,7 @@ export interface Watcher {
  */
 export function watchFolder(options: WatchOptions): Watcher {
   const { folder, build, onChange, onRefused, poll = 2000, settle = 100 } = options
-  let tried = folder.digest
+  let tried: string | undefined = folder.digest
   let closed = false
   let running: Promise<void> | undefined
   let again = false
@@ -70,6 +72,10 @@ export function watchFolder(options: WatchOptions): Watcher {
     })()
     return running
   }
+  const rebuild = (): Promise<void> => {
+    tried = undefined
+    return check()
+  }
   const hasten = (): void => {
     check().catch((error: unknown) => onRefused([unexpected(folder.dir, error)]))
   }
@@ -84,6 +90,7 @@ export function watchFolder(options: WatchOptions): Watcher {
   }
   return {
     check,
+    rebuild,
     close() {
       closed = true
       clearInterval(timer)

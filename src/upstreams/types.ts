@@ -99,4 +99,13 @@ export interface LoopbackSpec {
   name: string
   /** Milliseconds between two events of a streamed answer. */
   pace?: number
+  /** What it answers, whatever it is asked; asked for with every call. */
+  says?(): Said | undefined
+}
+
+/** An answer that was thought out before. */
+export interface Said {
+  text: string
+  /** Tools that it calls. `arguments`: JSON. */
+  calls: readonly { name: string; arguments: string }[]
 }

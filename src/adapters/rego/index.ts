@@ -42,6 +42,7 @@ interface Opened {
   problems?: readonly Problem[]
   warnings: readonly Problem[]
   defines: readonly (readonly string[])[]
+  reads: readonly string[] | null
 }
 
 interface Formatted {
@@ -108,7 +109,9 @@ export function regoEngine(options: RegoOptions): LocalRego {
       const { pool, sha256 } = await opened()
       const program = numbers++
       const { modules, data, schema, asks } = source
-      const text = JSON.stringify({ modules, data, schema, asks })
+      // Not where the files stand: one policy has one version on all machines.
+      const sources = modules.map(({ source }) => source).sort()
+      const text = JSON.stringify({ sources, data, schema, asks })
       const drop = () => pool.forget(program, toDo({ op: 'drop', program }, LONGEST_DROP))
       let result: Opened
       try {
@@ -124,7 +127,7 @@ export function regoEngine(options: RegoOptions): LocalRego {
         return { problems: result.problems.map(readProblem) }
       }
       const version = createHash('sha256').update(sha256).update(text).digest('hex')
-      const compiled = programOf(pool, program, version, result.defines, patience)
+      const compiled = programOf(pool, program, version, result, patience)
       dropped.register(compiled, drop)
       return { program: compiled, warnings: result.warnings.map(readProblem) }
     },
@@ -154,7 +157,7 @@ function programOf(
   pool: Pool,
   number: number,
   version: string,
-  defines: Opened['defines'],
+  { defines, reads }: Pick<Opened, 'defines' | 'reads'>,
   wait: number,
 ): RegoProgram {
   async function ask(input: string, deadline: number, job: Job): Promise<RegoAnswer> {
@@ -171,6 +174,7 @@ function programOf(
   }
   const program: RegoProgram = {
     version,
+    reads: reads === null ? undefined : new Set(reads),
     defines: (index) => defines[index] ?? [],
     decide: (index, input, deadline) =>
       ask(input, deadline, { program: number, ask: index, input, deadline }),

@@ -10,6 +10,8 @@ const UNDEFINED = 'policy.undefined'
 const LISTS = { deny: DENIED, flag: 'policy.flagged', transform: 'policy.transformed' } as const
 const OWN: readonly Code[] = [DENIED, UNDEFINED, ...Object.values(LISTS)]
 const MAX_SAID = 500
+/** Those of a package that decide. */
+export const RULES = ['allow', 'deny', 'flag', 'transform'] as const
 
 /** What is wrong with an answer; never holds what the input did. */
 class Misfit extends Error {}
@@ -47,6 +49,18 @@ export function objectionsOf(answer: RegoAnswer, { what: asked, defines, secret 
   } catch (error) {
     if (!(error instanceof Misfit)) throw error
     return [{ code: UNDEFINED, reason: `${asked} does not decide: ${error.message}` }]
+  }
+}
+
+/** The answer of a package that was given whole. */
+export function rulesOf(value: unknown): RegoAnswer {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { error: 'it is no package' }
+  const all = value as Record<string, unknown>
+  return {
+    rules: Object.fromEntries(
+      RULES.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]]),
+    ),
   }
 }
 

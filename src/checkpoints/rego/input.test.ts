@@ -18,7 +18,8 @@ function estimateOf(outputTokens: number | undefined) {
     estimate: () => ({ inputTokens: 1000, outputTokens }),
     prices: () => PRICES,
   } as unknown as ReadonlyExchange
-  return (JSON.parse(inputOf(exchange, false, 0)) as { estimate: object }).estimate
+  return (JSON.parse(inputOf(exchange, { texts: false, reads: undefined, now: 0 })) as { estimate: object })
+    .estimate
 }
 
 test('what a call may cost is known where it is known how much may be said', () => {

@@ -1,4 +1,4 @@
-import type { ContentPart, Price, ReadonlyExchange } from '../../core/types.ts'
+import type { ContentPart, Origin, Price, ReadonlyExchange } from '../../core/types.ts'
 
 const ORIGINS = ['system', 'user', 'retrieved', 'tool', 'model'] as const
 /** Bytes of UTF-8, of all texts together. */
@@ -10,75 +10,92 @@ const MILLION = 1_000_000
 /** There is more to be shown than may be. */
 export class TooLong extends Error {}
 
+export interface Shown {
+  /** Whether what was written is shown as well. */
+  texts: boolean
+  /** The fields that are read; all where that is not known. */
+  reads: ReadonlySet<string> | undefined
+  /** Milliseconds since 1970. */
+  now: number
+}
+
 /**
  * What Rego sees as `input`, as JSON text in the form of `schema.ts`. The bodies are put in as they came, with the length of
- * each text in its place: no number loses a digit on the way.
- * @param texts whether what was written is shown as well. Throws `TooLong` when it is more than 64 KB: a policy that reads texts must not
- *   be passed by what it did not see.
- * @param now milliseconds since 1970
+ * each text in its place: no number loses a digit on the way. A field that no rule reads is not made.
+ * Throws `TooLong` when there are more texts than 64 KB: a policy that reads texts must not be passed by what it did not see.
  */
-export function inputOf(exchange: ReadonlyExchange, texts: boolean, now: number): string {
+export function inputOf(exchange: ReadonlyExchange, { texts, reads, now }: Shown): string {
   const { stage, boundary, caller, model, path, stream, upstreams, contextTokens, request, answer } = exchange
   const budget = { left: MAX_TEXT }
-  const asked = request.parts()
-  const said = answer?.parts() ?? []
-  const tokens: Record<string, number> = { total: 0 }
-  const parts: Record<string, object[]> = {}
-  for (const origin of ORIGINS) {
-    const shown = asked.filter((part) => part.origin === origin).map((part) => shownPart(part, texts, budget))
-    parts[origin] = shown
-    tokens[origin] = shown.reduce((sum, part) => sum + part.tokens, 0)
-    tokens.total! += tokens[origin]!
-  }
-  const called = said.flatMap(({ kind, tool, path: at }) =>
-    kind === 'tool_call' ? [{ name: nameOf(tool, texts), path: at }] : [],
+  const asked = lazily(() =>
+    request.parts().map((part) => ({ origin: part.origin, ...shownPart(part, texts, budget) })),
   )
-  const { inputTokens, outputTokens } = exchange.estimate()
-  const cost = costOf(exchange.prices(), inputTokens, outputTokens)
-  const fields = {
-    stage,
-    time: new Date(now).toISOString(),
-    boundary,
-    path,
-    stream,
-    model: {
-      ...(model !== undefined && { name: model }),
-      ...(contextTokens !== undefined && { context_tokens: contextTokens }),
-    },
-    enforced: exchange.enforced,
-    ...(upstreams[0] !== undefined && { upstream: upstreams[0] }),
-    upstreams,
-    caller: {
+  const said = lazily(() => answer?.parts() ?? [])
+  const tokensOf = (...origins: Origin[]): number =>
+    asked().reduce((sum, part) => sum + (origins.includes(part.origin) ? part.tokens : 0), 0)
+  const each = <T>(of: (origin: Origin) => T) =>
+    Object.fromEntries(ORIGINS.map((origin) => [origin, of(origin)]))
+  const fields: Readonly<Record<string, () => unknown>> = {
+    stage: () => stage,
+    time: () => new Date(now).toISOString(),
+    boundary: () => boundary,
+    path: () => path,
+    stream: () => stream,
+    model: () => ({ name: model, context_tokens: contextTokens }),
+    enforced: () => exchange.enforced,
+    upstream: () => upstreams[0],
+    upstreams: () => upstreams,
+    caller: () => ({
       subject: caller.subject,
       tenant: caller.tenant,
       roles: caller.roles,
       claims: caller.claims ?? {},
+    }),
+    parts: () => each((own) => asked().flatMap(({ origin, ...part }) => (origin === own ? [part] : []))),
+    answer_parts: () => said().map((part) => shownPart(part, texts, budget)),
+    findings: () =>
+      exchange.findings.map(({ guard, code, stage: at, action, score, reason, places }) => ({
+        guard,
+        code,
+        stage: at,
+        action,
+        score,
+        reason,
+        places,
+      })),
+    context_payload: () => ({ token_count: tokensOf('retrieved', 'tool') }),
+    tokens: () => ({ ...each((origin) => tokensOf(origin)), total: tokensOf(...ORIGINS) }),
+    estimate: () => {
+      const { inputTokens, outputTokens } = exchange.estimate()
+      const cost = costOf(exchange.prices(), inputTokens, outputTokens)
+      return { input_tokens: inputTokens, output_tokens: outputTokens, cost }
     },
-    parts,
-    answer_parts: said.map((part) => shownPart(part, texts, budget)),
-    findings: exchange.findings.map(({ guard, code, stage: at, action, score, reason, places }) => ({
-      guard,
-      code,
-      stage: at,
-      action,
-      score,
-      reason,
-      places,
-    })),
-    context_payload: { token_count: tokens.retrieved! + tokens.tool! },
-    tokens,
-    estimate: {
-      input_tokens: inputTokens,
-      ...(outputTokens !== undefined && { output_tokens: outputTokens }),
-      ...(cost !== undefined && { cost }),
-    },
-    tools: { offered: request.tools().map((tool) => nameOf(tool, texts)), called },
+    tools: () => ({
+      offered: request.tools().map((tool) => nameOf(tool, texts)),
+      called: said().flatMap(({ kind, tool, path: at }) =>
+        kind === 'tool_call' ? [{ name: nameOf(tool, texts), path: at }] : [],
+      ),
+    }),
   }
-  let json = JSON.stringify(fields)
-  const bodies = { request: request.outline(), answer: answer?.outline() }
-  for (const [name, body] of Object.entries(bodies))
-    if (body !== undefined) json = `${json.slice(0, -1)},"${name}":${body}}`
-  return json
+  const wanted = (name: string): boolean => reads === undefined || reads.has(name)
+  const shown = Object.entries(fields).flatMap(([name, make]) => (wanted(name) ? [[name, make()]] : []))
+  const pieces = [JSON.stringify(Object.fromEntries(shown)).slice(1, -1)]
+  for (const [name, body] of [
+    ['request', request],
+    ['answer', answer],
+  ] as const) {
+    const outline = wanted(name) ? body?.outline() : undefined
+    if (outline !== undefined) pieces.push(`"${name}":${outline}`)
+  }
+  return `{${pieces.filter((piece) => piece !== '').join()}}`
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** What a tool is called; a name that is none is a text, and empty where texts are not shown: messages are recorded. */

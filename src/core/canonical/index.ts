@@ -1,4 +1,5 @@
 import type { Canonical } from '../types.ts'
+import { unitsOf } from '../units.ts'
 import { foldPoint } from './fold.ts'
 
 /** What is not its own canonical form but for its case. */
@@ -13,7 +14,8 @@ const astral = new Map<number, string>()
 
 function learn(unit: number): number {
   const form = foldPoint(unit)
-  if (form.length === 1) {
+  // What a high surrogate is depends on the next unit.
+  if (form.length === 1 && !isHigh(unit)) {
     units[unit] = form.charCodeAt(0)
     return units[unit]!
   }
@@ -43,23 +45,42 @@ function plain(text: string, offset: number): Canonical {
   const clamp = (index: number): number => (index < 0 ? 0 : index > text.length ? text.length : index)
   return {
     text: text.toLowerCase(),
+    same: text.length,
     span: (start, end) => [offset + clamp(start), offset + clamp(end)],
     origin: (index) => offset + clamp(index),
     index: (at) => clamp(at - offset),
   }
 }
 
-const PIECE = 4096
+/** Where the canonical form is made; what was needed for a longer text is not kept. */
+const KEPT = 65_536
+let kept = new Uint16Array(4096)
+const narrow = Buffer.alloc(KEPT)
 
-function decode(out: Uint16Array, length: number): string {
-  let text = ''
-  for (let at = 0; at < length; at += PIECE) {
-    text += String.fromCharCode.apply(
-      undefined,
-      out.subarray(at, Math.min(at + PIECE, length)) as unknown as number[],
-    )
+/** One byte for each where that is enough: such texts are read faster. */
+function written(out: Uint16Array, length: number): string {
+  const bytes = length <= KEPT ? narrow : Buffer.allocUnsafe(length)
+  let all = 0
+  for (let i = 0; i < length; i++) {
+    const unit = out[i]!
+    bytes[i] = unit
+    all |= unit
   }
-  return text
+  return all > 0xff
+    ? Buffer.from(out.buffer).toString('utf16le', 0, 2 * length)
+    : bytes.toString('latin1', 0, length)
+}
+
+/** Writes the forms of units that have one unit each, as nearly all have, up to the first that has not. By itself, as it is fast. */
+function singles(source: Uint16Array, from: number, length: number, out: Uint16Array, count: number): number {
+  const shift = count - from
+  let at = from
+  for (; at < length; at++) {
+    const known = units[source[at]!]!
+    if (known <= MANY) break
+    out[at + shift] = known
+  }
+  return at
 }
 
 /**
@@ -68,45 +89,60 @@ function decode(out: Uint16Array, length: number): string {
  * Time and memory are linear in the text.
  */
 export function canonicalise(text: string, offset: number): Canonical {
-  // One curly quote is no reason to take all that comes before it apart.
-  const head = text.search(NOT_PLAIN)
-  if (head < 0) return plain(text, offset)
-
-  let out = new Uint16Array(text.length - head + 64)
-  /** Where the canonical characters from `head` on stand in the text. */
-  let starts = new Uint32Array(out.length)
+  if (!NOT_PLAIN.test(text)) return plain(text, offset)
+  const source = unitsOf(text)
+  let out = kept
   let count = 0
-  const put = (form: string, at: number): void => {
-    if (count + form.length + text.length - at > out.length) {
-      const wider = new Uint16Array((count + form.length + text.length - at) * 2)
+  /** The first so many canonical characters stand where they do in the text, the others where it says. */
+  let same = 0
+  let starts: Uint32Array | undefined
+  const room = (more: number, at: number): void => {
+    const least = count + more + text.length - at
+    if (least > out.length) {
+      const wider = new Uint16Array(2 * least)
       wider.set(out)
       out = wider
-      const longer = new Uint32Array(wider.length)
+      if (wider.length <= KEPT) kept = wider
+    }
+    if (starts !== undefined && least - same > starts.length) {
+      const longer = new Uint32Array(out.length - same)
       longer.set(starts)
       starts = longer
     }
+  }
+  const put = (form: string, at: number): void => {
+    if (starts === undefined) {
+      same = count
+      starts = new Uint32Array(form.length + text.length - at + 64)
+    }
+    room(form.length, at)
     for (let i = 0; i < form.length; i++) {
       out[count] = form.charCodeAt(i)
-      starts[count++] = at
+      starts[count++ - same] = at
     }
   }
-  for (let at = head; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    const known = units[unit]! || learn(unit)
-    if (isHigh(unit) && isLow(text.charCodeAt(at + 1))) {
+  room(0, 0)
+  for (let at = 0; at < text.length; ) {
+    const next = singles(source, at, text.length, out, count)
+    if (starts !== undefined) for (let i = at; i < next; i++) starts[count - same + i - at] = i
+    count += next - at
+    at = next
+    if (at === text.length) break
+    const unit = source[at]!
+    if (units[unit] === 0 && learn(unit) !== MANY) continue
+    if (isHigh(unit) && isLow(source[at + 1]!)) {
       put(astralForm(text.codePointAt(at)!), at)
-      at++
-    } else if (known !== MANY) {
-      out[count] = known
-      starts[count++] = at
-    } else put(forms.get(unit)!, at)
+      at += 2
+    } else put(forms.get(unit)!, at++)
   }
-  const length = head + count
-  const startOf = (index: number): number => (index < head ? index : starts[index - head]!)
+  const length = count
+  if (starts === undefined) same = length
+  const startOf = (index: number): number => (index < same ? index : starts![index - same]!)
   const origin = (index: number): number =>
     offset + (index < 0 ? 0 : index < length ? startOf(index) : text.length)
   return {
-    text: text.slice(0, head).toLowerCase() + decode(out, count),
+    text: written(out, length),
+    same,
     origin,
     span(start, end) {
       const first = origin(start)
@@ -115,8 +151,8 @@ export function canonicalise(text: string, offset: number): Canonical {
       return [first, offset + last + width(text, last)]
     },
     index(at) {
-      if (at - offset <= head) return Math.max(0, at - offset)
-      let low = head
+      if (at - offset <= same) return Math.max(0, at - offset)
+      let low = same
       let high = length
       while (low < high) {
         const middle = (low + high) >>> 1

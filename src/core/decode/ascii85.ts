@@ -19,20 +19,23 @@ const ADDRESS = /^[("'<=[]*[a-z]{2,12}:\/\//i
 
 /** Ascii85, between `<~` and `~>` or bare, and base85 as git and Python have it; line breaks only between the marks. */
 export const ascii85 = runs({
-  units: unitSet(RANGE),
+  set: unitSet(RANGE),
   fewest: FEWEST,
-  read(text, start, end, found) {
-    if (!worthReading(text, start, end)) return
+  read(text, units, start, end, found) {
+    if (!worthReading(units, start, end)) return
     let run = text.slice(start, end)
     const opens = run.indexOf('<~')
     if (opens >= 0) run = run.slice(opens + 2)
     const closes = run.indexOf('~>')
     if (closes >= 0) run = run.slice(0, closes)
     if (opens < 0 && (!RARE.test(run) || ADDRESS.test(run))) return
-    const quoted = QUOTED.exec(run)?.[2]
-    for (const one of quoted === undefined ? [run] : [quoted, run]) {
-      const adobe = decoded(one, false)
-      const said = adobe ?? (NOT_OF_GIT.test(one) ? undefined : decoded(one, true))
+    const from = opens < 0 ? start : start + opens + 2
+    const [, quote = '', quoted] = QUOTED.exec(run) ?? []
+    const all = { from, run }
+    for (const one of quoted === undefined ? [all] : [{ from: from + quote.length, run: quoted }, all]) {
+      const to = one.from + one.run.length
+      const adobe = decoded(units, one.from, to, false)
+      const said = adobe ?? (NOT_OF_GIT.test(one.run) ? undefined : decoded(units, one.from, to, true))
       if (said === undefined) continue
       found.push({ span: [start, end], encoding: adobe === undefined ? 'base85' : 'ascii85', text: said })
       return
@@ -40,33 +43,33 @@ export const ascii85 = runs({
   },
 })
 
-function decoded(run: string, git: boolean): string | undefined {
-  if (run.length < FEWEST) return undefined
-  for (let shift = 0; shift < GROUP; shift++) {
-    if (!begins(run, shift, git)) continue
-    const head = text(run.slice(shift, shift + FEWEST), git)
+function decoded(units: Uint16Array, start: number, end: number, git: boolean): string | undefined {
+  if (end - start < FEWEST) return undefined
+  for (let from = start; from < start + GROUP; from++) {
+    if (!begins(units, from, git)) continue
+    const head = text(units, from, Math.min(end, from + FEWEST), git)
     if (head === undefined || !isPrintable(head.slice(0, -2))) continue
-    const all = text(run.slice(shift), git)
+    const all = text(units, from, end, git)
     if (all !== undefined && isPrintable(all)) return all
   }
   return undefined
 }
 
 /** Whether something is marked in the run, or it may begin as a text would: hardly any does. */
-function worthReading(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (text.charCodeAt(at) === TILDE) return true
+function worthReading(units: Uint16Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (units[at] === TILDE) return true
   const most = Math.min(start + 4 + MOST_QUOTES, end - 2 * GROUP)
-  for (let at = start; at <= most; at++) if (begins(text, at, false) || begins(text, at, true)) return true
+  for (let at = start; at <= most; at++) if (begins(units, at, false) || begins(units, at, true)) return true
   return false
 }
 
 /** Whether the eight bytes that ten characters stand for may begin a text. */
-function begins(text: string, from: number, git: boolean): boolean {
+function begins(units: Uint16Array, from: number, git: boolean): boolean {
   let more = 0
   for (let at = from; at < from + 2 * GROUP; at += GROUP) {
     let value = 0
     for (let i = at; i < at + GROUP; i++) {
-      const unit = text.charCodeAt(i)
+      const unit = units[i]!
       const digit = git ? GIT[unit]! : unit - 33
       if (digit > 84) return false
       value = value * 85 + digit
@@ -83,12 +86,12 @@ function begins(text: string, from: number, git: boolean): boolean {
   return true
 }
 
-function text(run: string, git: boolean): string | undefined {
+function text(units: Uint16Array, start: number, end: number, git: boolean): string | undefined {
   const bytes: number[] = []
   let value = 0
   let count = 0
-  for (let i = 0; i < run.length; i++) {
-    const unit = run.charCodeAt(i)
+  for (let i = start; i < end; i++) {
+    const unit = units[i]!
     if (!git && unit === 122 && count === 0) {
       bytes.push(0, 0, 0, 0)
       continue

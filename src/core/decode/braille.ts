@@ -8,14 +8,14 @@ const DIGITS = 'jabcdefghi'
 
 /** Six-dot Braille, letter by letter (grade 1). */
 export const braille = runs({
-  units: unitSet(' \n', [[0x2800, 0x28ff]]),
+  set: unitSet(' \n', [[0x2800, 0x28ff]]),
   fewest: 6,
-  read(text, start, end, found) {
+  read(text, units, start, end, found) {
     let said = ''
     let number = false
     let cells = 0
     for (let at = start; at < end; at++) {
-      const unit = text.charCodeAt(at)
+      const unit = units[at]!
       const sign = unit < 0x2800 ? text.charAt(at) : (CELLS[unit - 0x2800] ?? '')
       if (unit > 0x2800) cells++
       if (unit > 0x2800 && sign === NUMBER) number = true

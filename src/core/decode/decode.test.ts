@@ -100,6 +100,14 @@ describe('decoding', () => {
     for (let cut = 0; cut <= text.length; cut++) expect(sorted(inPieces(text, [cut]))).toEqual(all)
   })
 
+  it('finds the same however a token is cut that goes on as other base64 does', () => {
+    const text = `see eyJhbGciOiJIUzI1NiJ9.${base64('why??? ~~')}${base64(HIDDEN)}.${base64(HIDDEN)}`
+    expect(text).toMatch(/\..*[+/].*\./)
+    const all = sorted(whole(text))
+    expect(all.some(({ text: said = '' }) => said.includes(HIDDEN))).toBe(true)
+    for (let cut = 0; cut <= text.length; cut++) expect(sorted(inPieces(text, [cut]))).toEqual(all)
+  })
+
   it('decodes what was encoded three times, and no more', () => {
     const once = base64(HIDDEN)
     const encodings = (text: string) => whole(text).filter(({ text: said }) => said === HIDDEN)

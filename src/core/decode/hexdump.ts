@@ -11,8 +11,8 @@ const BEGINS =
 
 /** What `xxd`, `hexdump` and `od` print, line by line. */
 export const hexdump: Decoder = {
-  find(text, from, final, limit, found) {
-    let at = from === 0 || text.charCodeAt(from - 1) === 10 ? from : next(text, from)
+  find(text, units, from, final, limit, found) {
+    let at = from === 0 || units[from - 1] === 10 ? from : next(text, from)
     for (;;) {
       if (at === text.length) return at
       const start = at

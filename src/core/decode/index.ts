@@ -1,3 +1,4 @@
+import { unitsOf } from '../units.ts'
 import { ascii85 } from './ascii85.ts'
 import { braille } from './braille.ts'
 import { entities } from './entities.ts'
@@ -106,10 +107,11 @@ export class Decoding {
 
   /** What has become certain with a view of the text; spans are absolute. */
   read(text: string, offset: number, final: boolean): Decoded[] {
+    const units = unitsOf(text)
     const found: Decoded[] = []
     for (let i = 0; i < this.decoders.length; i++) {
       const from = Math.max(0, this.settledBy[i]! - offset)
-      this.settledBy[i] = offset + this.decoders[i]!.find(text, from, final, this.limit, found)
+      this.settledBy[i] = offset + this.decoders[i]!.find(text, units, from, final, this.limit, found)
     }
     if (found.length === 0) return found
     const said: Decoded[] = []
@@ -138,7 +140,10 @@ export class Decoding {
     // It was judged already, and what else is encoded in the text around it is found there; only spaced letters have none.
     if ((one.legible || one.turned) && !one.encoding.endsWith('spaced')) return [one]
     const within: Decoded[] = []
-    if (depth < MAX_DEPTH) for (const decoder of ALL) decoder.find(text, 0, true, this.limit, within)
+    if (depth < MAX_DEPTH) {
+      const units = unitsOf(text)
+      for (const decoder of ALL) decoder.find(text, units, 0, true, this.limit, within)
+    }
     const inner = within
       .filter(({ span }) => isOwn(span, one))
       .flatMap((next) =>

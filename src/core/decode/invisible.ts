@@ -15,7 +15,7 @@ const GAP = 2
 
 function hidden({ some, fewest, read }: HiddenForm): Decoder {
   return {
-    find(text, from, final, limit, found) {
+    find(text, _units, from, final, limit, found) {
       some.lastIndex = from
       let start = -1
       let end = -1

@@ -25,7 +25,7 @@ const LETTER = /^[A-Za-z]$/
  */
 export function islands({ encoding, begins, longest, mark, between = (text) => text }: MarkForm): Decoder {
   return {
-    find(text, from, final, limit, found) {
+    find(text, _units, from, final, limit, found) {
       const seek = (at: number): number => {
         const next = text.indexOf(begins, at)
         return next < 0 ? text.length : next

@@ -28,15 +28,15 @@ const MEANINGS = Array.from({ length: 128 }, (_, unit) => {
   const letters = SIGNS[String.fromCharCode(unit)] ?? String.fromCharCode(unit)
   return Array.from(letters, (letter) => letter.charCodeAt(0))
 })
-const SIGN = /[0-9@$!]/g
 /** So much may stand between two such words, and is read with them. */
 const GAP = 28
 
-const classAt = (text: string, at: number): number => CLASS[text.charCodeAt(at)] ?? 0
+const classOf = (unit: number): number => (unit < 128 ? CLASS[unit]! : 0)
 
 /** Words with digits and signs for letters (`1gn0r3 4ll`), with the words around them. */
 export const leet: Decoder = {
-  find(text, from, final, limit, found) {
+  find(text, units, from, final, limit, found) {
+    const { length } = text
     const most = Math.max(1, limit >> 2)
     let row: { start: number; end: number; said: string } | undefined
     const close = (): void => {
@@ -55,35 +55,35 @@ export const leet: Decoder = {
     }
     let at = from
     // What stands before was judged with it.
-    if (from > 0 && classAt(text, from - 1) > 0) while (classAt(text, at) > 0) at++
+    if (from > 0 && classOf(units[from - 1]!) > 0) while (classOf(units[at]!) > 0) at++
     for (;;) {
-      if (row === undefined) at = wordWithSign(text, at)
-      else while (at < text.length && classAt(text, at) === 0) at++
+      if (row === undefined) at = wordWithSign(units, at, length)
+      else while (at < length && classOf(units[at]!) === 0) at++
       const start = at
       let mixed = false
-      for (let kind = 0; at < text.length; at++) {
-        const here = classAt(text, at)
+      for (let kind = 0; at < length; at++) {
+        const here = classOf(units[at]!)
         if (here === 0) break
         // After a word, `!` is what it mostly is.
         if (kind !== 0 && here !== kind && here + kind !== 3) mixed = true
         else if (kind === 2 && here === 1) mixed = true
         kind = here
       }
-      if (at === text.length && !final && at - start < LONGEST_WORD) return row?.start ?? start
+      if (at === length && !final && at - start < LONGEST_WORD) return row?.start ?? start
       if (row !== undefined && (start - row.end > GAP || row.end - row.start > most)) {
-        if (row.end + GAP > text.length && !final) return row.start
+        if (row.end + GAP > length && !final) return row.start
         close()
       }
-      if (start === text.length) break
+      if (start === length) break
       const wanted = at - start < LONGEST_WORD && (mixed || row !== undefined)
       const word = wanted ? read(text.slice(start, at), row !== undefined) : undefined
       if (word === undefined) continue
       if (row === undefined) row = { start, end: at, said: word }
       else row = { start: row.start, end: at, said: row.said + text.slice(row.end, start) + word }
     }
-    if (row !== undefined && !final && text.length - row.end <= GAP) return row.start
+    if (row !== undefined && !final && length - row.end <= GAP) return row.start
     close()
-    return text.length
+    return length
   },
 }
 
@@ -110,10 +110,10 @@ const earlier = new Uint8Array(2 * MOST_READ)
 const chosen = new Uint8Array(MOST_READ)
 
 /** Where the next word begins in which a sign stands; without one, the word that the text ends with. */
-function wordWithSign(text: string, from: number): number {
-  SIGN.lastIndex = from
-  let at = SIGN.test(text) ? SIGN.lastIndex - 1 : text.length
-  while (at > from && classAt(text, at - 1) > 0) at--
+function wordWithSign(units: Uint16Array, from: number, length: number): number {
+  let at = from
+  while (at < length && classOf(units[at]!) < 2) at++
+  while (at > from && classOf(units[at - 1]!) > 0) at--
   return at
 }
 
@@ -124,7 +124,7 @@ function read(written: string, more: boolean): string | undefined {
   while (first < end && written.charCodeAt(first) === BANG) first++
   while (end > first && written.charCodeAt(end - 1) === BANG) end--
   let letters = 0
-  for (let at = first; at < end; at++) if (classAt(written, at) === 1) letters++
+  for (let at = first; at < end; at++) if (classOf(written.charCodeAt(at)) === 1) letters++
   if (letters === end - first) return undefined
   if (letters === 0 && !(more && end === written.length && end <= MOST_DIGITS && DIGITS.test(written)))
     return undefined

@@ -18,9 +18,9 @@ const FEWEST_LETTERS = 6
 
 /** Morse code (ITU-R M.1677-1): letters apart by a space, words by a slash, a bar, a line or more spaces. */
 export const morse = runs({
-  units: unitSet('.-_*/| \t\r\n', DASHES),
+  set: unitSet('.-_*/| \t\r\n', DASHES),
   fewest: 16,
-  read(text, start, end, found) {
+  read(text, _units, start, end, found) {
     const run = text
       .slice(start, end)
       .replace(/[_\u2010-\u2015\u2212]/g, '-')

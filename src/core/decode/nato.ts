@@ -3,10 +3,11 @@ import type { Decoder } from './types.ts'
 const WORDS =
   'alfa alpha bravo charlie delta echo foxtrot golf hotel india juliett juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey whisky xray x-ray yankee zulu'
 const TABLE = new Map(WORDS.split(' ').map((word) => [word, word.charAt(0)]))
-/** What its words end with: at 32 times the last letter but one and the last, of either case. */
-const ENDINGS = new Uint8Array(32 * 32)
-for (const word of TABLE.keys())
-  ENDINGS[(word.charCodeAt(word.length - 2) & 31) * 32 + (word.charCodeAt(word.length - 1) & 31)] = 1
+/** At 32 times the last letter but one and the last of a word, of either case: a bit for each letter that it may begin with. */
+const ENDINGS = new Uint32Array(32 * 32)
+for (const word of [...TABLE.keys(), 'ray'])
+  ENDINGS[(word.charCodeAt(word.length - 2) & 31) * 32 + (word.charCodeAt(word.length - 1) & 31)]! |=
+    1 << (word.charCodeAt(0) & 31)
 const FEWEST = 6
 /** A row of so many words is longer than this: one of its words stands at one of the places that are looked at. */
 const STRIDE = 24
@@ -21,9 +22,9 @@ const isLetter = (unit: number): boolean => (unit >= 97 && unit <= 122) || (unit
 
 /** Words of the spelling alphabet (ICAO), six and more of them. */
 export const nato: Decoder = {
-  find(text, from, final, limit, found) {
+  find(text, units, from, final, limit, found) {
     let at = from
-    if (!probed(text, from)) {
+    if (!probed(text, units, from)) {
       if (final) return text.length
       at = Math.max(from, text.length - TAIL)
     }
@@ -54,17 +55,19 @@ export const nato: Decoder = {
 }
 
 /** Whether one of the words stands at one of the places that every row has one of. */
-function probed(text: string, from: number): boolean {
-  for (let at = from; at < text.length + STRIDE; at += STRIDE) {
-    const place = Math.min(at, text.length)
+function probed(text: string, units: Uint16Array, from: number): boolean {
+  const { length } = text
+  for (let at = from; at < length + STRIDE; at += STRIDE) {
+    const place = Math.min(at, length)
     let end = place
-    while (end < text.length && end - place <= WIDEST && isLetter(text.charCodeAt(end))) end++
+    while (end < length && end - place <= WIDEST && isLetter(units[end]!)) end++
     const near = Math.max(from, place - WIDEST)
-    while (end > near && !isLetter(text.charCodeAt(end - 1))) end--
+    while (end > near && !isLetter(units[end - 1]!)) end--
     let start = end
-    while (start > from && end - start <= WIDEST && isLetter(text.charCodeAt(start - 1))) start--
+    while (start > from && end - start <= WIDEST && isLetter(units[start - 1]!)) start--
     if (end - start < 3 || end - start > WIDEST) continue
-    if (ENDINGS[(text.charCodeAt(end - 2) & 31) * 32 + (text.charCodeAt(end - 1) & 31)] === 1) {
+    const begins = ENDINGS[(units[end - 2]! & 31) * 32 + (units[end - 1]! & 31)]!
+    if (((begins >>> (units[start]! & 31)) & 1) === 1) {
       const word = text.slice(start, end).toLowerCase()
       if (word === 'ray' || TABLE.has(word)) return true
     }

@@ -37,9 +37,9 @@ const SHAPES: readonly Shape[] = [
 
 /** Bytes written as numbers with something between them: hexadecimal, decimal, octal, binary; decimal also code points. */
 export const numbers = runs({
-  units: unitSet(`${HEX}xXoO ,;:|-\t\r\n[](){}`),
+  set: unitSet(`${HEX}xXoO ,;:|-\t\r\n[](){}`),
   fewest: 2 * FEWEST - 1 + FEWEST,
-  read(text, start, end, found) {
+  read(text, _units, start, end, found) {
     const tokens = [...text.slice(start, end).matchAll(TOKEN)]
     if (tokens.length < FEWEST) return
     let best: Decoded[] = []

@@ -1,14 +1,13 @@
 import { base32 } from './base32.ts'
 import { base64 } from './base64.ts'
 import { binary, hex } from './hex.ts'
-import { jwt } from './jwt.ts'
+import { jwt, RUN } from './jwt.ts'
 import type { Decoded, Decoder, Packed } from './types.ts'
-import { ALPHANUMERIC, nextRun, skip, unitSet } from './units.ts'
+import { isOf, nextRun, skip } from './units.ts'
 
 /** The first that reads it counts: what is of a smaller alphabet is of the larger ones too. */
 const FORMS: readonly Packed[] = [binary, hex, base32, base64]
 
-const UNITS = unitSet(`${ALPHANUMERIC}+/-_`)
 const FEWEST = 12
 /** Lines of fewer characters are a list of words. */
 const FEWEST_OF_LINE = 16
@@ -22,50 +21,57 @@ const DOT = 46
  * wrapped into lines of one length, as mail has it).
  */
 export const packed: Decoder = {
-  find(text, from, final, limit, found) {
+  find(text, units, from, final, limit, found) {
+    const { length } = text
     // What stands before was judged with it.
-    let at = from > 0 && UNITS[text.charCodeAt(from - 1)] === 1 ? skip(text, from, UNITS) : from
+    let at = from > 0 && isOf(units[from - 1]!, RUN) ? skip(units, from, length, RUN) : from
     for (;;) {
-      const start = nextRun(text, at, UNITS, FEWEST)
-      if (start === text.length) return start
-      const end = stretch(text, start, final, start + limit)
+      const start = nextRun(units, at, length, RUN, FEWEST)
+      if (start === length) return start
+      const end = stretch(text, units, start, final, start + limit)
       if (end === undefined) return start
       const long = end === start + limit
       const before = found.length
       if (end - start >= FEWEST) read(text, start, end, found)
       if (long && found.length > before) found.push({ ...found.at(-1)!, text: undefined })
-      at = long ? skip(text, end, UNITS) : end
+      at = long ? skip(units, end, length, RUN) : end
     }
   },
 }
 
 /** Where what begins at `start` ends; undefined when that is not known yet. */
-function stretch(text: string, start: number, final: boolean, most: number): number | undefined {
+function stretch(
+  text: string,
+  units: Uint16Array,
+  start: number,
+  final: boolean,
+  most: number,
+): number | undefined {
+  const { length } = text
   let from = start
   let width = 0
   let end = start
   for (;;) {
-    let at = from
-    const stop = Math.min(text.length, most, width === 0 ? most : from + width + 1)
-    while (at < stop && UNITS[text.charCodeAt(at)] === 1) at++
+    const stop = Math.min(length, most, width === 0 ? most : from + width + 1)
+    const at = skip(units, from, stop, RUN)
     if (at === most) return most
-    if (at === text.length && !final) return undefined
+    if (at === length && !final) return undefined
     // A line that is longer than those before is another stretch.
     if (width > 0 && at - from > width) return end
     end = at
-    while (end < text.length && end < at + 6 && text.charCodeAt(end) === PAD) end++
-    if (end > at) return end === text.length && !final ? undefined : end
-    if (width === 0 && text.charCodeAt(at) === DOT && text.startsWith('eyJ', start)) {
-      const more = jwt.end(text, at, final, most)
+    while (end < length && end < at + 6 && units[end] === PAD) end++
+    if (end > at) return end === length && !final ? undefined : end
+    if (width === 0 && units[at] === DOT && text.startsWith('eyJ', start)) {
+      const more = jwt.end(units, length, at, final, most)
       if (more !== at) return more
     }
     if (width === 0) width = at - start
     if (at - from < width || width < FEWEST_OF_LINE) return end
-    if (at + LONGEST_BREAK > text.length && !final) return undefined
+    if (at + LONGEST_BREAK > length && !final) return undefined
     BREAK.lastIndex = at
     if (!BREAK.test(text)) return end
     from = BREAK.lastIndex
-    if (UNITS[text.charCodeAt(from)] !== 1) return end
+    if (!isOf(units[from]!, RUN)) return end
   }
 }
 

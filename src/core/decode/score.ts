@@ -1,11 +1,13 @@
 import { BIGRAMS } from './bigrams.ts'
 
 const SIGNS = 27
+/** Bits are counted in eighths of one. */
+export const EIGHTHS = 8
 /** Of a letter (1 to 26; 0 separates words) after another, at 27 times the first and the second. */
 export const BITS = new Float32Array(SIGNS * SIGNS)
 for (let row = 0; row < SIGNS; row++)
   for (let column = 0; column < SIGNS; column++)
-    BITS[row * SIGNS + column] = (BIGRAMS[row]!.charCodeAt(column) - 33) / 8 - 8
+    BITS[row * SIGNS + column] = (BIGRAMS[row]!.charCodeAt(column) - 33) / EIGHTHS - 8
 
 /** UTF-16 unit below 128 → 1 to 26 for letters of either case, 0 for what separates words. */
 export const LETTERS = new Uint8Array(128)

@@ -20,29 +20,27 @@ const isLetter = (unit: number): boolean =>
 
 /** Letters of a word apart: `i g n o r e`, `i.g.n.o.r.e  a.l.l`; wider gaps, or other ones, stand between words. */
 export const spaced: Decoder = {
-  find(text, from, final, limit, found) {
+  find(text, units, from, final, limit, found) {
+    const { length } = text
     const most = Math.max(1, limit >> 2)
     let at = from
     for (;;) {
-      const start = begin(text, at)
-      const gaps = new Map<string, number>()
+      const start = begin(units, at, length)
       const letters = [start]
       let end = start + 1
       let next = start + 1
       for (;;) {
-        while (next < text.length && next - end <= GAP && !isLetter(text.charCodeAt(next))) next++
+        while (next < length && next - end <= GAP && !isLetter(units[next]!)) next++
         // A letter and what comes after it.
-        if (next + 1 >= text.length && next - end <= GAP && !final) return Math.min(start, text.length)
-        if (next >= text.length || next - end > GAP || end - start > most) break
-        if (isLetter(text.charCodeAt(next + 1))) break
-        const gap = text.slice(end, next)
-        gaps.set(gap, (gaps.get(gap) ?? 0) + 1)
+        if (next + 1 >= length && next - end <= GAP && !final) return Math.min(start, length)
+        if (next >= length || next - end > GAP || end - start > most) break
+        if (isLetter(units[next + 1]!)) break
         letters.push(next)
         end = ++next
       }
-      if (start >= text.length) return text.length
+      if (start >= length) return length
       if (letters.length >= FEWEST_LETTERS) {
-        const said = joined(text, letters, gaps)
+        const said = joined(text, letters)
         if (said !== undefined)
           found.push({ span: [start, end], encoding: 'spaced', text: said, turned: true, legible: true })
       }
@@ -52,31 +50,28 @@ export const spaced: Decoder = {
 }
 
 /** The first single letter from `at` on that others may follow in the same way. */
-function begin(text: string, from: number): number {
+function begin(units: Uint16Array, from: number, length: number): number {
   let at = from
-  while (at < text.length) {
+  while (at < length) {
     // Two letters side by side within the next places: no row of single ones reaches over them.
     const far = at + STRIDE - 2
-    if (far + 1 < text.length && isLetter(text.charCodeAt(far)) && isLetter(text.charCodeAt(far + 1))) {
+    if (far + 1 < length && isLetter(units[far]!) && isLetter(units[far + 1]!)) {
       at = far + 1
       continue
     }
-    if (
-      isLetter(text.charCodeAt(at)) &&
-      (at === 0 || !isLetter(text.charCodeAt(at - 1))) &&
-      !isLetter(text.charCodeAt(at + 1))
-    )
+    if (isLetter(units[at]!) && (at === 0 || !isLetter(units[at - 1]!)) && !isLetter(units[at + 1]!))
       return at
     at++
   }
   return at
 }
 
-function joined(
-  text: string,
-  letters: readonly number[],
-  gaps: ReadonlyMap<string, number>,
-): string | undefined {
+function joined(text: string, letters: readonly number[]): string | undefined {
+  const gaps = new Map<string, number>()
+  for (let i = 1; i < letters.length; i++) {
+    const gap = text.slice(letters[i - 1]! + 1, letters[i])
+    gaps.set(gap, (gaps.get(gap) ?? 0) + 1)
+  }
   let usual = ''
   for (const [gap, count] of gaps) if (count > (gaps.get(usual) ?? 0)) usual = gap
   let said = ''

@@ -1,4 +1,4 @@
-import { BITS, LETTERS } from './score.ts'
+import { BITS, EIGHTHS, LETTERS } from './score.ts'
 import { addSubstituted, BACKWARDS, bitsOf, SUBSTITUTIONS, type Turn } from './turns.ts'
 import { CONTEXT, type Decoded, type Decoder } from './types.ts'
 
@@ -30,16 +30,23 @@ const LONGEST_WORD = 40
 /** So much on either side is turned with it: its first and last words may read well as they stand. */
 const AROUND = 24
 
-interface Word {
-  start: number
-  end: number
-  letters: number
+/** The last word that was read. */
+const word = {
+  start: 0,
+  end: 0,
+  letters: 0,
   /** As it stands. */
-  bits: number
+  bits: 0,
   /** Backwards. */
-  back: number
-  breaks: boolean
+  back: 0,
+  /** After a line break. */
+  breaks: false,
 }
+
+/** At 32 times a letter and the one after it: the eighths of bits of these two as they stand and, 65,536 times, backwards. */
+const BOTH = new Int32Array(27 * 32)
+for (let a = 0; a < 27; a++)
+  for (let b = 0; b < 27; b++) BOTH[a * 32 + b] = (BITS[b * 27 + a]! * 65_536 + BITS[a * 27 + b]!) * EIGHTHS
 
 /** Words that read better when they are turned. */
 interface Suspect {
@@ -54,12 +61,13 @@ interface Suspect {
  * worse than plain ones for long enough, each way to turn them is tried.
  */
 export const transforms: Decoder = {
-  find(text, from, final, _limit, found) {
+  find(text, units, from, final, _limit, found) {
+    const { length } = text
     let at = from
     for (;;) {
-      const suspect = suspected(text, at, final)
+      const suspect = suspected(units, at, length, final)
       if (suspect.turn === undefined) return suspect.quiet
-      const stretch = follow(text, suspect, suspect.turn, final)
+      const stretch = follow(text, units, suspect, suspect.turn, final)
       if (stretch === undefined) return suspect.quiet
       at = stretch.end
       if (
@@ -82,39 +90,45 @@ function edge(text: string, from: number, to: number): number {
   return from === 0 ? 0 : space < 0 ? to : from + space + 1
 }
 
-/** The word at or after `at`, with what stands before it; undefined when its end is not known yet. */
-function wordAt(text: string, from: number, final: boolean, word: Word): boolean {
+/** Reads the word at or after `from`, with what stands before it; whether its end is known. */
+function wordAt(units: Uint16Array, from: number, length: number, final: boolean): boolean {
   let at = from
-  word.breaks = false
-  let unit = 0
-  for (; at < text.length; at++) {
-    unit = text.charCodeAt(at)
+  let breaks = false
+  for (; at < length; at++) {
+    const unit = units[at]!
     if (unit < 128 && LETTERS[unit] !== 0) break
-    if (unit === 10) word.breaks = true
+    if (unit === 10) breaks = true
   }
-  word.start = at
-  let bits = 0
-  let back = 0
-  let before = 0
+  const start = at
   const most = at + LONGEST_WORD
-  for (; at < text.length && at < most; at++) {
-    unit = text.charCodeAt(at)
+  const end = most < length ? most : length
+  let both = 0
+  let before = 0
+  for (; at < end; at++) {
+    const unit = units[at]!
     const letter = unit < 128 ? LETTERS[unit]! : 0
     if (letter === 0) break
-    bits += BITS[before * 27 + letter]!
-    back += BITS[letter * 27 + before]!
+    both += BOTH[before * 32 + letter]!
     before = letter
   }
+  if (before !== 0) both += BOTH[before * 32]!
+  const bits = (both << 16) >> 16
+  word.start = start
   word.end = at
-  word.letters = at - word.start
-  word.bits = before === 0 ? 0 : bits + BITS[before * 27]!
-  word.back = before === 0 ? 0 : back + BITS[before]!
-  return at < text.length || final || at === most
+  word.letters = at - start
+  word.bits = bits / EIGHTHS
+  word.back = (both - bits) / (65_536 * EIGHTHS)
+  word.breaks = breaks
+  return at < length || final || at === most
 }
 
 /** The first stretch that reads better turned; without a turn, what came of the text so far. */
-function suspected(text: string, from: number, final: boolean): Suspect & { turn?: Turn } {
-  const word: Word = { start: 0, end: 0, letters: 0, bits: 0, back: 0, breaks: false }
+function suspected(
+  units: Uint16Array,
+  from: number,
+  length: number,
+  final: boolean,
+): Suspect & { turn?: Turn } {
   let at = from
   let quiet = from
   let worse = 0
@@ -125,8 +139,8 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
   let added = from
   let back = 0
   let backStart = from
-  while (at < text.length) {
-    const whole = wordAt(text, at, final, word)
+  while (at < length) {
+    const whole = wordAt(units, at, length, final)
     if (worse === 0 && back === 0) quiet = word.start
     if (!whole) return { quiet, start: quiet, end: at }
     if (word.letters === 0) break
@@ -134,7 +148,7 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
     const more = word.back - Math.max(word.bits, word.letters * LEAST)
     if (back > 0 || more > -2) {
       if (back === 0) backStart = word.start
-      back = Math.max(0, back + more + BACKWARDS.manner!(text, word.start, at))
+      back = Math.max(0, back + more + BACKWARDS.manner!(units, word.start, at))
       if (back >= BACKWARDS.enough) return { quiet, start: backStart, end: at, turn: BACKWARDS }
     }
     if (worse === 0) {
@@ -149,7 +163,7 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
       const stands = Math.max(bits, letters * LEAST)
       if (stands + LEAST_ENOUGH <= letters * MOST_BITS) {
         if (added === start) sums.fill(0)
-        addSubstituted(sums, text, added, at)
+        addSubstituted(sums, units, added, at)
         added = at
         const turn = turned(letters, stands)
         if (turn !== undefined) return { quiet, start, end: at, turn }
@@ -158,19 +172,19 @@ function suspected(text: string, from: number, final: boolean): Suspect & { turn
     }
     if (at - quiet > 2 * UNDECIDED) worse = back = 0
   }
-  if (worse === 0 && back === 0) quiet = text.length
-  return { quiet: final ? text.length : quiet, start: quiet, end: at }
+  if (worse === 0 && back === 0) quiet = length
+  return { quiet: final ? length : quiet, start: quiet, end: at }
 }
 
-/** By each of the substitutions, the bits of words that are suspected. */
-const sums = new Float64Array(SUBSTITUTIONS.length)
+/** By each of the substitutions, the eighths of bits of words that are suspected. */
+const sums = new Int32Array(SUBSTITUTIONS.length)
 
 function turned(letters: number, stands: number): Turn | undefined {
   let best: Turn | undefined
   let most = 0
   for (let i = 0; i < sums.length; i++) {
     const turn = SUBSTITUTIONS[i]!
-    const reads = sums[i]!
+    const reads = sums[i]! / EIGHTHS
     const over = reads - stands - turn.enough
     if (over < most || reads < letters * READS) continue
     best = turn
@@ -188,27 +202,33 @@ interface Stretch {
 }
 
 /** Where a turned stretch ends; undefined when that is not known yet. */
-function follow(text: string, suspect: Suspect, turn: Turn, final: boolean): Stretch | undefined {
-  const word: Word = { start: 0, end: 0, letters: 0, bits: 0, back: 0, breaks: false }
+function follow(
+  text: string,
+  units: Uint16Array,
+  suspect: Suspect,
+  turn: Turn,
+  final: boolean,
+): Stretch | undefined {
+  const { length } = text
   const { start } = suspect
   let at = suspect.end
   let over = 0
   let most = 0
   let end = at
-  while (at < text.length && over > most - ENDS && at - end <= IDLE && end - start < MOST) {
-    if (!wordAt(text, at, final, word)) return undefined
+  while (at < length && over > most - ENDS && at - end <= IDLE && end - start < MOST) {
+    if (!wordAt(units, at, length, final)) return undefined
     if (word.letters === 0 || word.breaks) break
     at = word.end
-    over += bitsOf(text, word.start, at, turn) - Math.max(word.bits, word.letters * LEAST)
+    over += bitsOf(units, word.start, at, turn) - Math.max(word.bits, word.letters * LEAST)
     if (over < most) continue
     most = over
     end = at
   }
-  if (end + AROUND > text.length && !final) return undefined
+  if (end + AROUND > length && !final) return undefined
   let words = 0
   let letters = 0
   for (let before = 0, i = start; i < end; i++) {
-    const letter = LETTERS[text.charCodeAt(i)] ?? 0
+    const letter = LETTERS[units[i]!] ?? 0
     if (letter !== 0) letters++
     if (letter !== 0 && before === 0) words++
     before = letter

@@ -1,4 +1,4 @@
-import { BITS, LETTERS } from './score.ts'
+import { BITS, EIGHTHS, LETTERS } from './score.ts'
 
 /** A way to turn words round. */
 export interface Turn {
@@ -8,7 +8,7 @@ export interface Turn {
   /** At 27 times a letter and the one after it: the bits of these two, turned. */
   bits: Float32Array
   /** More bits, for how a word is written. */
-  manner?(text: string, start: number, end: number): number
+  manner?(units: Uint16Array, start: number, end: number): number
   /** What a stretch says, in as many ways as it may have been turned. */
   says(text: string): { encoding: string; text: string }[]
 }
@@ -45,17 +45,19 @@ function turnedBackwards(): Turn {
 
 const isCapital = (unit: number): boolean => unit >= 65 && unit <= 90
 const isSmall = (unit: number): boolean => unit >= 97 && unit <= 122
-const STOPS = /[.,;:!?]/
+const STOPS = new Uint8Array(128)
+for (const stop of '.,;:!?') STOPS[stop.charCodeAt(0)] = 1
+const isStop = (unit: number): boolean => unit < 128 && STOPS[unit] === 1
 
 /** A capital at the end of a word, or a stop right before it and none after. */
-function backwardsManner(text: string, start: number, end: number): number {
+function backwardsManner(units: Uint16Array, start: number, end: number): number {
   let bits = 0
-  if (isCapital(text.charCodeAt(end - 1)) && isSmall(text.charCodeAt(start))) bits += 4
+  if (isCapital(units[end - 1]!) && isSmall(units[start]!)) bits += 4
   if (
     start > 0 &&
-    STOPS.test(text.charAt(start - 1)) &&
-    (start === 1 || text.charCodeAt(start - 2) <= 32) &&
-    !STOPS.test(text.charAt(end))
+    isStop(units[start - 1]!) &&
+    (start === 1 || units[start - 2]! <= 32) &&
+    !isStop(units[end]!)
   )
     bits += 3
   return bits
@@ -73,16 +75,19 @@ export const SUBSTITUTIONS: readonly Turn[] = [
     .map((shift) => substitution('caesar', 14, (index) => (index + shift) % 26)),
 ]
 
-/** At 32 times the same, the bits of each of the substitutions side by side. */
-const SIDE = new Float32Array(27 * 27 * 32)
+/** At 32 times the same, the eighths of bits of each of the substitutions side by side. */
+const SIDE = new Int8Array(27 * 27 * 32)
 for (const [i, { bits }] of SUBSTITUTIONS.entries())
-  for (let two = 0; two < bits.length; two++) SIDE[two * 32 + i] = bits[two]!
+  for (let two = 0; two < bits.length; two++) SIDE[two * 32 + i] = bits[two]! * EIGHTHS
 
-/** Adds to the sums, one for each of the substitutions, the bits of the letters from `start` to `end`, which begin and end words. */
-export function addSubstituted(sums: Float64Array, text: string, start: number, end: number): void {
+/**
+ * Adds to the sums, one for each of the substitutions, the eighths of bits of the letters from `start` to `end`, which begin
+ * and end words.
+ */
+export function addSubstituted(sums: Int32Array, units: Uint16Array, start: number, end: number): void {
   let before = 0
   for (let at = start; at <= end; at++) {
-    const unit = at === end ? 32 : text.charCodeAt(at)
+    const unit = at === end ? 32 : units[at]!
     const letter = unit < 128 ? LETTERS[unit]! : 0
     if (letter === 0 && before === 0) continue
     const from = (before * 27 + letter) * 32
@@ -92,17 +97,17 @@ export function addSubstituted(sums: Float64Array, text: string, start: number, 
 }
 
 /** The bits of the letters from `start` to `end`, which begin and end words, turned. */
-export function bitsOf(text: string, start: number, end: number, { bits, manner }: Turn): number {
+export function bitsOf(units: Uint16Array, start: number, end: number, { bits, manner }: Turn): number {
   let sum = 0
   let before = 0
   let word = start
   for (let at = start; at <= end; at++) {
-    const unit = at === end ? 32 : text.charCodeAt(at)
+    const unit = at === end ? 32 : units[at]!
     const letter = unit < 128 ? LETTERS[unit]! : 0
     if (letter === 0 && before === 0) continue
     if (before === 0) word = at
     sum += bits[before * 27 + letter]!
-    if (letter === 0 && manner !== undefined) sum += manner(text, word, at)
+    if (letter === 0 && manner !== undefined) sum += manner(units, word, at)
     before = letter
   }
   return sum

@@ -23,12 +23,20 @@ export interface Decoder {
   /**
    * Adds to `found` what stands at or after `from` and is certain: no later text can change it.
    * Text before `from` is left context of at most `CONTEXT` characters: a stretch that reaches over `from` was judged before.
+   * @param units those of the text
    * @param final whether the text ends here
    * @param limit the most characters of a stretch that are waited for; of a longer one, what is beyond is not decoded, which
    *   is told by a second entry of the same span without text
    * @returns the index before which nothing can be found any more; at least `from`
    */
-  find(text: string, from: number, final: boolean, limit: number, found: Decoded[]): number
+  find(
+    text: string,
+    units: Uint16Array,
+    from: number,
+    final: boolean,
+    limit: number,
+    found: Decoded[],
+  ): number
 }
 
 /** Whether something found in what was decoded is not of the text around it, where it was found before. */

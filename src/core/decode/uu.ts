@@ -11,7 +11,7 @@ const LONGEST_LINE = 92
 
 /** What `uuencode` writes, from its `begin` on. */
 export const uu: Decoder = {
-  find(text, from, final, limit, found) {
+  find(text, _units, from, final, limit, found) {
     let at = from
     for (;;) {
       const start = text.indexOf(BEGIN, at)

@@ -1,4 +1,5 @@
 import { GateError } from '../errors.ts'
+import { unitAt } from '../units.ts'
 
 /**
  * A strict reading of JSON text (RFC 8259) that notes where every value stands.
@@ -65,7 +66,7 @@ export function scan(body: string, options: ScanOptions = {}): Document {
   mostNodes = (options.values ?? Number.POSITIVE_INFINITY) * NODE
   // One body full of small values is no reason to keep so much for ever.
   if (tape.length > LARGE) tape = new Int32Array(FIRST)
-  if (body.charCodeAt(0) === 0xfeff) fail('body.bom')
+  if (unitAt(body, 0) === 0xfeff) fail('body.bom')
   value(0)
   space()
   if (at !== body.length) fail('body.trailing')
@@ -80,7 +81,7 @@ function fail(code: string): never {
 
 function space(): void {
   for (;;) {
-    const c = text.charCodeAt(at)
+    const c = unitAt(text, at)
     if (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) at++
     else return
   }
@@ -108,7 +109,7 @@ function close(node: number, end: number): void {
 
 function value(depth: number): void {
   space()
-  switch (text.charCodeAt(at)) {
+  switch (unitAt(text, at)) {
     case 0x22:
       return string()
     case 0x7b:
@@ -131,7 +132,7 @@ function string(): void {
   let i = start
   const short = start + SHORT
   for (;;) {
-    const c = text.charCodeAt(i)
+    const c = unitAt(text, i)
     if (c === 0x22) break
     if (c === 0x5c) {
       at = i
@@ -152,7 +153,7 @@ function escaped(start: number): void {
   let high = false
   let i = at
   for (;;) {
-    const c = text.charCodeAt(i)
+    const c = unitAt(text, i)
     if (c === 0x22) break
     if (!(c >= 0x20)) fail('body.not_json')
     if (c !== 0x5c) {
@@ -162,7 +163,7 @@ function escaped(start: number): void {
       i = PLAIN.lastIndex
       continue
     }
-    const e = text.charCodeAt(i + 1)
+    const e = unitAt(text, i + 1)
     if (e === 0x75) {
       const unit = hex4(text, i + 2)
       if (unit < 0) fail('body.not_json')
@@ -196,7 +197,7 @@ function escaped(start: number): void {
 function digits(): void {
   const start = at
   for (;;) {
-    const c = text.charCodeAt(at)
+    const c = unitAt(text, at)
     if (c >= 0x30 && c <= 0x39) at++
     else break
   }
@@ -205,17 +206,17 @@ function digits(): void {
 
 function number(): void {
   const start = at
-  if (text.charCodeAt(at) === 0x2d) at++
-  if (text.charCodeAt(at) === 0x30) at++
+  if (unitAt(text, at) === 0x2d) at++
+  if (unitAt(text, at) === 0x30) at++
   else digits()
-  if (text.charCodeAt(at) === 0x2e) {
+  if (unitAt(text, at) === 0x2e) {
     at++
     digits()
   }
-  const e = text.charCodeAt(at)
+  const e = unitAt(text, at)
   if (e === 0x65 || e === 0x45) {
     at++
-    const sign = text.charCodeAt(at)
+    const sign = unitAt(text, at)
     if (sign === 0x2b || sign === 0x2d) at++
     digits()
   }
@@ -233,12 +234,12 @@ function object(depth: number): void {
   if (depth > MAX_DEPTH) fail('body.depth')
   const node = open(OBJECT, at++)
   space()
-  if (text.charCodeAt(at) === 0x7d) return close(node, ++at)
+  if (unitAt(text, at) === 0x7d) return close(node, ++at)
   let keys = 0
   let many: Set<string> | undefined
   for (;;) {
     space()
-    if (text.charCodeAt(at) !== 0x22) fail('body.not_json')
+    if (unitAt(text, at) !== 0x22) fail('body.not_json')
     const key = top
     string()
     if (!repeatedKeys) {
@@ -248,11 +249,11 @@ function object(depth: number): void {
       else many?.add(stringAt(text, tape, key))
     }
     space()
-    if (text.charCodeAt(at) !== 0x3a) fail('body.not_json')
+    if (unitAt(text, at) !== 0x3a) fail('body.not_json')
     at++
     value(depth)
     space()
-    const c = text.charCodeAt(at++)
+    const c = unitAt(text, at++)
     if (c === 0x2c) continue
     if (c === 0x7d) break
     fail('body.not_json')
@@ -272,7 +273,7 @@ function isSame(a: number, b: number): boolean {
   let to = tape[b + 1]!
   const end = tape[a + 2]!
   if (end - from !== tape[b + 2]! - to) return false
-  while (from < end) if (text.charCodeAt(from++) !== text.charCodeAt(to++)) return false
+  while (from < end) if (unitAt(text, from++) !== unitAt(text, to++)) return false
   return true
 }
 
@@ -286,11 +287,11 @@ function array(depth: number): void {
   if (depth > MAX_DEPTH) fail('body.depth')
   const node = open(ARRAY, at++)
   space()
-  if (text.charCodeAt(at) === 0x5d) return close(node, ++at)
+  if (unitAt(text, at) === 0x5d) return close(node, ++at)
   for (;;) {
     value(depth)
     space()
-    const c = text.charCodeAt(at++)
+    const c = unitAt(text, at++)
     if (c === 0x2c) continue
     if (c === 0x5d) break
     fail('body.not_json')
@@ -313,7 +314,7 @@ export function literal(value: string): string {
 function hex4(text: string, at: number): number {
   let unit = 0
   for (let i = at; i < at + 4; i++) {
-    const c = text.charCodeAt(i)
+    const c = unitAt(text, i)
     const digit =
       c >= 0x30 && c <= 0x39
         ? c - 0x30

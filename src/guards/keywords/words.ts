@@ -1,6 +1,7 @@
 import { automaton, MAX_SPACES } from '../../core/automaton.ts'
 import { canonicalise } from '../../core/canonical/index.ts'
 import type { Code } from '../../core/types.ts'
+import { unitAt } from '../../core/units.ts'
 
 /** A match in canonical text. */
 export interface Found {
@@ -57,8 +58,8 @@ export function words(lists: Readonly<Record<Code, readonly string[]>>): Finder 
     list.forEach((word, i) => {
       for (const text of readings(word)) {
         if (text === '') throw new Error(`${code}: word ${i + 1} has nothing that can be seen; remove it`)
-        const right = wordy(text.charCodeAt(text.length - 1))
-        entries.push({ text, code, left: wordy(text.charCodeAt(0)), right })
+        const right = wordy(unitAt(text, text.length - 1))
+        entries.push({ text, code, left: wordy(unitAt(text, 0)), right })
       }
     })
   }
@@ -75,15 +76,15 @@ export function words(lists: Readonly<Record<Code, readonly string[]>>): Finder 
       let tail = text.length
       const state = machine.scan(text, from, (word, end) => {
         const entry = entries[word]!
-        if (entry.right && end < text.length && wordy(text.charCodeAt(end))) return
+        if (entry.right && end < text.length && wordy(unitAt(text, end))) return
         const start = spaced[word] ? machine.startOf(text, word, end) : end - entry.text.length
-        if (entry.left && start > 0 && wordy(text.charCodeAt(start - 1))) return
+        if (entry.left && start > 0 && wordy(unitAt(text, start - 1))) return
         seen.push({ code: entry.code, reason: 'a word of the list', start, end })
       })
       if (!final) {
         for (let s = state; s !== 0; s = machine.shorter(s)) {
           const start = machine.startOfState(text, s, text.length)
-          if (start > 0 && wordy(text.charCodeAt(start)) && wordy(text.charCodeAt(start - 1))) continue
+          if (start > 0 && wordy(unitAt(text, start)) && wordy(unitAt(text, start - 1))) continue
           tail = Math.min(tail, start)
           break
         }

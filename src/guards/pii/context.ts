@@ -1,5 +1,6 @@
 import { automaton, MAX_SPACES } from '../../core/automaton.ts'
 import { canonicalise } from '../../core/canonical/index.ts'
+import { unitAt } from '../../core/units.ts'
 import type { Entity } from './entity.ts'
 import type { Reading } from './reading.ts'
 
@@ -53,12 +54,8 @@ export function contextWords(entities: readonly Entity[]): (reading: Reading) =>
       return two[0] === text[at - 1] && two[1] !== text[at]
     }
     const whole = (start: number, end: number): boolean =>
-      !(
-        isLetter(text.charCodeAt(start)) &&
-        start > 0 &&
-        isLetter(text.charCodeAt(start - 1)) &&
-        !humps(start)
-      ) && !(isLetter(text.charCodeAt(end - 1)) && isLetter(text.charCodeAt(end)) && !humps(end))
+      !(isLetter(unitAt(text, start)) && start > 0 && isLetter(unitAt(text, start - 1)) && !humps(start)) &&
+      !(isLetter(unitAt(text, end - 1)) && isLetter(unitAt(text, end)) && !humps(end))
     const read = (from: number, to: number): void => {
       if (to <= seen) return
       const base = Math.max(from, seen - MAX_FOUND)

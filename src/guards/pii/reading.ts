@@ -1,4 +1,5 @@
 import type { View } from '../../core/types.ts'
+import { unitAt, unitsOf } from '../../core/units.ts'
 
 /** How far to the left of a candidate anything is looked at, in characters of the original. */
 export const LEFT = 96
@@ -18,6 +19,9 @@ export interface Reading {
   left(index: number): string
   /** Where that text begins. */
   leftBound(index: number): number
+  /** The units of the original: of the first `same` characters, at the same place. Good until the next reading. */
+  written: Uint16Array
+  same: number
   /** Whether the letter there was written as a capital; a digit counts as one. */
   isCapital(index: number): boolean
   /** Canonical [start, end) as it was written, with its capitals. */
@@ -26,7 +30,8 @@ export interface Reading {
 
 export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from' | 'final'>): Reading {
   const canonical = view.canonical()
-  const { text } = canonical
+  const { text, same } = canonical
+  const written = unitsOf(view.text, 1)
   const { final } = view
   const from = canonical.index(view.from)
   const leftBound = (index: number): number => canonical.index(canonical.origin(index) - LEFT)
@@ -36,7 +41,7 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
     from,
     final,
     unit(index) {
-      if (index < text.length) return text.charCodeAt(index)
+      if (index < text.length) return unitAt(text, index)
       if (!final) cut = true
       return 0
     },
@@ -47,9 +52,11 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
     },
     left: (index) => text.slice(leftBound(index), index),
     leftBound,
+    written,
+    same,
     isCapital(index) {
-      const unit = view.text.charCodeAt(canonical.origin(index) - view.offset)
-      return !(unit >= 97 && unit <= 122)
+      const unit = written[canonical.origin(index) - view.offset]!
+      return !isSmall(unit)
     },
     raw(start, end) {
       let raw = ''
@@ -63,6 +70,7 @@ export function reading(view: Pick<View, 'canonical' | 'text' | 'offset' | 'from
   }
 }
 
+export const isSmall = (unit: number): boolean => unit >= 97 && unit <= 122
 export const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57
 
 const ALPHANUMERIC = new Uint8Array(128)

@@ -125,13 +125,14 @@ export interface Sought {
 
 export interface Shapes {
   /**
-   * Runs from `at` until no shape can come to be, and reports where some were whole, by rising end. `plain` says that
+   * Runs over so many units from `at` until no shape can come to be, and reports where some were whole, by rising end. `plain` says that
    * a word of no more than PLAIN letters begins there, which are not capitals: few shapes begin so.
    * @returns whether the text ended before that
    */
   run(
-    text: string,
+    units: Uint16Array,
     at: number,
+    length: number,
     plain: boolean,
     found: (end: number, shapes: readonly number[]) => void,
   ): boolean
@@ -235,10 +236,10 @@ export function shapes(all: readonly Sought[]): Shapes {
     },
     beginsPlain: (first, second) =>
       pairs[(CLASSES[first] ?? NONE) * WIDTH + Math.min(CLASSES[second] ?? NONE, WIDTH - 1)] !== 0,
-    run(text, from, plain, found) {
+    run(units, from, length, plain, found) {
       let now = plain ? START_PLAIN : START
-      for (let at = from; at < text.length; at++) {
-        const unit = text.charCodeAt(at)
+      for (let at = from; at < length; at++) {
+        const unit = units[at]!
         const letter = unit < 128 ? CLASSES[unit]! : NONE
         if (letter === NONE) return false
         const to = steps[now * WIDTH + letter]!
@@ -246,9 +247,7 @@ export function shapes(all: readonly Sought[]): Shapes {
         if (now === DEAD) return false
         if (whole[now] === undefined) continue
         const inWord =
-          letter < ALPHANUMERIC &&
-          at + 1 < text.length &&
-          (CLASSES[text.charCodeAt(at + 1)] ?? NONE) < ALPHANUMERIC
+          letter < ALPHANUMERIC && at + 1 < length && (CLASSES[units[at + 1]!] ?? NONE) < ALPHANUMERIC
         const shapes = inWord ? wholeOpen[now] : whole[now]
         if (shapes !== undefined) found(at + 1, shapes)
       }

@@ -1,3 +1,4 @@
+import { unitAt, unitsOf } from '../../core/units.ts'
 import type { Context } from './context.ts'
 import {
   type Begun,
@@ -9,8 +10,8 @@ import {
   PROOF,
   type Shaped,
 } from './entity.ts'
-import { isAlphanumeric, isDigit, type Reading } from './reading.ts'
-import { PLAIN, type Sought, separated, shapes } from './shape.ts'
+import { isAlphanumeric, isDigit, isSmall, type Reading } from './reading.ts'
+import { PLAIN, type Shapes, type Sought, separated, shapes } from './shape.ts'
 
 /** A match and whose it is, by index. */
 export interface Found extends Match {
@@ -29,18 +30,51 @@ const SPACE = 32
 const isJoint = (unit: number): boolean => unit === 45 || unit === 46 || unit === 47
 const isLetter = (unit: number): boolean => unit > 57 && isAlphanumeric(unit)
 const isCurrency = (unit: number): boolean => unit === 36 || unit === 0x20ac || unit === 0xa3
+const LETTER = 1
+const DIGIT = 2
 /** What a candidate may begin with that is no letter or digit: a telephone number's plus and brackets, an address's `::`. */
-const isOpener = (unit: number): boolean => unit === 43 || unit === 40 || unit === 58
+const OPENERS = '+(:'
+/** Unit → what a candidate may begin with, and what a word consists of. */
+const KINDS = new Uint8Array(128)
+for (const opener of OPENERS) KINDS[opener.charCodeAt(0)] = 4
+for (let unit = 0; unit < 128; unit++) if (isAlphanumeric(unit)) KINDS[unit] = isDigit(unit) ? DIGIT : LETTER
+const kindOf = (unit: number): number => (unit < 128 ? KINDS[unit]! : 0)
+
+/**
+ * The first place from `at` on where a candidate may begin: what nearly all texts are made of, words in small letters, is
+ * passed here, by itself, so that the little that it takes stays in the processor's registers.
+ */
+function pass(
+  units: Uint16Array,
+  from: number,
+  length: number,
+  { written, same }: Reading,
+  beginsPlain: Shapes['beginsPlain'],
+): number {
+  for (let at = from; ; ) {
+    while (at < length && kindOf(units[at]!) === 0) at++
+    let next = at
+    let seen = 0
+    for (let kind = kindOf(units[next]!) & (LETTER | DIGIT); kind !== 0; ) {
+      seen |= kind
+      kind = kindOf(units[++next]!) & (LETTER | DIGIT)
+    }
+    // Of a word that the text ends with, or a capital, more is to be asked.
+    if (seen !== LETTER || next === length || next - at > PLAIN || at >= same) return at
+    if (!isSmall(written[at]!) || beginsPlain(units[at]!, units[at + 1]!)) return at
+    at = next
+  }
+}
 
 /** Whether digits at [start, end) are a piece of a longer row of digits, of a decimal number, of a UUID or of an amount. */
 function inLonger({ text, unit, left }: Reading, start: number, end: number, spaced: boolean): boolean {
   const joins = (at: number): boolean => isJoint(at) || (spaced && at === SPACE)
   if (joins(unit(end)) && isDigit(unit(end + 1))) return true
   if (start === 0) return false
-  const before = text.charCodeAt(start - 1)
+  const before = unitAt(text, start - 1)
   if (isCurrency(before)) return true
   if (!joins(before)) return false
-  if (start > 1 && isDigit(text.charCodeAt(start - 2))) return true
+  if (start > 1 && isDigit(unitAt(text, start - 2))) return true
   return before === 45 && /-[0-9a-f]{4}-$/.test(left(start))
 }
 
@@ -87,14 +121,14 @@ export function walker(
     const after = unit(end)
     if (last?.reading !== reading || last.start !== start || last.end < end) {
       space = start
-      while (space < end && text.charCodeAt(space) !== SPACE) space++
+      while (space < end && unitAt(text, space) !== SPACE) space++
       letter = start
-      while (letter < end && !isLetter(text.charCodeAt(letter))) letter++
+      while (letter < end && !isLetter(unitAt(text, letter))) letter++
     }
     let candidate: Candidate | undefined
     if (letter < end || !inLonger(reading, start, end, space < end)) {
       const whole = text.slice(start, end)
-      const before = start > 0 ? text.charCodeAt(start - 1) : 0
+      const before = start > 0 ? unitAt(text, start - 1) : 0
       const value = whole.replace(/[^a-z0-9]/g, '')
       candidate = { value, text: whole, raw, before, after }
     }
@@ -152,6 +186,8 @@ export function walker(
 
   function walk(reading: Reading, context: Context, found: (one: Found) => void): number {
     const { text, from } = reading
+    const { length } = text
+    const units = unitsOf(text, 2)
     /** Matches that reach beyond where the walk is. */
     let open: Found[] = []
     /** The first `count` of these are the shapes that are whole where the walk is, and where they end. */
@@ -165,28 +201,26 @@ export function walker(
     reading.cut()
     // Whatever begins before `from` is settled.
     let next = from
-    if (from > 0 && isAlphanumeric(text.charCodeAt(from - 1)))
-      while (next < text.length && isAlphanumeric(text.charCodeAt(next))) next++
-    for (let start = next; start < text.length; start = next) {
-      const unit = text.charCodeAt(start)
+    if (from > 0 && isAlphanumeric(units[from - 1]!)) while (isAlphanumeric(units[next]!)) next++
+    for (;;) {
+      const start = pass(units, next, length, reading, machine.beginsPlain)
+      if (start === length) return length
+      const unit = units[start]!
       next = start + 1
       let plain = false
       if (isAlphanumeric(unit)) {
         let digits = isDigit(unit)
-        for (; next < text.length; next++) {
-          const inner = text.charCodeAt(next)
-          if (!isAlphanumeric(inner)) break
-          if (inner < 58) digits = true
-        }
+        let inner = units[next]!
+        for (; isAlphanumeric(inner); inner = units[++next]!) if (inner < 58) digits = true
         plain =
           !digits &&
           next - start <= PLAIN &&
-          (next < text.length || reading.final) &&
+          (next < length || reading.final) &&
           !(reading.isCapital(start) && reading.isCapital(start + 1))
-        if (plain && !machine.beginsPlain(unit, text.charCodeAt(start + 1))) continue
-      } else if (!isOpener(unit)) continue
+        if (plain && !machine.beginsPlain(unit, units[start + 1]!)) continue
+      }
       count = 0
-      if (machine.run(text, start, plain, whole) && !reading.final) return start
+      if (machine.run(units, start, length, plain, whole) && !reading.final) return start
       if (count === 0) continue
 
       let best: Found | undefined
@@ -210,7 +244,6 @@ export function walker(
       open.push(best)
       found(best)
     }
-    return text.length
   }
 
   return (reading, context, found) => {

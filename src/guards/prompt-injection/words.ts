@@ -1,5 +1,6 @@
 import { canonicalise } from '../../core/canonical/index.ts'
 import { type Sieve, sieve } from '../../core/sieve.ts'
+import { unitsOf } from '../../core/units.ts'
 
 /** The words of a stretch of canonical text, as columns. */
 export interface Words<Entry> {
@@ -91,6 +92,8 @@ const isSpace = (unit: number): boolean => unit === SPACE || (unit >= 9 && unit 
 const STOPS = new Set('.!?;\u0964\u061f\u061b'.split('').map((c) => c.charCodeAt(0)))
 const QUOTES = new Set(`"'\`([{<«\u300c\u300e\u201e`.split('').map((c) => c.charCodeAt(0)))
 const HEAD = 3
+/** So much after a stretch is looked at: of what begins near its end. */
+const BESIDE = 4
 
 /** Whole words and beginnings of words, with what is to be known of each. */
 export class Vocabulary<Entry> {
@@ -148,6 +151,9 @@ export class Vocabulary<Entry> {
   /** Takes the text from `from` to `to` apart; both are at the edge of a word. */
   read(text: string, from: number, to: number): Words<Entry> {
     const words: Words<Entry> = { count: 0, starts: [], ends: [], entries: [], before: [] }
+    // A long text is read in many stretches.
+    const stretch = text.slice(from, to + BESIDE)
+    const units = unitsOf(stretch)
     let before = EDGE | STOP
     let lines = 0
     const put = (start: number, end: number, entry: Entry | undefined): void => {
@@ -160,20 +166,26 @@ export class Vocabulary<Entry> {
       lines = 0
     }
     for (let at = from; at < to; ) {
-      const unit = text.charCodeAt(at)
+      const unit = units[at - from]!
       const kind = kindOf(unit)
       if (kind === SEPARATOR) {
         if (!isSpace(unit)) before |= EDGE
         if (unit === 10) {
           before |= EDGE
           if (++lines > 1) before |= STOP
-        } else if (STOPS.has(unit) && (unit !== 46 || !isSpaced(text, at + 1))) before |= STOP
+        } else if (STOPS.has(unit) && (unit !== 46 || !isSpaced(units[at + 1 - from]!))) before |= STOP
         else if (QUOTES.has(unit)) before |= QUOTE
         at++
       } else if (kind === SPACED) {
         let end = at + 1
-        while (end < to && kindOf(text.charCodeAt(end)) === SPACED) end++
-        put(at, end, this.sieve?.may(text, at) === false ? undefined : this.spaced(text.slice(at, end)))
+        while (end < to && kindOf(units[end - from]!) === SPACED) end++
+        put(
+          at,
+          end,
+          this.sieve?.may(units, at - from, stretch.length) === false
+            ? undefined
+            : this.spaced(text.slice(at, end)),
+        )
         at = end
       } else {
         const known = this.unspaced(text, at, to)
@@ -186,7 +198,7 @@ export class Vocabulary<Entry> {
         let end = at + 1
         while (
           end < Math.min(to, most) &&
-          kindOf(text.charCodeAt(end)) === UNSPACED &&
+          kindOf(units[end - from]!) === UNSPACED &&
           this.unspaced(text, end, to) === undefined
         )
           end++
@@ -210,8 +222,7 @@ export class Vocabulary<Entry> {
 const NONE: readonly number[] = []
 
 /** A stop inside of a word (`a.b`) ends no sentence. */
-const isSpaced = (text: string, at: number): boolean =>
-  at < text.length && kindOf(text.charCodeAt(at)) === SPACED
+const isSpaced = (unit: number): boolean => kindOf(unit) === SPACED
 
 function add<Key>(map: Map<Key, number[]>, key: Key, length: number): void {
   const known = map.get(key) ?? []

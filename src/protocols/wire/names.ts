@@ -1,3 +1,5 @@
+import { unitAt } from '../../core/units.ts'
+
 /**
  * Looks a name up where it stands in a text, from `start` to `end`: the keys of every event and body are looked up,
  * and making a string of each costs more than all the rest of reading them.
@@ -41,8 +43,8 @@ export function meaning<T>(of: Names<T>, name: string): T | undefined {
 
 /** Protocols' names differ in their length, beginning, middle and end. */
 function hash(text: string, start: number, end: number): number {
-  const middle = text.charCodeAt((start + end) >> 1)
-  return text.charCodeAt(start) * 7 + middle * 31 + text.charCodeAt(end - 1) * 131 + (end - start) * 17
+  const middle = unitAt(text, (start + end) >> 1)
+  return unitAt(text, start) * 7 + middle * 31 + unitAt(text, end - 1) * 131 + (end - start) * 17
 }
 
 const MAX_IDENTIFIER = 128
@@ -52,7 +54,7 @@ export function identifierEnd(text: string, start: number): number {
   const most = Math.min(text.length, start + MAX_IDENTIFIER)
   let at = start
   for (; at < most; at++) {
-    const c = text.charCodeAt(at)
+    const c = unitAt(text, at)
     const fits =
       (c >= 0x61 && c <= 0x7a) || (c >= 0x2d && c <= 0x3a && c !== 0x2f) || (c >= 0x41 && c <= 0x5a)
     if (!fits && c !== 0x5f) break

@@ -1,4 +1,5 @@
 import { GateError } from '../../core/errors.ts'
+import { unitAt, unitsOf } from '../../core/units.ts'
 
 const MAX_EVENT = 8 * 1024 * 1024
 
@@ -24,29 +25,31 @@ export function eventReader() {
 
   function field(): void {
     // A reader that strips the mark would see a field where this one saw none.
-    if (line.charCodeAt(0) === 0xfeff) throw new GateError('upstream.invalid')
+    if (unitAt(line, 0) === 0xfeff) throw new GateError('upstream.invalid')
     if (!line.startsWith('data')) return
     const end = lines.length + line.length
     if (line.length === 4) data.push([end, end])
-    else if (line.charCodeAt(4) === 0x3a)
-      data.push([Math.min(end, lines.length + (line.charCodeAt(5) === 0x20 ? 6 : 5)), end])
+    else if (unitAt(line, 4) === 0x3a)
+      data.push([Math.min(end, lines.length + (unitAt(line, 5) === 0x20 ? 6 : 5)), end])
   }
 
   function read(chunk: string, final: boolean): ServerEvent[] {
     const events: ServerEvent[] = []
     const text = carried + chunk
     carried = ''
+    const { length } = text
+    const units = unitsOf(text)
     let from = 0
-    for (let at = 0; at < text.length; at++) {
-      const c = text.charCodeAt(at)
+    for (let at = 0; at < length; at++) {
+      const c = units[at]!
       if (c !== 0x0a && c !== 0x0d) continue
       line += text.slice(from, at)
       from = at + 1
-      if (c === 0x0d && from === text.length && !final) {
+      if (c === 0x0d && from === length && !final) {
         carried = '\r'
         break
       }
-      if (c === 0x0d && text.charCodeAt(from) === 0x0a) from++
+      if (c === 0x0d && units[from] === 0x0a) from++
       if (line !== '') field()
       lines += line + text.slice(at, from)
       if (line === '') {

@@ -11,6 +11,8 @@ export interface Readiness {
   refused?: readonly string[]
   /** How each upstream is; none of them makes the gate unready. */
   upstreams?: readonly { name: string; state: string; cooling: number }[]
+  /** What of the policy is fetched, and how that is; none of it makes the gate unready. */
+  sources?: readonly { name: string; state: string; revision?: string; problem?: string }[]
 }
 
 export interface AdminOptions {

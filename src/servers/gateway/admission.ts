@@ -49,6 +49,7 @@ function enter(
   const passage = openPassage(
     exchange,
     {
+      id: call.id,
       boundary: boundary!.name,
       caller: caller!,
       model,

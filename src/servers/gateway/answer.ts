@@ -1,9 +1,6 @@
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
-import type { Released } from '../../core/judge.ts'
 import { openSession, type Release } from '../../core/session.ts'
-import { toolCalls } from '../../core/tool-calls.ts'
-import type { Unit } from '../../core/types.ts'
 import type { AnswerOptions, Protocol } from '../../protocols/types.ts'
 import type { UpstreamAnswer, UpstreamBody } from '../../upstreams/types.ts'
 import { hear, heardAll } from './admission.ts'
@@ -11,6 +8,7 @@ import { breath, utf8 } from './body.ts'
 import { blocked, type Call, sendJson, write, writeHead } from './call.ts'
 import { checkedAnswer, checksIn } from './checked.ts'
 import { callerHeaders } from './headers.ts'
+import { holding } from './holding.ts'
 import { judged } from './judged.ts'
 import { markOf } from './mark.ts'
 import { endOfTurn } from './turn.ts'
@@ -23,8 +21,6 @@ const HEARTBEAT = 15_000
 const BEATS = 3
 /** Characters of ASCII that Node writes together with the headers, as one text and without a buffer of their own. */
 const ONE_WRITE = 4096
-/** The most characters of a stream that checkpoints of its answer are shown. */
-const MAX_CHECKED = 16 * 1024 * 1024
 /** How much without content waits for the first that has some. */
 const MAX_WAITING = 64 * 1024
 
@@ -95,7 +91,7 @@ async function passStream(
   const session = openSession(exchange, { direction: 'answer', stream: true })
   /** What may leave once there is something to show: a block before that is still a 403. */
   let waiting = ''
-  const held = holding(exchange)
+  const held = holding(exchange, () => protocol.answer(answerOptions(exchange)))
 
   const begin = () => {
     if (response.headersSent) return
@@ -158,46 +154,17 @@ async function passStream(
     heardAll(call)
     await pass(await session.end())
     if (held.some()) {
-      const text = await held.checked(call, protocol)
+      const text = await held.checked(call)
       waiting += protocol.toCaller?.(text, true) ?? text
     }
     begin()
     if (waiting !== '') write(call, waiting)
     response.end()
+    await held.tried(call)
   } finally {
     noteUsage(call, reader.usage())
     clearInterval(beat)
     body.destroy()
-  }
-}
-
-/** What of a stream waits for checkpoints: all of it for those of `output`, what follows its first tool call for those of `tool`. */
-function holding(exchange: Exchange) {
-  const all = checksIn(exchange, 'output')
-  const some = all || checksIn(exchange, 'tool')
-  let text = ''
-  let sent = 0
-  let holds = all
-  return {
-    /** Whether a unit waits. Throws `GateError` `upstream.invalid` when too much does. */
-    keeps(unit: Released): boolean {
-      if (!some) return false
-      // A call without arguments has no part.
-      holds ||= unit.calls || toolCalls(unit.text).length > 0
-      text += unit.text
-      if (text.length > MAX_CHECKED) throw new GateError('upstream.invalid')
-      if (!holds) sent = text.length
-      return holds
-    },
-    some: () => holds,
-    /** What waited, as the checkpoints let it pass. */
-    async checked(call: Call, protocol: Protocol): Promise<string> {
-      const read = (again: string): Unit[] => {
-        const reader = protocol.answer(answerOptions(exchange))
-        return [...reader.push(Buffer.from(again)), ...reader.end()]
-      }
-      return (await checkedAnswer(call, exchange, text, { read, stream: true, sent })).slice(sent)
-    },
   }
 }
 

@@ -36,6 +36,8 @@ export interface Call extends Slotted {
   /** Ends what waits for an upstream; its reason says who left. */
   cancel: Cancellation
   protocol?: Protocol
+  /** How it words errors, where no protocol says it. */
+  words?: Protocol['error']
   caller?: Caller
   boundary?: ServingBoundary
   exchange?: Exchange
@@ -207,7 +209,7 @@ export function writeHead(call: Call, status: number, headers: Record<string, st
 /** Tells the caller of an error: as a body, or as the event that ends a stream that has begun. */
 export function refuse(call: Call, error: GateError): void {
   call.code = error.code
-  const words = call.protocol?.error ?? familyOf(call.request.headers).error
+  const words = call.protocol?.error ?? call.words ?? familyOf(call.request.headers).error
   const { response } = call
   if (response.headersSent) {
     const event = words(error, 'stream')

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { GateError } from '../../core/errors.ts'
 import type { ExchangeRecord } from '../../core/record.ts'
 import { attempts } from '../../identity/attempts.ts'
@@ -9,6 +10,7 @@ import { settle } from './admission.ts'
 import { aliases } from './aliases.ts'
 import { type Call, type Gone, newId, openCall, recordOf, refuse } from './call.ts'
 import { brokenRecord, countHeaders, watchConnections } from './connections.ts'
+import { DATA, serveData } from './data.ts'
 import { serveProtocol } from './exchange.ts'
 import { serveInspect } from './inspect.ts'
 import { MODELS, serveModel, serveModels } from './models.ts'
@@ -21,6 +23,9 @@ import { unread } from './whole.ts'
 const HEADER_BYTES = 32_768
 /** How much later than the gate Node itself ends a request: it knows no protocol to say so in. */
 const GRACE = 10_000
+/** How often, and every how many milliseconds, it is asked at the end whether calls have ended. */
+const TRIES = 40
+const TRY = 50
 const UPSTREAM_GONE = new Set(['upstream.unavailable', 'upstream.timeout', 'upstream.invalid'])
 
 export interface Gateway {
@@ -33,7 +38,8 @@ export interface Gateway {
 }
 
 interface Endpoint {
-  method: string
+  /** It sees to that itself when absent. */
+  method?: string
   serve(call: Call): Promise<void>
 }
 
@@ -46,6 +52,8 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   [MODELS, { method: 'GET', serve: serveModels }],
 ])
 const ONE_MODEL: Endpoint = { method: 'GET', serve: serveModel }
+
+const DATA_API: Endpoint = { serve: serveData }
 
 /** Azure’s name for the list of models. */
 const AZURE_MODELS = /^\/openai\/(?:v1\/)?models(?=\/|$)/
@@ -173,6 +181,8 @@ export async function gateway(listen: { host: string; port: number }, deps: Gate
       await closed
       clearTimeout(late)
       clearInterval(idle)
+      // Checkpoints that are only tried may still look at an answer that has left.
+      for (let i = 0; i < TRIES && [...open].length > 0; i++) await sleep(TRY)
       secured?.stop()
       clearInterval(sweep)
       keepRecords()
@@ -186,9 +196,12 @@ function ignore(): void {}
 function endpoint(call: Call): Endpoint {
   if (AZURE_MODELS.test(call.path)) call.path = call.path.replace(AZURE_MODELS, MODELS)
   const found =
-    ENDPOINTS.get(call.path) ?? (call.path.startsWith(`${MODELS}/`) ? ONE_MODEL : undefined) ?? aliased(call)
+    ENDPOINTS.get(call.path) ??
+    (call.path.startsWith(`${MODELS}/`) ? ONE_MODEL : undefined) ??
+    (call.path.startsWith(DATA) ? DATA_API : undefined) ??
+    aliased(call)
   if (found === undefined) throw new GateError('request.not_found')
-  if (call.request.method !== found.method)
+  if (found.method !== undefined && call.request.method !== found.method)
     throw new GateError('request.method', { detail: `This path takes ${found.method}.` })
   return found
 }
@@ -204,7 +217,13 @@ function aliased(call: Call): Endpoint | undefined {
 
 function ending(call: Call, { code }: GateError): Call['ended'] {
   if (UPSTREAM_GONE.has(code)) return 'upstream_gone'
-  return call.exchange?.verdict === 'block' ? 'blocked' : 'refused'
+  const { exchange } = call
+  if (exchange?.verdict !== 'block') return 'refused'
+  // In a boundary that is only tried, what would have blocked did not.
+  const { checks, findings } = exchange
+  return !checks.shadow || findings.some(({ action, shadow }) => action === 'block' && shadow !== true)
+    ? 'blocked'
+    : 'refused'
 }
 
 function addressOf(server: Server): string {

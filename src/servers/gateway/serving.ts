@@ -52,6 +52,13 @@ export function serving(
     limits: policy.gate.limits,
     attempts: policy.gate.auth.attempts,
     identify,
+    ...(policy.rego !== undefined && {
+      data: {
+        ...policy.rego,
+        expose: policy.gate.data.expose.map((name) => name.split('.')),
+        deadline: policy.gate.data.deadline,
+      },
+    }),
     boundary: ({ path, model, caller }) => selector.boundary(caller, path, model),
     boundaryNamed: (name, caller) => selector.named(caller, name),
     route(boundary, path, model) {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { MaybePromise } from '../../core/after.ts'
 import type { Passage } from '../../core/checkpoint.ts'
 import type { Memory } from '../../core/memory.ts'
-import type { Clock } from '../../core/ports.ts'
+import type { Bundles, Clock, Decision, RegoProgram } from '../../core/ports.ts'
 import type { Recorder } from '../../core/record.ts'
 import type { Trace } from '../../core/trace.ts'
 import type { Caller, Checks, Price } from '../../core/types.ts'
@@ -83,6 +83,17 @@ export interface Serving {
   defaultModel(caller: Caller, path: string): string | undefined
   /** Ids of the models that this caller may use on the paths of one upstream protocol, and who serves them. */
   models(caller: Caller, protocol: string): Promise<{ id: string; owner: string }[]>
+  data?: ServingData
+}
+
+/** Rego that callers may ask themselves. */
+export interface ServingData {
+  program: RegoProgram
+  bundles: Bundles
+  /** The places under `data` that they may ask, with all below. */
+  expose: readonly (readonly string[])[]
+  /** Milliseconds. */
+  deadline: number
 }
 
 /** Files of PEM. They are read again when they change. */
@@ -104,6 +115,8 @@ export interface GatewayDeps {
   memory: Memory | undefined
   /** Where an exchange stands in its caller's trace, or that it begins one; there are no traces when absent. */
   trace?(exchange: string, headers: IncomingMessage['headers']): Trace
+  /** Takes note of what Rego decided; never throws. */
+  decided?(decision: Decision): void
   /** An exchange began. */
   opened(): void
   /** One that began has ended. */

@@ -2,7 +2,7 @@ import { fields } from './fields.ts'
 import { CREATED, type Frame, inTurns } from './protocol.ts'
 import { type Call, replies, type Turn } from './reply.ts'
 import { usage } from './usage.ts'
-import { pieces, tokenOf, words } from './words.ts'
+import { pieces, streamed, tokenOf, words } from './words.ts'
 
 /** The body of a buffered answer. */
 export function completion(frame: Frame) {
@@ -61,7 +61,7 @@ function* deltas(turn: Turn, index: number, frame: Frame) {
     finish_reason: null,
   })
   yield choice({ role: 'assistant', content: '', refusal: null })
-  for (const word of words(turn.text)) yield choice({ content: word }, [word])
+  for (const word of streamed(turn.text, frame.request)) yield choice({ content: word }, [word])
   for (const [at, call] of turn.calls.entries()) {
     if (isLegacy(frame)) {
       yield choice({ function_call: { name: call.name, arguments: '' } })

@@ -3,7 +3,7 @@ import { CREATED, type Frame, inTurns, openaiRefusal, type Protocol, unnamedEven
 import { replies, type Turn } from './reply.ts'
 import { type Request, requestOf } from './request.ts'
 import { usage } from './usage.ts'
-import { LOGPROB, words } from './words.ts'
+import { LOGPROB, streamed, words } from './words.ts'
 
 const MAX_CHOICES = 16
 
@@ -82,7 +82,7 @@ function choicesOf({ body, request }: Frame): Choice[] {
   return request.messages.flatMap((message, at) => {
     const echo = body.echo === true ? words(prompts[at] ?? '') : []
     const turns = replies({ ...request, messages: [message] })
-    return turns.map((turn) => ({ turn, tokens: [...echo, ...words(turn.text)] }))
+    return turns.map((turn) => ({ turn, tokens: [...echo, ...streamed(turn.text, request)] }))
   })
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { GateError } from '../../core/errors.ts'
-import type { LoopbackSpec, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
+import type { LoopbackSpec, Said, Upstream, UpstreamAnswer, UpstreamCall } from '../types.ts'
 import { chat } from './chat.ts'
 import { completions } from './completions.ts'
 import { embeddings } from './embeddings.ts'
@@ -32,20 +32,20 @@ export function loopbackUpstream(spec: LoopbackSpec): Upstream {
     models: () => Promise.resolve(['loopback']),
     async send(call) {
       if (call.signal.aborted) throw call.signal.reason ?? new GateError('upstream.unavailable')
-      return answer(call, spec.pace ?? 0)
+      return answer(call, spec.pace ?? 0, spec.says?.())
     },
     close: () => Promise.resolve(),
   }
 }
 
-function answer(call: UpstreamCall, pace: number): UpstreamAnswer {
+function answer(call: UpstreamCall, pace: number, says: Said | undefined): UpstreamAnswer {
   const protocol = PROTOCOLS.get(call.path)
   if (protocol === undefined) return whole(call, 404, openaiRefusal('There is no such path.'))
   let frame: Frame
   try {
     const body = parseBody(call.body)
     const id = createHash('sha256').update(call.body).digest('hex').slice(0, 24)
-    frame = { id, body, request: protocol.parse(body) }
+    frame = { id, body, request: { ...protocol.parse(body), says } }
   } catch (error) {
     return whole(call, 400, protocol.refusal((error as Error).message))
   }

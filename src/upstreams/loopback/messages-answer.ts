@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Frame } from './protocol.ts'
 import { type Call, reply, type Turn } from './reply.ts'
 import { wordsRead, wordsSaid } from './usage.ts'
-import { pieces, words } from './words.ts'
+import { pieces, streamed, words } from './words.ts'
 
 /** Anthropic's error body. */
 export function anthropicRefusal(message: string) {
@@ -35,7 +35,7 @@ export function* steps(frame: Frame) {
   for (const [index, block] of blocksOf(turn, frame).entries()) {
     yield { type: 'content_block_start' as const, index, content_block: emptied(block) }
     if (index === 0) yield { type: 'ping' as const }
-    for (const delta of deltas(block)) yield { type: 'content_block_delta' as const, index, delta }
+    for (const delta of deltas(block, frame)) yield { type: 'content_block_delta' as const, index, delta }
     yield { type: 'content_block_stop' as const, index }
   }
   const said = wordsSaid([turn])
@@ -97,14 +97,14 @@ function emptied(block: Block) {
   }
 }
 
-function* deltas(block: Block) {
+function* deltas(block: Block, { request }: Frame) {
   switch (block.type) {
     case 'thinking':
       for (const thinking of words(block.thinking)) yield { type: 'thinking_delta' as const, thinking }
       yield { type: 'signature_delta' as const, signature: block.signature }
       break
     case 'text':
-      for (const text of words(block.text)) yield { type: 'text_delta' as const, text }
+      for (const text of streamed(block.text, request)) yield { type: 'text_delta' as const, text }
       break
     case 'tool_use':
       // Made of what was read: a buffered answer cannot hold the arguments as they were written.

@@ -36,7 +36,11 @@ export function replies(request: Request): Turn[] {
 
 /** One answer of them; `choice` counts from 0. */
 export function reply(request: Request, choice: number): Turn {
-  const { messages, tools } = request
+  const { messages, tools, says } = request
+  if (says !== undefined) {
+    const calls = says.calls.map((call) => ({ ...call, freeform: false }))
+    return { thinking: '', text: says.text, calls, cut: undefined, stop: undefined }
+  }
   const last = messages.at(-1)
   const asked = messages.findLast((message) => message.role === 'user')?.text ?? ''
   const answered = messages.findLastIndex((message) => message.role === 'assistant')

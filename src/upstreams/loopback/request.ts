@@ -1,3 +1,4 @@
+import type { Said } from '../types.ts'
 import { type Fields, fields, list } from './fields.ts'
 
 /** Who speaks. Every protocol has names of its own for these. */
@@ -35,6 +36,8 @@ export interface Request {
   /** Whether it thinks aloud first. */
   thinking: boolean
   stream: boolean
+  /** The answer, whatever is asked. */
+  says?: Said | undefined
 }
 
 /** A request that says what is given here, and nothing else. */

@@ -2,7 +2,7 @@ import { list } from './fields.ts'
 import { CREATED, type Frame } from './protocol.ts'
 import { reply, type Turn } from './reply.ts'
 import { wordsRead, wordsSaid } from './usage.ts'
-import { pieces, tokenOf, words } from './words.ts'
+import { pieces, streamed, tokenOf, words } from './words.ts'
 
 /** The body of a buffered answer. */
 export function response(frame: Frame, turn = reply(frame.request, 0)) {
@@ -29,7 +29,7 @@ export function* steps(frame: Frame) {
   }
   yield { type: 'response.created' as const, response: begun }
   yield { type: 'response.in_progress' as const, response: begun }
-  for (const [at, item] of itemsOf(turn, frame).entries()) yield* itemSteps(item, at)
+  for (const [at, item] of itemsOf(turn, frame).entries()) yield* itemSteps(item, at, frame)
   const type = turn.cut === 'length' ? ('response.incomplete' as const) : ('response.completed' as const)
   yield { type, response: response(frame, turn) }
 }
@@ -107,14 +107,14 @@ function callItems({ calls }: Turn, { id }: Frame) {
   })
 }
 
-function* itemSteps(item: Item, output_index: number) {
+function* itemSteps(item: Item, output_index: number, frame: Frame) {
   const at = { item_id: item.id, output_index }
   const added = { type: 'response.output_item.added' as const, output_index }
   switch (item.type) {
     case 'message': {
       yield { ...added, item: { ...item, status: 'in_progress' as const, content: [] } }
       for (const [content_index, part] of item.content.entries()) {
-        yield* textSteps(part, { ...at, content_index })
+        yield* textSteps(part, { ...at, content_index }, frame)
       }
       break
     }
@@ -141,10 +141,11 @@ function* itemSteps(item: Item, output_index: number) {
 function* textSteps(
   part: ReturnType<typeof textPart>,
   at: { item_id: string; output_index: number; content_index: number },
+  { request }: Frame,
 ) {
   const { text, logprobs } = part
   yield { type: 'response.content_part.added' as const, ...at, part: { ...part, text: '', logprobs: [] } }
-  for (const [index, delta] of words(text).entries()) {
+  for (const [index, delta] of streamed(text, request).entries()) {
     yield {
       type: 'response.output_text.delta' as const,
       ...at,

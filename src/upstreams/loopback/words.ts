@@ -1,4 +1,7 @@
+import type { Request } from './request.ts'
+
 const PIECE = 8
+const SHORT_PIECE = 5
 /** That of every word: this model is always sure. */
 export const LOGPROB = -0.01
 
@@ -7,11 +10,16 @@ export function words(text: string): string[] {
   return text.match(/\S+\s*|\s+/g) ?? []
 }
 
+/** A text as it is streamed: word by word, or, where the answer was thought out before, cut inside of words as well. */
+export function streamed(text: string, { says }: Pick<Request, 'says'>): string[] {
+  return says === undefined ? words(text) : [...pieces(text, SHORT_PIECE)]
+}
+
 /** A text in pieces that are no words, as arguments of calls are streamed. No character is cut in two. */
-export function* pieces(text: string): Generator<string> {
+export function* pieces(text: string, length = PIECE): Generator<string> {
   const characters = Array.from(text)
-  for (let from = 0; from < characters.length; from += PIECE) {
-    yield characters.slice(from, from + PIECE).join('')
+  for (let from = 0; from < characters.length; from += length) {
+    yield characters.slice(from, from + length).join('')
   }
 }
 

@@ -1,3 +1,4 @@
+import { unitAt } from '../../../core/units.ts'
 import { type Begun, type Match, PROOF } from '../entity.ts'
 import { isAlphanumeric, isDigit, type Reading } from '../reading.ts'
 import { couldBeIssued, HEAD, isIssued, PREFIX } from './issuers.ts'
@@ -37,13 +38,13 @@ function shapely(sizes: readonly number[], equal: number, whole: boolean): boole
  */
 function separator(reading: Reading, at: number): number {
   const { text } = reading
-  const unit = at < text.length ? text.charCodeAt(at) : reading.unit(at)
+  const unit = at < text.length ? unitAt(text, at) : reading.unit(at)
   if (unit === RETURN) {
     const joins = reading.unit(at + 1) === NEWLINE && isDigit(reading.unit(at + 2))
     return joins ? NEWLINE | (2 << LENGTH) : 0
   }
   if (unit !== SPACE && unit !== HYPHEN && unit !== DOT && unit !== NEWLINE) return 0
-  const next = at + 1 < text.length ? text.charCodeAt(at + 1) : reading.unit(at + 1)
+  const next = at + 1 < text.length ? unitAt(text, at + 1) : reading.unit(at + 1)
   return isDigit(next) ? unit | (1 << LENGTH) : 0
 }
 const LENGTH = 8
@@ -54,7 +55,7 @@ const lengthOf = (separator: number): number => separator >> LENGTH
 function digitsEnd(reading: Reading, at: number, most: number): number {
   const { text } = reading
   let end = at
-  while (end - at <= most && isDigit(end < text.length ? text.charCodeAt(end) : reading.unit(end))) end++
+  while (end - at <= most && isDigit(end < text.length ? unitAt(text, end) : reading.unit(end))) end++
   return end
 }
 
@@ -68,7 +69,7 @@ const bareDigits = (text: string, start: number, end: number): string =>
 /** 12 to 19 digits of an issuer's range with a right check digit (ISO/IEC 7812-1), in one piece or in groups. */
 function card(reading: Reading, start: number): Match | undefined {
   const { text } = reading
-  if (!couldBeIssued(text.charCodeAt(start) - 48, 1)) return undefined
+  if (!couldBeIssued(unitAt(text, start) - 48, 1)) return undefined
   let stop = 0
   let count = 0
   let head = 0
@@ -85,7 +86,7 @@ function card(reading: Reading, start: number): Match | undefined {
     const end = digitsEnd(reading, at, MAX_DIGITS - count)
     const known = count
     for (; at < end; at++, count++) {
-      const digit = text.charCodeAt(at) - 48
+      const digit = unitAt(text, at) - 48
       const doubled = digit > 4 ? digit * 2 - 9 : digit * 2
       even += count % 2 === 0 ? doubled : digit
       odd += count % 2 === 0 ? digit : doubled

@@ -1,3 +1,4 @@
+import { unitAt } from '../../../core/units.ts'
 import { type Match, PROOF, type Sought } from '../entity.ts'
 import { isAlphanumeric, type Reading } from '../reading.ts'
 
@@ -27,19 +28,19 @@ const isDomain = (unit: number): boolean =>
 
 /** Where a local part that ends at `end` begins; `end` if there is none. */
 function localStart(text: string, from: number, end: number): number {
-  const spaced = end > 0 && !isUnspaced(text.charCodeAt(end - 1))
+  const spaced = end > 0 && !isUnspaced(unitAt(text, end - 1))
   let at = end
   while (at > from && end - at < MAX_LOCAL) {
-    const unit = text.charCodeAt(at - 1)
+    const unit = unitAt(text, at - 1)
     if (!isLocal(unit) || (spaced && isUnspaced(unit))) break
-    if (unit === DOT && text.charCodeAt(at) === DOT) break
+    if (unit === DOT && unitAt(text, at) === DOT) break
     at--
   }
   const full = end - at === MAX_LOCAL
   const start = at
-  while (at < end && !isWord(text.charCodeAt(at))) at++
+  while (at < end && !isWord(unitAt(text, at))) at++
   // Longer than a local part can be, unless what makes it long was only a rule of dashes before it.
-  return full && at === start && at > 0 && isWord(text.charCodeAt(at - 1)) ? end : at
+  return full && at === start && at > 0 && isWord(unitAt(text, at - 1)) ? end : at
 }
 
 const TOP = /^(?:xn--[a-z0-9-]{2,59}|[\p{L}\p{M}]{2,63})$/u
@@ -63,15 +64,15 @@ function domainLength(run: string): number | undefined {
 function address(reading: Reading, at: number, from: number): { start: number; found: Match | undefined } {
   const { text } = reading
   const start = localStart(text, from, at)
-  if (start === at || text.charCodeAt(at - 1) === DOT) return { start: at, found: undefined }
+  if (start === at || unitAt(text, at - 1) === DOT) return { start: at, found: undefined }
   // A password before a host.
-  if (text.charCodeAt(start - 1) === COLON && IN_URL.test(reading.left(start)))
+  if (unitAt(text, start - 1) === COLON && IN_URL.test(reading.left(start)))
     return { start: at, found: undefined }
   let end = at + 1
   while (end - at <= MAX_DOMAIN) {
     const unit = reading.unit(end)
     if (!isDomain(unit)) break
-    const before = text.charCodeAt(end - 1)
+    const before = unitAt(text, end - 1)
     if (unit === DOT && before === DOT) break
     if (isUnspaced(unit) && isAlphanumeric(before)) break
     end++
@@ -101,8 +102,8 @@ function emails(reading: Reading, found: (one: Match) => void): number {
   }
   // What may be the local part of an address to come; scripts written without spaces are not cut off before it ends.
   let open = text.length
-  while (open > next && text.length - open < MAX_LOCAL && isLocal(text.charCodeAt(open - 1))) open--
-  while (open < text.length && !isWord(text.charCodeAt(open))) open++
+  while (open > next && text.length - open < MAX_LOCAL && isLocal(unitAt(text, open - 1))) open--
+  while (open < text.length && !isWord(unitAt(text, open))) open++
   return Math.min(tail, open)
 }
 
