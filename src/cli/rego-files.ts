@@ -16,10 +16,8 @@ export interface RegoFiles {
 export async function readRego(dir: string): Promise<RegoFiles> {
   const [folder, tests] = await Promise.all([readFolder(dir), readTests(dir)])
   const modules = [...(folder.modules ?? []), ...tests.rego]
-  // A folder of Rego alone is no policy, and is none here.
-  const problems = [...folder.problems, ...tests.problems].filter(
-    ({ file }) => file !== dir || modules.length === 0,
-  )
+  // Of the folder itself: that it is no policy, which Rego alone need not be.
+  const problems = [...folder.problems, ...tests.problems].filter(({ file }) => file !== dir)
   if (modules.length === 0 && problems.length === 0) problems.push({ file: dir, message: NONE })
   return { modules, data: JSON.stringify(baseData(folder, problems)), problems }
 }
