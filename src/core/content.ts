@@ -65,7 +65,7 @@ function outlineOf({ text, writes }: Unit): string {
   return out + text.slice(at)
 }
 
-/** A text that can be changed as one: of a body what stands at a path, of a stream all that a part says. */
+/** A text that can be changed as one: what stands at a path; of a stream, what a part says there in all events. */
 interface Text extends ContentPart {
   /** Undefined where a tool is called and nothing said: it has no `writes`. */
   id?: number
@@ -84,7 +84,7 @@ function textsOf(units: readonly Unit[], body: boolean, calls = true): Text[] {
     for (const write of unit.writes) {
       const part = parts.get(write.part)
       if (part === undefined || write.copy === true) continue
-      const place = body ? `${write.key === true} ${write.path}` : String(write.part)
+      const place = `${body ? write.key === true : write.part} ${write.path}`
       let text = texts.get(place)
       if (text === undefined) {
         // Events of several parts may say their texts at the same path.
@@ -186,11 +186,8 @@ export function changed(
     })
     units.forEach((unit, at) => {
       for (const write of unit.writes)
-        if (write.part === found.id && write.copy === true)
-          splices[at]!.push({
-            span: write.literal,
-            text: written(write, (write.at ?? 0) === 0 ? after : ''),
-          })
+        if (write.part === found.id && write.copy === true && write.path === found.writes[0]!.write.path)
+          splices[at]!.push({ span: write.literal, text: written(write, after) })
     })
   }
   return { texts: units.map(({ text }, at) => spliced(text, splices[at]!)) }

@@ -144,7 +144,7 @@ describe('a request', () => {
     await ask('placed', 'hi', { tools: [tool('weather'), tool('card 4539 5787 6362 1486')] })
     const text = await gate.records(1).then(() => gate.recordText())
     expect(text).toContain('weather offered')
-    expect(text).not.toContain('4539')
+    expect(text).not.toContain('4539 5787')
   })
 
   test('passes when nothing denies, and what is flagged is recorded', async () => {
