@@ -423,6 +423,8 @@ function told(error: unknown): string {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  // Threads that are being ended keep no process alive: it would end with 0, whatever the command found.
+  setInterval(() => undefined, 60_000)
   main(process.argv.slice(2)).then(
     (code) => process.exit(code),
     (error: unknown) => {

@@ -67,7 +67,7 @@ const FILES: readonly FolderFile[] = [
 ]
 
 const engine = regoEngine({ warn() {} })
-const hooks = hookEngine()
+const hooks = hookEngine(30_000)
 afterAll(async () => {
   await Promise.all([engine.close(), hooks.close(), stopAll()])
 })

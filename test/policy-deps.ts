@@ -14,7 +14,7 @@ import { wordModels } from './models/words.ts'
 export function policyDeps() {
   const counter = chosenCounter(memoryCounter())
   const rego = regoEngine({ warn: () => {} })
-  const hooks = hookEngine()
+  const hooks = hookEngine(30_000)
   return {
     deps: {
       modules: GUARDS,

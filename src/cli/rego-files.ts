@@ -1,11 +1,9 @@
-import { isUtf8 } from 'node:buffer'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse } from 'yaml'
+import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import type { RegoSource } from '../core/ports.ts'
+import { readFolder, readTests } from '../policy/folder.ts'
+import { baseData } from '../policy/modules.ts'
 import type { Problem } from '../policy/problem.ts'
-
-const LARGEST = 1024 * 1024
 
 /** The modules and data of a folder, or what is wrong with them. */
 export interface RegoFiles {
@@ -14,68 +12,32 @@ export interface RegoFiles {
   problems: readonly Problem[]
 }
 
-/** Reads the `.rego` files that stand in a folder itself, and the `data.json` or `data.yaml` beside them. Hidden names are skipped. */
+/** Reads the `.rego` files of a folder, tests included, and the data beside them, as a policy does. */
 export async function readRego(dir: string): Promise<RegoFiles> {
-  const problems: Problem[] = []
-  const read = reader(problems)
-  let names: string[]
-  try {
-    names = (await readdir(dir)).filter((name) => /^[^.].*\.rego$|^data\.(json|ya?ml)$/.test(name)).sort()
-  } catch {
-    return { modules: [], data: '{}', problems: [{ file: dir, message: 'cannot be read: name a folder' }] }
-  }
-  const rego = names.filter((name) => name.endsWith('.rego'))
-  const [data, second] = names.filter((name) => !name.endsWith('.rego'))
-  if (rego.length === 0) problems.push({ file: dir, message: 'there is no .rego file in this folder' })
-  if (second !== undefined)
-    problems.push({ file: join(dir, second), message: `${data} holds the data already: keep one of them` })
-  const modules = (await Promise.all(rego.map((name) => read(join(dir, name))))).flat()
-  return { modules, data: data === undefined ? '{}' : await readData(join(dir, data), problems), problems }
+  const [folder, tests] = await Promise.all([readFolder(dir), readTests(dir)])
+  const modules = [...(folder.modules ?? []), ...tests.rego]
+  // Of the folder itself: that it is no policy, which Rego alone need not be.
+  const problems = [...folder.problems, ...tests.problems].filter(({ file }) => file !== dir)
+  if (modules.length === 0 && problems.length === 0) problems.push({ file: dir, message: NONE })
+  return { modules, data: JSON.stringify(baseData(folder, problems)), problems }
 }
+
+const NONE = 'there is no .rego file: name a folder that holds some, and that this process may read'
 
 /** Reads files and the `.rego` files of folders. */
 export async function readModules(paths: readonly string[]): Promise<Omit<RegoFiles, 'data'>> {
   const problems: Problem[] = []
-  const read = reader(problems)
   const modules: { file: string; source: string }[] = []
   for (const path of paths) {
-    if (!(await stat(path).catch(() => undefined))?.isDirectory()) modules.push(...(await read(path)))
-    else {
-      const found = await readRego(path)
-      modules.push(...found.modules)
-      problems.push(...found.problems)
-    }
+    const isFile = (await stat(path).catch(() => undefined))?.isFile() === true
+    const found = await readRego(isFile ? dirname(path) : path)
+    const wanted = ({ file }: { file: string }): boolean => !isFile || basename(file) === basename(path)
+    const own = found.modules.filter(wanted)
+    const wrong = found.problems.filter(wanted)
+    modules.push(...own)
+    problems.push(...wrong)
+    if (isFile && own.length === 0 && wrong.length === 0)
+      problems.push({ file: path, message: 'is no .rego file' })
   }
   return { modules, problems }
-}
-
-const reader =
-  (problems: Problem[]) =>
-  async (file: string): Promise<{ file: string; source: string }[]> => {
-    const source = await readText(file, problems)
-    return source === undefined ? [] : [{ file, source }]
-  }
-
-async function readText(file: string, problems: Problem[]): Promise<string | undefined> {
-  const complain = (message: string): undefined => void problems.push({ file, message })
-  try {
-    if ((await stat(file)).size > LARGEST)
-      return complain('is larger than 1 MiB: split it into several files')
-    const bytes = await readFile(file)
-    return isUtf8(bytes) ? bytes.toString() : complain('is not UTF-8: save it as UTF-8')
-  } catch {
-    return complain('cannot be read: make it a file that this process may read')
-  }
-}
-
-async function readData(file: string, problems: Problem[]): Promise<string> {
-  const text = await readText(file, problems)
-  // The digits of JSON's numbers stay as they are; the engine says what is wrong with the rest.
-  if (text === undefined || file.endsWith('.json')) return text ?? '{}'
-  try {
-    return JSON.stringify(parse(text) ?? {})
-  } catch (error) {
-    problems.push({ file, message: `is no YAML: ${(error as Error).message.split('\n')[0]}` })
-    return '{}'
-  }
 }

@@ -1,6 +1,7 @@
 import { literal } from './json/scan.ts'
 import { spliced } from './json/splice.ts'
-import type { Content, ContentPart, Span, Unit, Write } from './types.ts'
+import { type ToolCall, toolCalls } from './tool-calls.ts'
+import type { Content, ContentPart, Part, Span, Unit, Write } from './types.ts'
 
 // A body or the events of a stream as checkpoints see it, and what becomes of it when they change a text.
 
@@ -12,7 +13,7 @@ import type { Content, ContentPart, Span, Unit, Write } from './types.ts'
 export function contentOf(
   units: readonly Unit[],
   body: boolean,
-  offered: (body: unknown) => readonly string[] = () => [],
+  offered?: (body: unknown) => readonly string[],
 ): Content {
   const whole = body ? units[0] : undefined
   let outline: string | undefined
@@ -25,11 +26,13 @@ export function contentOf(
       return outline
     },
     parts() {
-      parts ??= textsOf(units, body).map(({ writes, id, ...part }) => part)
+      // Of a request that tells of no call there are no names to be read.
+      const calls = offered === undefined || units.some(({ opens }) => opens.some(isCall))
+      parts ??= textsOf(units, body, calls).map(({ writes, id, ...part }) => part)
       return parts
     },
     tools() {
-      tools ??= whole === undefined ? [] : offered(JSON.parse(whole.text))
+      tools ??= whole === undefined || offered === undefined ? [] : offered(JSON.parse(whole.text))
       return tools
     },
   }
@@ -62,23 +65,26 @@ function outlineOf({ text, writes }: Unit): string {
   return out + text.slice(at)
 }
 
-/** A text that can be changed as one: of a body what stands at a path, of a stream all that a part says. */
+/** A text that can be changed as one: what stands at a path; of a stream, what a part says there in all events. */
 interface Text extends ContentPart {
-  id: number
+  /** Undefined where a tool is called and nothing said: it has no `writes`. */
+  id?: number
   writes: { write: Write; unit: number }[]
 }
 
-function textsOf(units: readonly Unit[], body: boolean): Text[] {
-  const parts = new Map<number, Pick<ContentPart, 'origin' | 'kind' | 'tool'>>()
+const isCall = ({ kind }: Pick<Part, 'kind'>): boolean => kind === 'tool_call'
+
+/** @param calls whether tools may be called there */
+function textsOf(units: readonly Unit[], body: boolean, calls = true): Text[] {
+  const parts = new Map<number, Pick<ContentPart, 'origin' | 'kind'>>()
   const texts = new Map<string, Text>()
   const paths = new Map<string, number>()
-  const begun = new Map<unknown, string>()
   units.forEach((unit, at) => {
-    for (const [id, part] of opened(unit, begun)) parts.set(id, part)
+    for (const { id, origin, kind } of unit.opens) parts.set(id, { origin, kind })
     for (const write of unit.writes) {
       const part = parts.get(write.part)
       if (part === undefined || write.copy === true) continue
-      const place = body ? `${write.key === true} ${write.path}` : String(write.part)
+      const place = `${body ? write.key === true : write.part} ${write.path}`
       let text = texts.get(place)
       if (text === undefined) {
         // Events of several parts may say their texts at the same path.
@@ -92,59 +98,48 @@ function textsOf(units: readonly Unit[], body: boolean): Text[] {
       text.writes.push({ write, unit: at })
     }
   })
-  return [...texts.values()]
+  return calls ? named([...texts.values()], calledIn(units)) : [...texts.values()]
 }
 
-/** @param begun tools whose calls have begun in a stream, by the number of their block */
-function opened(
-  { opens, text }: Unit,
-  begun: Map<unknown, string>,
-): [id: number, part: Pick<ContentPart, 'origin' | 'kind' | 'tool'>][] {
-  const calls = opens.filter(({ kind }) => kind === 'tool_call')
-  const json = calls.length > 0 || text.includes('"name"') ? documents(text) : []
-  const names = json.flatMap(toolNames)
-  const number = (json[0] as { index?: unknown } | undefined)?.index
-  if (names[0] !== undefined) begun.set(number, names[0])
-  return opens.map(({ id, origin, kind }) => {
-    const call = calls.findIndex((part) => part.id === id)
-    const tool = call < 0 ? undefined : (names[call] ?? begun.get(number))
-    return [id, { origin, kind, ...(tool !== undefined && { tool }) }]
-  })
-}
-
-/** Fields that hold what a tool is called with, in the APIs of OpenAI and Anthropic; its name stands beside them. */
-const ARGUMENTS = ['arguments', 'input']
-
-/** The names of the tools that a body or an event calls, in order. */
-function toolNames(json: unknown): string[] {
-  const names: string[] = []
-  const walk = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return
-    if (Array.isArray(value)) return value.forEach(walk)
-    const { name, type } = value as { name?: unknown; type?: unknown }
-    if (typeof name === 'string' && ARGUMENTS.some((field) => Object.hasOwn(value, field))) names.push(name)
-    else if (typeof type === 'string' && type.endsWith('_call')) names.push(type)
-    for (const [field, below] of Object.entries(value)) if (!ARGUMENTS.includes(field)) walk(below)
+/** The names under which each tool is called, by its place. Pieces of a name are names too: clients differ in how they read them. */
+function calledIn(units: readonly Unit[]): Map<string, string[]> {
+  const called = new Map<string, string[]>()
+  const add = ({ path, name }: ToolCall): void => {
+    const names = called.get(path)
+    if (names === undefined) called.set(path, [name])
+    else if (!names.includes(name)) names.push(name)
   }
-  walk(json)
-  return names
+  for (const { text } of units) toolCalls(text).forEach(add)
+  for (const names of called.values()) if (names.length > 1) names.push(names.join(''))
+  return called
 }
 
-/** The JSON of a body, or of the events of a stream. */
-function documents(text: string): unknown[] {
-  const whole = parsed(text)
-  if (whole !== undefined) return [whole]
-  return text
-    .split(/\r\n|\r|\n/)
-    .flatMap((line) => (line.startsWith('data:') ? [parsed(line.slice('data:'.length))] : []))
-}
+const ANSWERED = /^(?:choices|content|output)\[/
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+/** The texts with the tools that they call, and one without a text for each name that an answer calls beside them. */
+function named(texts: Text[], called: ReadonlyMap<string, readonly string[]>): Text[] {
+  if (called.size === 0) return texts
+  const told = new Set<string>()
+  for (const text of texts) {
+    if (text.kind !== 'tool_call') continue
+    const { path } = text.writes[0]!.write
+    for (
+      let at = path.length;
+      at > 0;
+      at = Math.max(path.lastIndexOf('.', at - 1), path.lastIndexOf('[', at - 1))
+    ) {
+      const [name] = called.get(path.slice(0, at)) ?? []
+      if (name === undefined) continue
+      text.tool = name
+      told.add(`${name} ${path.slice(0, at)}`)
+      break
+    }
   }
+  for (const [path, names] of called)
+    for (const tool of names)
+      if (ANSWERED.test(path) && !told.has(`${tool} ${path}`))
+        texts.push({ path, origin: 'model', kind: 'tool_call', text: '', tool, writes: [] })
+  return texts
 }
 
 export interface TextChange {
@@ -170,7 +165,7 @@ export function changed(
   const splices: { span: Span; text: string }[][] = units.map(() => [])
   const texts = textsOf(units, body)
   for (const path of new Set(changes.map((change) => change.path))) {
-    const found = texts.find((text) => text.path === path && text.writes[0]!.write.key !== true)
+    const found = texts.find((text) => text.path === path && text.writes[0]?.write.key !== true)
     const after =
       found &&
       rewritten(
@@ -178,6 +173,7 @@ export function changed(
         changes.filter((change) => change.path === path),
       )
     if (found === undefined || after === undefined) return { impossible: path }
+    if (found.id === undefined && after !== '') return { impossible: path }
     if (found.writes.some(({ write, unit }) => write.form === 'fixed' || unit < sent))
       return { impossible: path }
     // Where the model began to speak: what announces a text says nothing of it yet.
@@ -190,11 +186,8 @@ export function changed(
     })
     units.forEach((unit, at) => {
       for (const write of unit.writes)
-        if (write.part === found.id && write.copy === true)
-          splices[at]!.push({
-            span: write.literal,
-            text: written(write, (write.at ?? 0) === 0 ? after : ''),
-          })
+        if (write.part === found.id && write.copy === true && write.path === found.writes[0]!.write.path)
+          splices[at]!.push({ span: write.literal, text: written(write, after) })
     })
   }
   return { texts: units.map(({ text }, at) => spliced(text, splices[at]!)) }
@@ -211,7 +204,8 @@ function rewritten(before: string, changes: readonly TextChange[]): string | und
     out += before.slice(at, start) + text
     at = end
   }
-  return out + before.slice(at)
+  // What cuts a pair in two, a script's slice or a rule's span, would be no text that may be sent.
+  return (out + before.slice(at)).replace(/\p{Cs}/gu, '\ufffd')
 }
 
 function written({ form }: Write, text: string): string {

@@ -35,10 +35,15 @@ export interface Session {
 export interface SessionOptions {
   direction: Direction
   stream: boolean
+  /** Parts of a request that has been looked at already. */
+  again?: boolean
 }
 
-export function openSession(exchange: Exchange, { direction, stream }: SessionOptions): Session {
-  return stream ? new StreamSession(exchange, direction, true) : new BodySession(exchange, direction, false)
+export function openSession(
+  exchange: Exchange,
+  { direction, stream, again = false }: SessionOptions,
+): Session {
+  return stream ? new StreamSession(exchange, direction, true) : new BodySession(exchange, direction, again)
 }
 
 /**
@@ -60,12 +65,18 @@ class BodySession extends Judge implements Session {
   private history: History | undefined
   /** Characters of all units. */
   private length = 0
+  /** Whether the whole of a request is read. */
+  private readonly whole: boolean
+
+  constructor(exchange: Exchange, direction: Direction, again: boolean) {
+    super(exchange, direction, false)
+    this.whole = direction === 'request' && !again
+  }
 
   push(unit: Unit): Release {
-    const { direction } = this
-    if (direction === 'request' && this.units.length === 0) this.history = historyOf(this.exchange, unit)
-    if (direction === 'request' && compares(this.exchange.checks))
-      this.exchange.asked = askedOf(this.exchange, unit)
+    const { whole } = this
+    if (whole && this.units.length === 0) this.history = historyOf(this.exchange, unit)
+    if (whole && compares(this.exchange.checks)) this.exchange.asked = askedOf(this.exchange, unit)
     this.length += unit.text.length
     const { item } = this.take(unit, this.history)
     this.units.push(item)

@@ -11,9 +11,10 @@ import { buildInputGuards, checksAt, serves } from './input-guards.ts'
 import { compileRego } from './modules.ts'
 import { inOrder, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
-import { type BuiltUse, buildRules, type Workshop } from './rules.ts'
+import { type BuiltUse, buildRules } from './rules.ts'
 import { defaultGate, type Gate } from './schema.ts'
 import type { BuiltBoundary, KnownPath, Policy } from './types.ts'
+import type { Workshop } from './workshop.ts'
 
 export interface BuildOptions {
   modules: readonly GuardModule[]

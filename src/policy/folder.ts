@@ -92,7 +92,11 @@ async function readAll(dir: string, wanted: (kind: Kind) => boolean) {
   for (const name of names) {
     const file = join(dir, name)
     try {
-      const { size } = await stat(file)
+      const found = await stat(file)
+      // A pipe or a device has no size and may have no end. Of a folder, reading says so.
+      if (!found.isFile() && !found.isDirectory())
+        throw Object.assign(new Error('it is no file'), { code: 'it is no file' })
+      const { size } = found
       const bytes = size > MAX_BYTES ? undefined : await readFile(file)
       if (bytes === undefined || bytes.length > MAX_BYTES) {
         complain(file, `is larger than 1 MiB: split it into several files`)

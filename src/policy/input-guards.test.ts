@@ -11,7 +11,7 @@ import { PROTOCOLS } from '../protocols/index.ts'
 import { type BuildOptions, buildPolicy } from './build.ts'
 import { showProblem } from './problem.ts'
 
-const hooks = hookEngine()
+const hooks = hookEngine(30_000)
 afterAll(() => hooks.close())
 
 const OPTIONS: BuildOptions = {

@@ -1,9 +1,12 @@
 import type { CheckpointRule, Checks, Stage } from '../core/types.ts'
+import { settleActions } from './actions.ts'
 import type { Documents } from './documents.ts'
 import { suggest } from './nearest.ts'
-import { type BuiltUse, openHook, scriptProblem, type Workshop } from './rules.ts'
+import type { BuiltUse } from './rules.ts'
 import { type BoundarySpec, useSchema } from './schema.ts'
 import type { KnownPath } from './types.ts'
+import { CHECKPOINT_CODES, scriptProblem } from './uses.ts'
+import { open, type Workshop } from './workshop.ts'
 
 /** Milliseconds that a hook may keep a call waiting, its turn included. */
 const TIMEOUT = 1000
@@ -72,4 +75,20 @@ export function checksAt(checks: Checks, guards: readonly InputGuard[]): Readonl
     byPath.set(path, { ...before, checkpoints, guardsText: before.guardsText || edits })
   }
   return byPath
+}
+
+/** A hook that no `use:` names, with the actions that its codes lead to by default. */
+async function openHook(
+  shop: Workshop,
+  script: string,
+): Promise<Pick<CheckpointRule, 'checkpoint' | 'actions'> | Error> {
+  const module = shop.checkpoints.get('hook')
+  if (module === undefined) return new Error('has nothing here that runs it')
+  const written = { script }
+  const config = module.config.parse(written)
+  const { made, failure } = await open(shop, module.name, written, (ports) =>
+    module.open(config, { ...shop.checkpointPorts!, ...ports }),
+  )
+  if (made === undefined) return failure!
+  return { checkpoint: made, actions: settleActions(module.codes(config), CHECKPOINT_CODES, {}, () => {}) }
 }

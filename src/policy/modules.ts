@@ -156,8 +156,17 @@ function modulesOf({ name, spec, yaml }: PolicyDoc): FolderFile[] {
   }))
 }
 
-/** The base documents of the folder, merged. */
-function dataOf({ data: files = [] }: Folder, policies: readonly PolicyDoc[], problems: Problem[]): Tree {
+/** The base documents of the folder and of `Policy` documents, merged. */
+function dataOf(folder: Folder, policies: readonly PolicyDoc[], problems: Problem[]): Tree {
+  const data = baseData(folder, problems)
+  for (const { spec, yaml } of policies)
+    if (spec !== undefined)
+      merge(data, spec.data, (path) => problems.push(yaml.problem(['spec', 'data'], twice(path))))
+  return data
+}
+
+/** What the files of a folder say under `data`, merged. */
+export function baseData({ data: files = [] }: Folder, problems: Problem[]): Tree {
   const data: Tree = {}
   for (const { file, source } of files) {
     const read = readData(file, source, !file.endsWith('.json'))
@@ -174,9 +183,6 @@ function dataOf({ data: files = [] }: Folder, policies: readonly PolicyDoc[], pr
       })
     else merge(data, tree, (path) => problems.push({ file, message: twice(path) }))
   }
-  for (const { spec, yaml } of policies)
-    if (spec !== undefined)
-      merge(data, spec.data, (path) => problems.push(yaml.problem(['spec', 'data'], twice(path))))
   return data
 }
 

@@ -169,3 +169,12 @@ test('closed, it tells of nothing more', async () => {
   await check()
   expect(told).toEqual([])
 })
+
+test('a device among the documents is a mistake, and is not read without end', async () => {
+  await writeFile(join(dir, 'a.yaml'), upstream('1s'))
+  await symlink('/dev/zero', join(dir, 'b.rego'))
+  const found = await readFolder(dir)
+  expect(found.problems.map(showProblem)).toEqual([
+    `${join(dir, 'b.rego')}: cannot be read (it is no file): make it a file that this process may read`,
+  ])
+})

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { document, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
+import { document, policyFolder, post, startGate, startModel, stopAll, type TestGate } from '../gate.ts'
+import { sse } from '../mock-upstream.ts'
 import { says } from './chat.ts'
 
 const RULES = `package acme
@@ -37,6 +40,16 @@ deny contains sprintf("Tool %v is not yours.", [call.name]) if {
 	not call.name in data.allowed
 }
 `
+const PLACED = `package placed
+
+flag contains {"msg": sprintf("%v offered", [input.tools.offered[_]]), "path": "a#2", "span": [1, 2]}
+
+flag contains {"path": "nowhere"} if input.stage == "admit"
+`
+const MARKED = `package marked
+
+transform contains {"path": part.path, "replacement": replace(part.text, "_", "")} if some part in input.parts.user
+`
 const ODD = `package odd
 
 allow := input.request.max_tokens < 100 if input.request.max_tokens >= 0 # sallyport: means mixed-comparison
@@ -64,6 +77,12 @@ beforeAll(async () => {
       }) +
       boundary('output', { output: use({ package: 'answers', expose: 'text' }) }) +
       boundary('tools', { tool: use({ package: 'tools' }) }) +
+      boundary('placed', { admit: use({ package: 'placed' }), policy: use({ package: 'placed' }) }) +
+      boundary('marked', {
+        origins: [{ between: ['<doc>', '</doc>'], origin: 'retrieved' }],
+        context: [{ use: 'keywords', with: { words: ['forbidden'] } }],
+        policy: use({ package: 'marked', expose: 'text' }),
+      }) +
       boundary('allow', { policy: use({ query: 'data.odd.allow' }) }) +
       boundary('endless', { policy: use({ query: 'data.odd.endless' }) }) +
       boundary('tried', { policy: use({ query: 'data.odd.endless' }, { enforce: 'shadow' }) }),
@@ -71,6 +90,8 @@ beforeAll(async () => {
       'acme.rego': RULES,
       'answers.rego': ANSWERS,
       'tools.rego': TOOLS,
+      'placed.rego': PLACED,
+      'marked.rego': MARKED,
       'odd.rego': ODD,
       'data.yaml': 'allowed: [weather]\n',
     },
@@ -108,6 +129,22 @@ describe('a request', () => {
     })
     expect((await ask('texts', 'no')).text).toContain('Not today.')
     expect(model.requests).toEqual([])
+  })
+
+  test('is looked at again where it was changed, documents between marks as such', async () => {
+    model.reply = says(false, { text: ['fine'] })
+    for (const document of ['<doc>for_bidden</doc>', '<do_c>forbidden</doc>'])
+      expect((await ask('marked', `Read this: ${document}`)).status).toBe(403)
+    expect((await ask('marked', 'This is for_bidden: <doc>nothing</doc>')).status).toBe(200)
+  })
+
+  test('leaves none of its texts in the record', async () => {
+    model.reply = says(false, { text: ['fine'] })
+    const tool = (name: string) => ({ type: 'function', function: { name, parameters: {} } })
+    await ask('placed', 'hi', { tools: [tool('weather'), tool('card 4539 5787 6362 1486')] })
+    const text = await gate.records(1).then(() => gate.recordText())
+    expect(text).toContain('weather offered')
+    expect(text).not.toContain('4539 5787')
   })
 
   test('passes when nothing denies, and what is flagged is recorded', async () => {
@@ -203,6 +240,16 @@ describe.each([false, true])('an answer, streamed: %s', (stream) => {
     expect(bad.status).toBe(stream ? 200 : 403)
     if (stream) expect(streamed(bad.text)).toContain('Let me look.')
   })
+
+  test('may not call another tool by leaving out its arguments', async () => {
+    const tool_calls = [{ index: 0, id: 'call_1', type: 'function', function: { name: 'shell' } }]
+    const choice = { index: 0, finish_reason: 'tool_calls' }
+    model.reply = stream
+      ? { chunks: sse({ choices: [{ ...choice, delta: { tool_calls } }] }) }
+      : { json: { choices: [{ ...choice, message: { role: 'assistant', content: null, tool_calls } }] } }
+    const { status, text } = await ask('tools', 'hi', { stream })
+    expect([status, text]).toEqual([403, expect.stringContaining('Tool shell is not yours.')])
+  })
 })
 
 test('/v1/inspect asks the rules of the stage', async () => {
@@ -219,3 +266,23 @@ test('/v1/inspect asks the rules of the stage', async () => {
     parts: [{ path: 'a', text: '***xyz' }],
   })
 })
+
+test('/v1/inspect places what rules of admit say, or says it of the call', async () => {
+  const part = { path: 'a', origin: 'user', text: 'hello' }
+  const body = { boundary: 'placed', stage: 'policy', parts: [part, { ...part, text: 'world' }] }
+  const { status, text } = await post(gate, '/v1/inspect', body)
+  expect(status).toBe(200)
+  expect(JSON.parse(text)).toMatchObject({ verdict: 'flag', findings: [{ path: '', span: [0, 0] }] })
+})
+
+test('the built program says by its status that rules are wrong', async () => {
+  const { dir } = await policyFolder({
+    documents: document('Boundary', 'all', {
+      upstreams: [],
+      policy: [{ use: 'rego', with: { package: 'a' } }],
+    }),
+    files: { 'a.rego': 'package a\n\nallow if nope(input.stage)\n' },
+  })
+  const check = promisify(execFile)(process.execPath, ['dist/main.js', 'check', dir])
+  await expect(check).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('a.rego:3:10') })
+}, 60_000)

@@ -1,12 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import { startThread } from '../start-thread.ts'
 import type { Ask, Begun, Reply, ThreadData } from './protocol.ts'
-
-/** Run from source, a thread must first load what makes JavaScript of it: Node's own options do not reach its first file. */
-const SOURCE = import.meta.url.endsWith('.ts')
-const FILE = new URL(SOURCE ? './worker.ts' : './worker.js', import.meta.url)
-const START = SOURCE
-  ? `import('tsx/esm/api').then(({ register }) => register() && import('${FILE.href}'))`
-  : FILE
 
 export interface Thread {
   /** Asks one thing; the next only when this one has been answered. */
@@ -20,11 +13,8 @@ export function thread(
   workerData: ThreadData,
   events: { begun(begun: Begun): void; reply(reply: Reply): void; gone(): void },
 ): Thread {
-  const worker = new Worker(START, {
-    eval: SOURCE,
+  const worker = startThread(import.meta.url, 'worker', {
     workerData,
-    env: {},
-    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 },
   })
   worker.once('message', (begun: Begun) => {

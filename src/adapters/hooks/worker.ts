@@ -23,8 +23,8 @@ async function answer(ask: Ask): Promise<void> {
   const { source, prepared } = hooks.get(ask.run)!
   beat()
   port.postMessage(prepared.run(ask.input))
-  // After the answer: nobody waits for it but who comes next.
-  if (prepared.spent()) await open(ask.run, source)
+  // After the answer: nobody waits for it but who comes next. It has been given, so that a failure is this thread's end.
+  if (prepared.spent()) await open(ask.run, source).catch(() => process.exit(1))
 }
 
 // In order, also across what waits.

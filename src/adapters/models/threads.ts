@@ -1,21 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import { startThread } from '../start-thread.ts'
 import type { Thread, ThreadEvents } from './pool.ts'
 import type { Reply, Warm, WorkerData } from './protocol.ts'
 
-/** Run from source, a thread must first load what makes JavaScript of it: Node's own options do not reach its first file. */
-const SOURCE = import.meta.url.endsWith('.ts')
-const FILE = new URL(SOURCE ? './worker.ts' : './worker.js', import.meta.url)
-const START = SOURCE
-  ? `import('tsx/esm/api').then(({ register }) => register() && import('${FILE.href}'))`
-  : FILE
-
 /** Starts a thread with the models; it knows nothing of this process's environment. */
 export function thread(workerData: WorkerData, events: ThreadEvents): Thread {
-  const worker = new Worker(START, {
-    eval: SOURCE,
+  const worker = startThread(import.meta.url, 'worker', {
     workerData,
-    env: {},
-    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 },
   })
   let warm = false

@@ -20,6 +20,8 @@ export interface RegoOptions {
   memory?: number
   /** Decisions that may wait. */
   queue?: number
+  /** Milliseconds that one may wait for its turn. */
+  patience?: number
   /** Told when a thread was lost and another one takes its place. */
   warn(message: string): void
 }
@@ -64,13 +66,15 @@ const QUEUE = 1024
 const LARGEST_INPUT = 1024 * 1024
 /** Milliseconds past its deadline after which a thread is taken for lost: a single builtin does not look at the clock. */
 const GRACE = 300
-const LONGEST_WAIT = 5_000
+/** Less than a checkpoint is waited for: nobody would hear the decision, and those behind it would wait for it too. */
+const PATIENCE = 900
+const LONGEST_DROP = 5_000
 const LONGEST_COMPILATION = 30_000
 const LONGEST_TEST = 300_000
 
 /** OPA in threads of this process. Nothing is loaded before something is asked of it. */
 export function regoEngine(options: RegoOptions): LocalRego {
-  const { workers = 1, memory = MEMORY, queue = QUEUE, warn } = options
+  const { workers = 1, memory = MEMORY, queue = QUEUE, patience = PATIENCE, warn } = options
   let opening: Promise<{ pool: Pool; sha256: string }> | undefined
   let numbers = 0
   let closed = false
@@ -108,7 +112,7 @@ export function regoEngine(options: RegoOptions): LocalRego {
       // Not where the files stand: one policy has one version on all machines.
       const sources = modules.map(({ source }) => source).sort()
       const text = JSON.stringify({ sources, data, schema, asks })
-      const drop = () => pool.forget(program, toDo({ op: 'drop', program }, LONGEST_WAIT))
+      const drop = () => pool.forget(program, toDo({ op: 'drop', program }, LONGEST_DROP))
       let result: Opened
       try {
         const request = { op: 'open', program, modules, data, schema, asks }
@@ -123,7 +127,7 @@ export function regoEngine(options: RegoOptions): LocalRego {
         return { problems: result.problems.map(readProblem) }
       }
       const version = createHash('sha256').update(sha256).update(text).digest('hex')
-      const compiled = programOf(pool, program, version, result)
+      const compiled = programOf(pool, program, version, result, patience)
       dropped.register(compiled, drop)
       return { program: compiled, warnings: result.warnings.map(readProblem) }
     },
@@ -154,13 +158,14 @@ function programOf(
   number: number,
   version: string,
   { defines, reads }: Pick<Opened, 'defines' | 'reads'>,
+  wait: number,
 ): RegoProgram {
   async function ask(input: string, deadline: number, job: Job): Promise<RegoAnswer> {
     if (input.length > LARGEST_INPUT || Buffer.byteLength(input) > LARGEST_INPUT)
       return { error: 'the input is larger than 1 MiB' }
     try {
       // The program stays known to the threads as long as somebody waits for it.
-      const work = { job, wait: LONGEST_WAIT, patience: deadline + GRACE, about: program }
+      const work = { job, wait, patience: deadline + GRACE, about: program }
       return JSON.parse(await pool.run(work)) as RegoAnswer
     } catch (error) {
       if (error instanceof Lost) return { error: error.message }

@@ -4,7 +4,8 @@ import { regoEngine } from './index.ts'
 
 const MEMORY = 384 * 1024 * 1024
 const lost: string[] = []
-const engine = regoEngine({ memory: MEMORY, warn: (message) => lost.push(message) })
+// A thread that takes another's place is slow to start from source.
+const engine = regoEngine({ memory: MEMORY, patience: 10_000, warn: (message) => lost.push(message) })
 afterAll(() => engine.close())
 
 const source = (text: string, ...asks: RegoAsk[]): RegoSource => ({
@@ -268,6 +269,17 @@ describe('what goes wrong', () => {
     expect(lost.length).toBe(before)
     const good = await compiled('package a\n\nallow := 1\n', ALLOW)
     expect(await good.decide(0, '{}', 20)).toEqual({ value: 1 })
+  })
+
+  test('whoever nobody waits for any longer keeps nobody else waiting', async () => {
+    const impatient = regoEngine({ memory: MEMORY, warn: (message) => lost.push(message) })
+    const slow = await impatient.compile(source(ENDLESS, ALLOW))
+    if ('problems' in slow) throw new Error(JSON.stringify(slow.problems))
+    const flood = Array.from({ length: 20 }, () => slow.program.decide(0, '{}', 1000))
+    const evaluated = (await Promise.allSettled(flood)).filter(({ status }) => status === 'fulfilled')
+    // A thread has two, and is given no more while the first lasts.
+    expect(evaluated).toHaveLength(2)
+    await impatient.close()
   })
 
   test('a builtin that is not ended in time is ended with its thread, and whoever waited is answered', async () => {

@@ -1,21 +1,11 @@
-import { Worker, type WorkerOptions } from 'node:worker_threads'
+import { startThread } from '../start-thread.ts'
 import type { RegoModule } from './module.ts'
 import { type Job, READY, type WorkerData } from './protocol.ts'
-
-/** Run from source, a thread must first load what makes JavaScript of it: Node's own options do not reach its first file. */
-const SOURCE = import.meta.url.endsWith('.ts')
-
-/** Starts a file of this folder in a thread that knows nothing of this process's environment. */
-function start(name: string, options: Pick<WorkerOptions, 'workerData' | 'resourceLimits'>): Worker {
-  const file = new URL(`./${name}.${SOURCE ? 'ts' : 'js'}`, import.meta.url)
-  const code = `import('tsx/esm/api').then(({ register }) => register() && import('${file.href}'))`
-  return new Worker(SOURCE ? code : file, { ...options, eval: SOURCE, env: {}, execArgv: [] })
-}
 
 /** Loads the engine in a thread of its own. */
 export function loadInThread(memory: number): Promise<RegoModule> {
   return new Promise((resolve, reject) => {
-    const worker = start('loader', { workerData: memory })
+    const worker = startThread(import.meta.url, 'loader', { workerData: memory })
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', () => reject(new Error('the engine of Rego could not be loaded')))
@@ -39,7 +29,7 @@ export interface ThreadEvents {
 
 /** Starts a thread with the engine. */
 export function thread(workerData: WorkerData, events: ThreadEvents): Thread {
-  const worker = start('worker', {
+  const worker = startThread(import.meta.url, 'worker', {
     workerData,
     // A call of Go is one of the thread's own stack: texts that nest as deep as OPA reads them need a large one.
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 16 },

@@ -8,7 +8,7 @@ import type { Checkpoint, Entry, ReadonlyExchange } from '../../core/types.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { hook } from './index.ts'
 
-const hooks = hookEngine()
+const hooks = hookEngine(30_000)
 const { ports } = bench()
 afterAll(() => hooks.close())
 

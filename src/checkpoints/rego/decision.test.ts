@@ -73,6 +73,9 @@ describe('a package', () => {
     [{ transform: [{ replacement: 'a' }] }],
     [{ transform: [{ path: 'a', replacement: 'b', span: [2, 1] }] }],
     [{ deny: ['fine', 1] }],
+    [{ deny: [{ code: 'flagged' }] }],
+    [{ deny: [{ code: 'policy.transformed' }] }],
+    [{ flag: [{ code: 'denied' }] }],
   ])('that yields what does not fit denies: %j', (of, defines) => {
     expect(rules(of, defines)).toMatchObject(undecided)
   })

@@ -8,6 +8,7 @@ const DENIED = 'policy.denied'
 const UNDEFINED = 'policy.undefined'
 /** The rules that list what they say, and the code under which each does. */
 const LISTS = { deny: DENIED, flag: 'policy.flagged', transform: 'policy.transformed' } as const
+const OWN: readonly Code[] = [DENIED, UNDEFINED, ...Object.values(LISTS)]
 const MAX_SAID = 500
 /** Those of a package that decide. */
 export const RULES = ['allow', 'deny', 'flag', 'transform'] as const
@@ -110,7 +111,10 @@ function coded(
   if (typeof code !== 'string' || !/^[a-z0-9_-]{1,64}(?:\.[a-z0-9_-]{1,64}){0,3}$/.test(code))
     throw wrong('has a "code" that is neither a status nor a word such as context.too_long')
   const gates = !code.includes('.') || (codeEntry(code) !== undefined && !code.startsWith('policy.'))
-  return { code: gates ? `policy.${code}` : code, under, status: 403 }
+  const full = gates ? `policy.${code}` : code
+  // Its action would be that of another rule: what is denied would pass as flagged.
+  if (full !== under && OWN.includes(full)) throw wrong('has the "code" of another rule')
+  return { code: full, under, status: 403 }
 }
 
 /** Words of a policy for the caller: one line, of a bounded length. */

@@ -3,6 +3,8 @@ import type { ContentPart, Origin, Price, ReadonlyExchange } from '../../core/ty
 const ORIGINS = ['system', 'user', 'retrieved', 'tool', 'model'] as const
 /** Bytes of UTF-8, of all texts together. */
 const MAX_TEXT = 64 * 1024
+/** What the protocols take for an identifier. */
+const NAME = /^[A-Za-z0-9_.:-]{1,128}$/
 const MILLION = 1_000_000
 
 /** There is more to be shown than may be. */
@@ -69,9 +71,9 @@ export function inputOf(exchange: ReadonlyExchange, { texts, reads, now }: Shown
       return { input_tokens: inputTokens, output_tokens: outputTokens, cost }
     },
     tools: () => ({
-      offered: request.tools(),
+      offered: request.tools().map((tool) => nameOf(tool, texts)),
       called: said().flatMap(({ kind, tool, path: at }) =>
-        kind === 'tool_call' ? [{ name: tool ?? '', path: at }] : [],
+        kind === 'tool_call' ? [{ name: nameOf(tool, texts), path: at }] : [],
       ),
     }),
   }
@@ -96,6 +98,11 @@ function lazily<T>(make: () => T): () => T {
   }
 }
 
+/** What a tool is called; a name that is none is a text, and empty where texts are not shown: messages are recorded. */
+function nameOf(tool = '', texts: boolean): string {
+  return texts || NAME.test(tool) ? tool : ''
+}
+
 function shownPart({ path, kind, text, tool }: ContentPart, texts: boolean, budget: { left: number }) {
   const bytes = new TextEncoder().encode(text).length
   if (texts) {
@@ -109,17 +116,17 @@ function shownPart({ path, kind, text, tool }: ContentPart, texts: boolean, budg
     kind,
     length: text.length,
     tokens,
-    tool,
+    ...(tool !== undefined && { tool: nameOf(tool, texts) }),
     ...(texts && { text }),
   }
 }
 
-/** The most that the estimate may cost, whichever upstream serves it; undefined where none has a price. */
+/** The most that the estimate may cost, whichever upstream serves it; undefined where none has a price, or nobody knows how much is said. */
 function costOf(
   prices: ReadonlyMap<string, Price>,
   input: number,
   output: number | undefined,
 ): number | undefined {
-  if (prices.size === 0) return undefined
-  return Math.max(...[...prices.values()].map((p) => (p.input * input + p.output * (output ?? 0)) / MILLION))
+  if (prices.size === 0 || output === undefined) return undefined
+  return Math.max(...[...prices.values()].map((p) => (p.input * input + p.output * output) / MILLION))
 }

@@ -2,7 +2,7 @@ import type { Change } from '../../core/checkpoint.ts'
 import { changed, contentOf } from '../../core/content.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import { openSession } from '../../core/session.ts'
-import type { Content, Finding, Part, Stage, Unit } from '../../core/types.ts'
+import type { Content, Finding, Stage, Unit } from '../../core/types.ts'
 import type { Protocol, ReadRequest } from '../../protocols/types.ts'
 import { blocked, type Call } from './call.ts'
 
@@ -165,21 +165,13 @@ async function lookedAtAgain(
   body: string,
   paths: ReadonlySet<string>,
 ): Promise<string> {
-  let text = body
-  for (const stage of ['context', 'input'] as const) {
-    const { unit } = protocol.request(text)
-    const ids = new Set(unit.writes.filter(({ path }) => paths.has(path)).map(({ part }) => part))
-    const opens = unit.opens.filter((part) => ids.has(part.id) && isContext(part) === (stage === 'context'))
-    if (opens.length === 0) continue
-    const own = new Set(opens.map(({ id }) => id))
-    const session = openSession(exchange, { direction: { stage }, stream: false })
-    const writes = unit.writes.filter(({ part }) => own.has(part))
-    session.push({ ...unit, opens, writes, ends: [...own] })
-    const { block, units } = await session.end()
-    if (block !== undefined) throw blocked(block)
-    text = units[0]!.text
-  }
-  return text
+  const { unit } = protocol.request(body)
+  const own = new Set(unit.writes.filter(({ path }) => paths.has(path)).map(({ part }) => part))
+  const session = openSession(exchange, { direction: 'request', stream: false, again: true })
+  const opens = unit.opens.filter(({ id }) => own.has(id))
+  const writes = unit.writes.filter(({ part }) => own.has(part))
+  session.push({ ...unit, opens, writes, ends: [...own] })
+  const { block, units } = await session.end()
+  if (block !== undefined) throw blocked(block)
+  return units[0]!.text
 }
-
-const isContext = ({ origin }: Part): boolean => origin === 'retrieved' || origin === 'tool'

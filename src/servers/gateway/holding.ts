@@ -2,6 +2,7 @@ import { isTried } from '../../core/checkpoint.ts'
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { Released } from '../../core/judge.ts'
+import { toolCalls } from '../../core/tool-calls.ts'
 import type { Unit } from '../../core/types.ts'
 import type { AnswerReader } from '../../protocols/types.ts'
 import type { Call } from './call.ts'
@@ -52,7 +53,8 @@ export function holding(exchange: Exchange, answer: () => AnswerReader) {
     /** Whether a unit waits. Throws `GateError` `upstream.invalid` when too much does. */
     keeps(unit: Released): boolean {
       if (!shown) return false
-      holds ||= unit.calls && enforced.length > 0
+      // A call without arguments has no part.
+      holds ||= enforced.length > 0 && (unit.calls || toolCalls(unit.text).length > 0)
       text += unit.text
       if (!holds) sent = text.length
       if (text.length > MAX_CHECKED) {

@@ -50,22 +50,29 @@ export async function serveInspect(call: Call): Promise<void> {
   const texts = parts.map(({ text: said }) => said)
   const units = () => parts.map((part, id) => unitOf(part, id, texts[id]!, part.path))
   const isAnswer = stage === 'output' || stage === 'tool'
-  const admitted = admit(call, exchange, undefined, () => (isAnswer ? NO_CONTENT : contentOf(units(), false)))
-  if (admitted !== undefined) await admitted
-
-  /** Lets the checkpoints of the stage see the parts. @returns whether they let them pass */
-  const check = async (early: boolean): Promise<boolean> => {
-    if (exchange.checks.checkpoints?.[stage] === undefined) return true
-    const before = exchange.findings.length
-    const passed = await checkedParts(call, exchange, stage, early, units())
-    for (let i = before; i < exchange.findings.length; i++) {
+  /** Checkpoints name parts by their paths. What is about no part is about the call. */
+  const place = (from: number): void => {
+    const paths = pathsOf(parts)
+    for (let i = from; i < exchange.findings.length; i++) {
       const finding = exchange.findings[i]!
       const places = finding.places.flatMap(({ path, span }) => {
-        const index = parts.findIndex((part) => part.path === path)
+        const index = paths.indexOf(path)
         return index < 0 ? [] : [{ path: String(index), span }]
       })
       exchange.findings[i] = { ...finding, places }
     }
+  }
+  const admitted = admit(call, exchange, undefined, () => (isAnswer ? NO_CONTENT : contentOf(units(), false)))
+  if (admitted !== undefined) await admitted
+  place(0)
+
+  /** Lets the checkpoints of the stage see the parts. @returns whether they let them pass */
+  const check = async (early: boolean): Promise<boolean> => {
+    // Those of `admit` may have changed something too.
+    if (exchange.checks.checkpoints === undefined) return true
+    const before = exchange.findings.length
+    const passed = await checkedParts(call, exchange, stage, early, units())
+    place(before)
     if (passed === undefined) return false
     passed.forEach((said, i) => {
       texts[i] = said
@@ -127,6 +134,16 @@ export async function serveInspect(call: Call): Promise<void> {
 }
 
 type Given = z.output<typeof requestSchema>['parts'][number]
+
+/** The paths by which checkpoints know the parts: those that share one are numbered. */
+function pathsOf(parts: readonly Given[]): string[] {
+  const times = new Map<string, number>()
+  return parts.map(({ path }) => {
+    const time = (times.get(path) ?? 0) + 1
+    times.set(path, time)
+    return time === 1 ? path : `${path}#${time}`
+  })
+}
 
 /** @param path by which it is told of; its number among the parts unless given */
 function unitOf({ origin, kind }: Given, id: number, text: string, path?: string): Unit {
