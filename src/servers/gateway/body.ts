@@ -114,7 +114,7 @@ async function inflate(decode: Decoder, raw: Buffer, limit: number): Promise<Buf
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Throws `GateError` `body.invalid_utf8`. */
-export function utf8(bytes: Uint8Array): string {
+function utf8(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes)
   } catch (cause) {
