@@ -14,6 +14,8 @@ const STACK = 256 * 1024
 /** Bytes that are asked for and given back before the snapshot, so that an ordinary call needs no more than it has. */
 const HEADROOM = 256 * 1024
 const MAX_EXCEPTIONS = 100
+/** At most one call in so many is tried again. */
+const SELDOM = 100
 /** Milliseconds for what is not the script's own work: compiling it, and reading what it is shown. */
 const PREPARING = 200
 
@@ -111,12 +113,16 @@ export async function prepare(
   }
 
   let calls = 0
+  let late = 0
   return {
     spent: () => spent,
     run(input) {
+      calls++
       const reply = once(input)
-      // A script's first call compiles what of QuickJS no other has run yet: time that is not its own.
-      return calls++ === 0 && !spent && watch.over() ? once(input) : reply
+      if (spent || !watch.over()) return reply
+      // Its first call compiles what of QuickJS no other has run yet, and now and then the thread clears its memory: time that
+      // is not the script's own. Who is seldom late has a second try; who always is has none.
+      return late++ * SELDOM < calls ? once(input) : reply
     },
   }
 }

@@ -62,7 +62,7 @@ describe('what leaves of embeddings', () => {
     expect(passesAll(exchange(checks([])), 'answer', unit)).toBe(true)
     const session = openSession(exchange(on), { direction: 'answer', stream: false })
     session.push(unit)
-    expect(session.end()).toEqual({ units: [{ text, content: false }] })
+    expect(session.end()).toEqual({ units: [{ text, content: false, calls: false }] })
   })
 
   it('what is neither is read', () => {
