@@ -61,7 +61,8 @@ function pack(): string {
   ]) {
     need(paths.includes(path), `the package lacks ${path}`)
   }
-  const strays = paths.filter((path) => path.includes('.test.'))
+  // Policies ship with theirs.
+  const strays = paths.filter((path) => path.includes('.test.') && !path.startsWith('policies/'))
   need(strays.length === 0, `the package holds tests: ${strays.join(', ')}`)
   console.log(`${entry.filename}: ${paths.length} files, ${Math.round(entry.size / 1024)} KiB packed`)
   return join(folder, entry.filename)
@@ -134,6 +135,7 @@ try {
   ]
   console.log(command('npm', ...install).trim())
   console.log(command('npx', 'sallyport', 'check', 'node_modules/sallyport/policies/default').trim())
+  console.log(command('npx', 'sallyport', 'test', 'node_modules/sallyport/policies/context-length').trim())
   await serve()
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
