@@ -139,7 +139,12 @@ test('Prometheus scrapes the gate, answers the dashboard, holds the alerts and l
   const empty: string[] = []
   for (const { title, query } of QUERIES) if ((await value(query)) === 0) empty.push(title)
   // Nothing of the kind has happened here.
-  expect(empty).toEqual(['Guards that failed', 'Guards that failed'])
+  expect(empty).toEqual([
+    'Guards that failed',
+    'Guards that failed',
+    'What shadow would have made of calls',
+    'Findings in shadow',
+  ])
 
   const { groups } = await api('rules')
   const rules = groups.flatMap((group: { rules: object[] }) => group.rules)
