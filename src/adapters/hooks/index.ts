@@ -54,6 +54,8 @@ interface Slot {
   job: Job | undefined
   /** The scripts that it has compiled, the one used last at the end. */
   held: Set<number>
+  /** It has answered, and prepares its script anew before it can be asked again. */
+  preparing: boolean
   began: number
   /** Called off when it answers. */
   watch: NodeJS.Timeout | undefined
@@ -77,11 +79,12 @@ export function hookEngine(patience = 900): Hooks {
     if (closed) return
     const slot: Slot = {
       thread: undefined as never,
-      pulse: new Int32Array(new SharedArrayBuffer(4)),
+      pulse: new Int32Array(new SharedArrayBuffer(8)),
       worked: () => undefined,
       ready: false,
       job: undefined,
       held: new Set(),
+      preparing: false,
       began: 0,
       watch: undefined,
     }
@@ -126,6 +129,10 @@ export function hookEngine(patience = 900): Hooks {
 
   function heard(slot: Slot, reply: Reply): void {
     clearTimeout(slot.watch)
+    if (reply === 'ready') {
+      slot.preparing = false
+      return dispatch()
+    }
     const job = slot.job!
     const { hook, input } = job
     if (reply === 'opened') {
@@ -135,6 +142,10 @@ export function hookEngine(patience = 900): Hooks {
     settle(slot, job)
     slot.job = undefined
     job.resolve(reply)
+    if (typeof reply === 'object' && 'spent' in reply) {
+      slot.preparing = true
+      watch(slot, OPENING, 'it could not be prepared in time')
+    }
     dispatch()
   }
 
@@ -155,6 +166,7 @@ export function hookEngine(patience = 900): Hooks {
         const now = { pulse: Atomics.load(slot.pulse, 0), worked: slot.worked() }
         const stuck =
           now.pulse === pulse &&
+          (Atomics.load(slot.pulse, 1) === 1 || ++looks > LOOKS) &&
           (now.worked === undefined ||
             worked === undefined ||
             now.worked - worked >= GRACE ||
@@ -208,7 +220,7 @@ export function hookEngine(patience = 900): Hooks {
 
   function dispatch(): void {
     for (const slot of slots) {
-      if (!slot.ready || slot.job !== undefined) continue
+      if (!slot.ready || slot.preparing || slot.job !== undefined) continue
       for (;;) {
         const next = queue.next(may)
         if (next === undefined) return
@@ -259,7 +271,7 @@ export function hookEngine(patience = 900): Hooks {
             },
           },
         }
-      if ('problem' in reply) return reply
+      if (typeof reply === 'object' && 'problem' in reply) return reply
       throw new Error(whyNot(reply))
     },
     async close() {

@@ -4,7 +4,7 @@ import type { WasmModule } from '../wasm.ts'
 /** What a thread is started with. */
 export interface ThreadData {
   module: WasmModule
-  /** Shared: counts up as long as a script can be stopped from within. */
+  /** Shared: counts up as long as a script can be stopped from within; then whether one runs, and not what the thread does beside. */
   pulse: Int32Array
 }
 
@@ -23,5 +23,7 @@ export interface Begun {
   thread: number | undefined
 }
 
+/** Its answer to `run`. `spent`: it says `ready` when it can be asked again. */
+export type Ran = ({ returned: string } | { failed: string }) & { spent?: true }
 /** Its answer to `open` and `run`. */
-export type Reply = 'opened' | { problem: ScriptProblem } | { returned: string } | { failed: string }
+export type Reply = 'opened' | 'ready' | { problem: ScriptProblem } | Ran

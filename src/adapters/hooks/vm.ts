@@ -2,7 +2,7 @@ import { JSException, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import type { HookSource } from '../../core/ports.ts'
 import type { WasmModule } from '../wasm.ts'
 import { PRELUDE } from './prelude.ts'
-import type { Reply, ScriptProblem } from './protocol.ts'
+import type { Ran, ScriptProblem } from './protocol.ts'
 import { stopwatch } from './stopwatch.ts'
 
 /** UTF-16 units of the JSON that a hook may return. */
@@ -24,7 +24,7 @@ const PLACE = /\bhook:(\d{1,6}):(\d{1,6})\b/
 
 /** A script in a context of its own, compiled once and put back to that moment after each call. */
 export interface Prepared {
-  run(input: string): Reply
+  run(input: string): Ran
   /** Whether its memory had to grow, or it broke: it is prepared anew before the next call. */
   spent(): boolean
 }
@@ -34,12 +34,14 @@ const BEFORE = '(function (request, answer) {"use strict";'
 
 /**
  * @param polled told whenever QuickJS asks whether to go on
+ * @param runs told when the script begins to run, and when it has ended
  * @returns what is wrong with the script, where something is
  */
 export async function prepare(
   module: WasmModule,
   { script, time, memory, clock }: HookSource,
   polled: () => void,
+  runs: (one: boolean) => void,
 ): Promise<Prepared | { problem: ScriptProblem }> {
   let wasm: Memory | undefined
   const watch = stopwatch()
@@ -77,11 +79,12 @@ export async function prepare(
   let spent = false
   let exceptions = 0
 
-  function call(input: string): Reply {
+  function call(input: string): Ran {
     if (input.length > memory / INPUT_SHARE) return { failed: 'what it is shown is too large for its memory' }
     watch.start(PREPARING)
     vm.callFunction(take, nothing, vm.newString(input))
     watch.start(time)
+    runs(true)
     const result = vm.callFunction(go, nothing, hook)
     // A built-in that runs on and on asks nobody.
     if (watch.over()) return { failed: `it took longer than ${time} ms` }
@@ -98,7 +101,7 @@ export async function prepare(
     }
   }
 
-  function once(input: string): Reply {
+  function once(input: string): Ran {
     try {
       return call(input)
     } catch (error) {
@@ -107,6 +110,7 @@ export async function prepare(
       if (!(error instanceof JSException) || ++exceptions >= MAX_EXCEPTIONS) spent = true
       return { failed: watch.over() ? `it took longer than ${time} ms` : 'it used too much memory' }
     } finally {
+      runs(false)
       spent ||= wasm!.buffer.byteLength > size
       if (!spent) restore(new Uint8Array(wasm!.buffer))
     }
