@@ -1,3 +1,4 @@
+import { tokensIn } from '../../core/tokens.ts'
 import type { ContentPart, Origin, Price, ReadonlyExchange } from '../../core/types.ts'
 
 const ORIGINS = ['system', 'user', 'retrieved', 'tool', 'model'] as const
@@ -109,8 +110,7 @@ function shownPart({ path, kind, text, tool }: ContentPart, texts: boolean, budg
     budget.left -= bytes
     if (budget.left < 0) throw new TooLong('the texts are longer than the 64 KB that a policy may be shown')
   }
-  // In English a token is about four letters; others take more bytes for a letter, and more tokens.
-  const tokens = Math.ceil(bytes / 4)
+  const tokens = tokensIn(bytes)
   return {
     path,
     kind,

@@ -2,6 +2,7 @@ import { after, type MaybePromise } from '../../core/after.ts'
 import { openPassage, REFUSED } from '../../core/checkpoint.ts'
 import { GateError } from '../../core/errors.ts'
 import type { Exchange } from '../../core/exchange.ts'
+import { tokensIn } from '../../core/tokens.ts'
 import type { Content, Outcome, Price, Unit } from '../../core/types.ts'
 import type { Protocol, ReadRequest } from '../../protocols/types.ts'
 import { blocked, type Call } from './call.ts'
@@ -133,7 +134,7 @@ function outcome({ usage = {}, upstream, stream }: Call, counted: Counted): Outc
   // What a stream counts before its end is too little; of a body that did not arrive nobody knows.
   const counts = whole && usage.outputTokens !== undefined
   const seen = whole || stream === true
-  const heard = Math.max(usage.outputTokens ?? 0, tokens(said))
+  const heard = Math.max(usage.outputTokens ?? 0, tokensIn(said))
   const output = counts ? usage.outputTokens : seen ? heard : undefined
   return {
     admitted: true,
@@ -145,14 +146,11 @@ function outcome({ usage = {}, upstream, stream }: Call, counted: Counted): Outc
   }
 }
 
-/** In English a token is about four letters; others take more bytes for a letter, and more tokens. */
-const tokens = (bytes: number): number => Math.ceil(bytes / 4)
-
 function tokensOf({ unit, maxOutput }: ReadRequest, uses: Protocol['uses']) {
   if (uses === 'nothing') return NO_TOKENS
   let bytes = 0
   for (const { value } of unit.writes) bytes += Buffer.byteLength(value)
-  return { inputTokens: tokens(bytes), outputTokens: uses === 'input' ? 0 : maxOutput }
+  return { inputTokens: tokensIn(bytes), outputTokens: uses === 'input' ? 0 : maxOutput }
 }
 
 /** Errors of a connection that never stood. */

@@ -60,7 +60,8 @@ async function passBody(
   let edited = await judged(exchange, 'answer', unit)
   if (checksIn(exchange, 'output', 'tool'))
     edited = await checkedAnswer(call, exchange, edited, {
-      read: (again) => [protocol.answer(answerOptions(exchange)).body(again)],
+      // What nobody edited was read already.
+      read: (again) => [again === text ? unit : protocol.answer(answerOptions(exchange)).body(again)],
       stream: false,
     })
   const said = protocol.toCaller?.(edited, false) ?? edited

@@ -36,6 +36,7 @@ export async function checkedEarly(
 /**
  * The request after the other checkpoints of its stages, and those of `policy`. The guards look at every text that these
  * changed: what was inspected is what the model reads.
+ * @param judged what the guards have read, which need not be read again where they changed nothing
  * @param text as the guards let it pass
  * @throws GateError of what blocks it
  */
@@ -43,10 +44,11 @@ export async function checkedRequest(
   call: Call,
   exchange: Exchange,
   protocol: Protocol,
+  judged: Unit,
   text: string,
 ): Promise<string> {
   if (!checksIn(exchange, 'input', 'context', 'policy')) return text
-  let { unit } = protocol.request(text)
+  let unit = judged.text === text ? judged : protocol.request(text).unit
   for (const stage of ['input', 'context', 'policy'] as const) {
     if (!checksIn(exchange, stage)) continue
     call.counted!.passage.show({ request: requestOf(protocol, unit) })

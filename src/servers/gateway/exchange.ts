@@ -49,7 +49,7 @@ export async function serveProtocol(call: Call, protocol: Protocol): Promise<voi
   const taken = checks ? await checkedEarly(call, exchange, protocol, read) : read
   const unit = marked(exchange, boundary, withModel(call, taken, first.model))
   const passed = await inspectRequest(call, exchange, unit)
-  const edited = checks ? await checkedRequest(call, exchange, protocol, passed) : passed
+  const edited = checks ? await checkedRequest(call, exchange, protocol, unit, passed) : passed
 
   await endOfTurn()
   const answered = stage(call, 'upstream')
